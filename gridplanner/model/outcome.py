@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Everything about a finished plan that ledgers, papers and maps are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gridplanner.model.atoms import ObjectArray
+from gridplanner.model.certificate import Certificate
+from gridplanner.model.change import ChangeTotals, Crosswalk
+from gridplanner.model.finding import Finding
+from gridplanner.model.jurisdiction import District
+from gridplanner.model.measures import Measures
+from gridplanner.model.plan import Plan
+from gridplanner.model.request import PlanRequest
+from gridplanner.model.ruleset import RuleSet
+
+
+@dataclass(frozen=True, eq=False)
+class Division:
+    """A plan with all that is derived from it.
+
+    Parameters
+    ----------
+    plan : Plan
+    measures : Measures
+    polygons : object[n_grids]
+        Dissolved grid polygons (Polygon or MultiPolygon; None for a grid without atoms).
+    findings : tuple of Finding
+        The state of this division under the rules.
+    """
+
+    plan: Plan
+    measures: Measures
+    polygons: ObjectArray
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """Before and after, side by side.
+
+    Parameters
+    ----------
+    district : District
+    rules : RuleSet
+    request : PlanRequest
+    before, after : Division
+    pairs : Crosswalk
+    change : ChangeTotals
+    certificate : Certificate
+    summary : mapping
+        The contents of `summary.json` (numbers stated once, used everywhere).
+    title : str
+        Title of papers and maps.
+    made_on : str
+        Date `YYYY-MM-DD`.
+    demonstration : bool
+        Sample data: every map and paper is marked 示意数据.
+    phones : bool
+        Names and phones of staff may be printed.
+    """
+
+    district: District
+    rules: RuleSet
+    request: PlanRequest
+    before: Division
+    after: Division
+    pairs: Crosswalk
+    change: ChangeTotals
+    certificate: Certificate
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    title: str = ""
+    made_on: str = ""
+    demonstration: bool = False
+    phones: bool = False

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What the planner asks the engine for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MODES = ("keep", "balance", "compact")
+TOTALS = ("fewest", "repair")
+
+
+@dataclass(frozen=True)
+class PlanRequest:
+    """One question to the engine.
+
+    Parameters
+    ----------
+    total : int or str
+        Number of general grids in all, or `fewest` (as few as the rules allow), or `repair`
+        (mend only what breaks a rule; the number may change by what that needs).
+    mode : str
+        `keep` (least change), `balance` (even sizes) or `compact` (round shapes).
+    order : tuple of str
+        Own order of the soft goals (`keep balance compact lines ideal`), overrides `mode`.
+    carve : bool
+        Carve dedicated grids out of candidate sites first.
+    locked : tuple of str
+        Codes of old grids that must stay as they are.
+    only : tuple of str
+        Codes of communities or old grids to plan; the rest stays. Empty: everything.
+    join, part : tuple of (str, str)
+        Pairs of atom identifiers (or old-grid codes) that must lie together, or apart.
+    seed : int
+    time_limit_s : float
+        For the plan, wall seconds.
+    certify_s : float
+        For the proof, wall seconds; 0 gives cheap bounds only.
+    """
+
+    total: int | str = "fewest"
+    mode: str = "keep"
+    order: tuple[str, ...] = ()
+    carve: bool = False
+    locked: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    join: tuple[tuple[str, str], ...] = ()
+    part: tuple[tuple[str, str], ...] = ()
+    seed: int = 1
+    time_limit_s: float = 60.0
+    certify_s: float = 15.0
