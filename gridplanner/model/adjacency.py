@@ -46,4 +46,4 @@ class Adjacency:
     def open(self) -> npt.NDArray[np.bool_]:
         """bool[m]: whether a grid may continue across the edge."""
         border = (self.kind == EdgeKind.BORDER) & (self.length_m > self.min_shared_border_m)
-        return border | (self.kind == EdgeKind.BRIDGE) | (self.kind == EdgeKind.LINK)
+        return np.asarray(border | (self.kind == EdgeKind.BRIDGE) | (self.kind == EdgeKind.LINK), bool)

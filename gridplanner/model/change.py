@@ -46,7 +46,7 @@ def crosswalk(atoms: Atoms, before: Plan, after: Plan) -> Crosswalk:
     key = (before.assignment.astype(np.int64) + 1) * width + after.assignment + 1
     keys, inverse = np.unique(key, return_inverse=True)
     counts = np.bincount(inverse, minlength=len(keys)).astype(np.int64)
-    area = np.bincount(inverse, weights=atoms.area_m2, minlength=len(keys))
+    area = np.bincount(inverse, weights=atoms.area_m2, minlength=len(keys)).astype(np.float64)
     people, households = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64)
     np.add.at(people, inverse, atoms.people)
     np.add.at(households, inverse, atoms.households)

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""CONFIG.toml: which layers, which rules, what to plan, what to hand over."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from gridplanner.assign.options import AssignOptions
+from gridplanner.errors import UserError
+from gridplanner.geometry.options import BuildOptions
+from gridplanner.model.keys import check_keys
+from gridplanner.model.layers import FIELD_KEYS, ROLES, LayerSpec
+from gridplanner.model.request import MODES, TOTALS, PlanRequest
+from gridplanner.model.ruleset import RuleSet
+from gridplanner.rules.presets import rules_from_config
+from gridplanner.texts import _
+
+SECTIONS = ("name", "title", "demonstration", "layers", "rules", "plan", "repair", "assign", "export")
+FORMATS = ("shp", "gpkg", "geojson", "kml", "dxf", "gdb", "csv", "parquet")
+#: GeoPackage and GeoJSON are always written; `formats` may add to these.
+DEFAULT_FORMATS = ("shp", "gpkg", "geojson")
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """What to hand over: shapefile encoding and profiles, formats, whether names and phones of staff appear."""
+
+    encoding: str = "utf8"
+    profiles: tuple[str, ...] = ()
+    formats: tuple[str, ...] = DEFAULT_FORMATS
+    phones: bool = False
+
+
+@dataclass(frozen=True)
+class Config:
+    """A configuration, checked.
+
+    Parameters
+    ----------
+    name, title : str
+        Name of the district and title of papers and maps.
+    demonstration : bool
+        Sample data; maps and papers are marked 示意数据.
+    base : Path
+        Folder that relative layer paths start from.
+    layers, nets : mapping of name to LayerSpec
+    rules, request, build, assign, export
+        The other sections.
+    text : str
+        The file as read, kept in the project.
+    """
+
+    name: str
+    title: str
+    demonstration: bool
+    base: Path
+    layers: Mapping[str, LayerSpec]
+    nets: Mapping[str, LayerSpec]
+    rules: RuleSet
+    request: PlanRequest
+    build: BuildOptions
+    assign: AssignOptions
+    export: ExportOptions = field(default_factory=ExportOptions)
+    text: str = ""
+
+
+def load_config(path: Path) -> Config:
+    """Read and check a configuration file.
+
+    Raises
+    ------
+    UserError
+        The file is missing, is no TOML, or names something unknown or impossible.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UserError(
+            _("Cannot read the configuration '{path}': {cause}. Check the path.").format(
+                path=path, cause=error.strerror or error
+            )
+        ) from error
+    except UnicodeDecodeError as error:
+        raise UserError(_("The configuration '{path}' is not UTF-8 text. Save it as UTF-8.").format(path=path)) from error
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(
+            _("The configuration '{path}' is not valid TOML: {cause}. Correct that line.").format(path=path, cause=error)
+        ) from error
+    return config_from_table(table, path.resolve().parent, path.stem, text)
+
+
+def config_from_table(table: Mapping[str, Any], base: Path, name: str, text: str = "") -> Config:
+    """Check a configuration that is already a table; relative layer paths start from `base`."""
+    check_keys(table, SECTIONS, _("configuration"))
+    layers, nets = _layers(_table(table, "layers"))
+    title = str(table.get("title", table.get("name", name)))
+    return Config(
+        name=str(table.get("name", name)),
+        title=title,
+        demonstration=bool(table.get("demonstration", False)),
+        base=base,
+        layers=layers,
+        nets=nets,
+        rules=rules_from_config(_table(table, "rules")),
+        request=request_from_table(_table(table, "plan")),
+        build=_dataclass(BuildOptions, _table(table, "repair"), "[repair]", name=str(table.get("name", name))),
+        assign=_dataclass(AssignOptions, _table(table, "assign"), "[assign]"),
+        export=_export(_table(table, "export")),
+        text=text,
+    )
+
+
+def _table(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Return a sub-table, empty where absent; refuse anything that is no table."""
+    value = table.get(key, {})
+    if not isinstance(value, Mapping):
+        raise UserError(_("[{key}] must be a table with one key per line.").format(key=key))
+    return value
+
+
+def _layers(table: Mapping[str, Any]) -> tuple[dict[str, LayerSpec], dict[str, LayerSpec]]:
+    """Return the specs of layers and of nets."""
+    check_keys(table, (*ROLES, "nets"), "[layers]")
+    layers = {role: _spec(spec, f"[layers.{role}]") for role, spec in table.items() if role != "nets"}
+    nets = {name: _spec(spec, f"[layers.nets.{name}]") for name, spec in _table(table, "nets").items()}
+    if not layers:
+        raise UserError(_("The configuration names no layer. Add at least [layers.buildings] or [layers.atoms]."))
+    return layers, nets
+
+
+def _spec(table: Any, where: str) -> LayerSpec:  # noqa: ANN401 - whatever TOML holds there
+    """Check one layer's table."""
+    if not isinstance(table, Mapping):
+        raise UserError(_("{where} must be a table with at least path = \"...\".").format(where=where))
+    check_keys(table, ("path", "layer", "encoding", "crs", "fields"), where)
+    if not table.get("path"):
+        raise UserError(_("{where} has no path. Add path = \"...\".").format(where=where))
+    columns = table.get("fields", {})
+    check_keys(columns, FIELD_KEYS, f"{where} fields")
+    return LayerSpec(
+        path=str(table["path"]),
+        layer=str(table.get("layer", "")),
+        encoding=str(table.get("encoding", "")),
+        crs=str(table.get("crs", "")),
+        fields={key: str(column) for key, column in columns.items()},
+    )
+
+
+def request_from_table(table: Mapping[str, Any]) -> PlanRequest:
+    """Check the `[plan]` table."""
+    check_keys(table, tuple(f.name for f in fields(PlanRequest)), "[plan]")
+    total = table.get("total", PlanRequest.total)
+    positive = isinstance(total, int) and not isinstance(total, bool) and total > 0
+    if not positive and total not in TOTALS:
+        raise UserError(
+            _("[plan] total = {value}: give a whole number above 0, \"fewest\" or \"repair\".").format(value=repr(total))
+        )
+    if table.get("mode", "keep") not in MODES:
+        raise UserError(
+            _("[plan] mode = {value}: choose one of {known}.").format(value=repr(table["mode"]), known=", ".join(MODES))
+        )
+    values = {key: _frozen(value) for key, value in table.items()}
+    for key in ("time_limit_s", "certify_s"):
+        if key in values and not (_is_number(values[key]) and values[key] >= 0):
+            raise UserError(_("[plan] {key} = {value}: give seconds, 0 or more.").format(key=key, value=repr(values[key])))
+    return PlanRequest(**values)
+
+
+def _is_number(value: object) -> bool:
+    """Tell whether a TOML value is a number (a bool is none)."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _frozen(value: Any) -> Any:  # noqa: ANN401 - TOML value in, the same with tuples for lists out
+    """Return lists as tuples, all the way down."""
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+
+
+def _dataclass(kind: Any, table: Mapping[str, Any], where: str, **more: Any) -> Any:  # noqa: ANN401 - any options type
+    """Build a frozen options type from a table whose keys are its fields."""
+    check_keys(table, tuple(f.name for f in fields(kind) if f.name not in more), where)
+    try:
+        return kind(**{key: _frozen(value) for key, value in table.items()}, **more)
+    except ValueError as error:
+        raise UserError(f"{where}: {error}") from error
+
+
+def _export(table: Mapping[str, Any]) -> ExportOptions:
+    """Check the `[export]` table."""
+    options: ExportOptions = _dataclass(ExportOptions, table, "[export]")
+    for name in options.formats:
+        if name not in FORMATS:
+            raise UserError(
+                _("[export] formats: '{name}' is unknown; choose from {known}.").format(
+                    name=name, known=", ".join(FORMATS)
+                )
+            )
+    return options
