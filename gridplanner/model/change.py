@@ -65,12 +65,16 @@ def change_kinds(before: Plan, after: Plan, pairs: Crosswalk) -> tuple[ChangeKin
     for g, record in enumerate(after.grids):
         rows = np.flatnonzero((pairs.new == g) & (pairs.atoms > 0))
         olds = pairs.old[rows]
-        whole = np.array([o >= 0 and pairs.atoms[r] == size_old[o] for r, o in zip(rows, olds, strict=True)], bool)
+        whole = np.array(
+            [o >= 0 and pairs.atoms[r] == size_old[o] for r, o in zip(rows, olds, strict=True)], bool
+        )
         kinds.append(_kind_of(record.kind, record.site, olds, whole))
     return tuple(kinds)
 
 
-def _kind_of(kind: GridKind, site: str, olds: npt.NDArray[np.int32], whole: npt.NDArray[np.bool_]) -> ChangeKind:
+def _kind_of(
+    kind: GridKind, site: str, olds: npt.NDArray[np.int32], whole: npt.NDArray[np.bool_]
+) -> ChangeKind:
     """Classify one new grid from its old grids and which of them it took whole."""
     if kind is GridKind.DEDICATED and site:
         return ChangeKind.CARVED_OUT

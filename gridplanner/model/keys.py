@@ -35,7 +35,9 @@ def check_keys(table: Mapping[str, Any], known: Collection[str], where: str) -> 
         near = get_close_matches(key, list(known), n=1, cutoff=0.3)
         if near:
             raise UserError(
-                _("{where}: unknown key '{key}'; did you mean '{near}'?").format(where=where, key=key, near=near[0])
+                _("{where}: unknown key '{key}'; did you mean '{near}'?").format(
+                    where=where, key=key, near=near[0]
+                )
             )
         raise UserError(
             _("{where}: unknown key '{key}'; known keys are {known}.").format(

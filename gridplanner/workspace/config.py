@@ -85,12 +85,16 @@ def load_config(path: Path) -> Config:
             )
         ) from error
     except UnicodeDecodeError as error:
-        raise UserError(_("The configuration '{path}' is not UTF-8 text. Save it as UTF-8.").format(path=path)) from error
+        raise UserError(
+            _("The configuration '{path}' is not UTF-8 text. Save it as UTF-8.").format(path=path)
+        ) from error
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UserError(
-            _("The configuration '{path}' is not valid TOML: {cause}. Correct that line.").format(path=path, cause=error)
+            _("The configuration '{path}' is not valid TOML: {cause}. Correct that line.").format(
+                path=path, cause=error
+            )
         ) from error
     return config_from_table(table, path.resolve().parent, path.stem, text)
 
@@ -109,7 +113,9 @@ def config_from_table(table: Mapping[str, Any], base: Path, name: str, text: str
         nets=nets,
         rules=rules_from_config(_table(table, "rules")),
         request=request_from_table(_table(table, "plan")),
-        build=_dataclass(BuildOptions, _table(table, "repair"), "[repair]", name=str(table.get("name", name))),
+        build=_dataclass(
+            BuildOptions, _table(table, "repair"), "[repair]", name=str(table.get("name", name))
+        ),
         assign=_dataclass(AssignOptions, _table(table, "assign"), "[assign]"),
         export=_export(_table(table, "export")),
         text=text,
@@ -130,17 +136,19 @@ def _layers(table: Mapping[str, Any]) -> tuple[dict[str, LayerSpec], dict[str, L
     layers = {role: _spec(spec, f"[layers.{role}]") for role, spec in table.items() if role != "nets"}
     nets = {name: _spec(spec, f"[layers.nets.{name}]") for name, spec in _table(table, "nets").items()}
     if not layers:
-        raise UserError(_("The configuration names no layer. Add at least [layers.buildings] or [layers.atoms]."))
+        raise UserError(
+            _("The configuration names no layer. Add at least [layers.buildings] or [layers.atoms].")
+        )
     return layers, nets
 
 
-def _spec(table: Any, where: str) -> LayerSpec:  # noqa: ANN401 - whatever TOML holds there
+def _spec(table: Any, where: str) -> LayerSpec:
     """Check one layer's table."""
     if not isinstance(table, Mapping):
-        raise UserError(_("{where} must be a table with at least path = \"...\".").format(where=where))
+        raise UserError(_('{where} must be a table with at least path = "...".').format(where=where))
     check_keys(table, ("path", "layer", "encoding", "crs", "fields"), where)
     if not table.get("path"):
-        raise UserError(_("{where} has no path. Add path = \"...\".").format(where=where))
+        raise UserError(_('{where} has no path. Add path = "...".').format(where=where))
     columns = table.get("fields", {})
     check_keys(columns, FIELD_KEYS, f"{where} fields")
     return LayerSpec(
@@ -159,16 +167,22 @@ def request_from_table(table: Mapping[str, Any]) -> PlanRequest:
     positive = isinstance(total, int) and not isinstance(total, bool) and total > 0
     if not positive and total not in TOTALS:
         raise UserError(
-            _("[plan] total = {value}: give a whole number above 0, \"fewest\" or \"repair\".").format(value=repr(total))
+            _('[plan] total = {value}: give a whole number above 0, "fewest" or "repair".').format(
+                value=repr(total)
+            )
         )
     if table.get("mode", "keep") not in MODES:
         raise UserError(
-            _("[plan] mode = {value}: choose one of {known}.").format(value=repr(table["mode"]), known=", ".join(MODES))
+            _("[plan] mode = {value}: choose one of {known}.").format(
+                value=repr(table["mode"]), known=", ".join(MODES)
+            )
         )
     values = {key: _frozen(value) for key, value in table.items()}
     for key in ("time_limit_s", "certify_s"):
         if key in values and not (_is_number(values[key]) and values[key] >= 0):
-            raise UserError(_("[plan] {key} = {value}: give seconds, 0 or more.").format(key=key, value=repr(values[key])))
+            raise UserError(
+                _("[plan] {key} = {value}: give seconds, 0 or more.").format(key=key, value=repr(values[key]))
+            )
     return PlanRequest(**values)
 
 
@@ -177,12 +191,12 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _frozen(value: Any) -> Any:  # noqa: ANN401 - TOML value in, the same with tuples for lists out
+def _frozen(value: Any) -> Any:
     """Return lists as tuples, all the way down."""
     return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
-def _dataclass(kind: Any, table: Mapping[str, Any], where: str, **more: Any) -> Any:  # noqa: ANN401 - any options type
+def _dataclass(kind: Any, table: Mapping[str, Any], where: str, **more: Any) -> Any:
     """Build a frozen options type from a table whose keys are its fields."""
     check_keys(table, tuple(f.name for f in fields(kind) if f.name not in more), where)
     try:

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Where independent tasks run: worker processes, or a Dask cluster by its address."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+from gridplanner.errors import Cancelled, UserError
+from gridplanner.progress import Executor, Inline, Progress
+from gridplanner.texts import _
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+#: How often a waiting executor looks whether the user cancelled, seconds.
+_LOOK_EVERY_S = 0.1
+
+
+class Processes:
+    """Worker processes on this machine.
+
+    They are spawned, not forked: a fork of a process with Qt or BLAS threads may hang.
+    Tasks of a worker that died are done again once in a fresh pool.
+    """
+
+    def __init__(self, workers: int = 0) -> None:
+        self.workers = workers or max(1, os.cpu_count() or 1)
+        self._pool: ProcessPoolExecutor | None = None
+
+    def run(self, function: Callable[[T], R], tasks: Sequence[T], progress: Progress) -> Iterator[R]:
+        """Yield function(task) for each task, in order; raise Cancelled within 0.1 s of the wish."""
+        results: dict[int, R] = {}
+        for attempt in range(2):
+            pool = self._fresh() if attempt else self._open()
+            futures = {i: pool.submit(function, task) for i, task in enumerate(tasks) if i not in results}
+            try:
+                for i in range(len(tasks)):
+                    if i in futures:
+                        results[i] = _wait(futures[i], progress)
+                break
+            except Cancelled:
+                self.close(kill=True)
+                raise
+            except BrokenProcessPool as error:
+                results.update({i: f.result() for i, f in futures.items() if f.done() and not f.exception()})
+                if attempt:
+                    raise UserError(
+                        _(
+                            "A worker process ended twice at the same work. Close other programs and try again."
+                        )
+                    ) from error
+        for i in range(len(tasks)):
+            yield results[i]
+
+    def close(self, *, kill: bool = False) -> None:
+        """End the worker processes; `kill` does not wait for running tasks."""
+        if self._pool is None:
+            return
+        if kill:
+            for process in list(getattr(self._pool, "_processes", {}).values()):
+                process.terminate()
+        self._pool.shutdown(wait=not kill, cancel_futures=True)
+        self._pool = None
+
+    def _open(self) -> ProcessPoolExecutor:
+        """Return the pool, started on first use."""
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=multiprocessing.get_context("spawn"))
+        return self._pool
+
+    def _fresh(self) -> ProcessPoolExecutor:
+        """Return a new pool in place of a broken one."""
+        self.close(kill=True)
+        return self._open()
+
+
+class Cluster:
+    """A Dask cluster by the address of its scheduler; a killed worker's tasks are done again by Dask."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise UserError(
+                _("Planning on a cluster needs the extra 'cluster': install distributed.")
+            ) from error
+        try:
+            self._client = Client(address, timeout="10s")
+        except OSError as error:
+            raise UserError(
+                _("No cluster answers at {address}. Check the address.").format(address=address)
+            ) from error
+        self.workers = max(1, len(self._client.scheduler_info()["workers"]))
+
+    def run(self, function: Callable[[T], R], tasks: Sequence[T], progress: Progress) -> Iterator[R]:
+        """Yield function(task) for each task, in order."""
+        futures = self._client.map(function, list(tasks), pure=False)
+        try:
+            for future in futures:
+                yield _wait(future, progress)
+        except Cancelled:
+            self._client.cancel(futures, force=True)
+            raise
+
+    def close(self) -> None:
+        """Leave the cluster."""
+        self._client.close()
+
+
+def make_executor(workers: int, tasks_fit_inline: bool = False) -> Executor:
+    """Return worker processes, or the calling process for one worker."""
+    return Inline() if workers == 1 or tasks_fit_inline else Processes(workers)
+
+
+def _wait(future: Future[R], progress: Progress) -> R:
+    """Return the result, looking again and again whether the user cancelled."""
+    while True:
+        if progress.cancelled():
+            raise Cancelled
+        try:
+            return future.result(timeout=_LOOK_EVERY_S)
+        except TimeoutError:
+            if future.done():
+                raise

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The open project: one state, changed only by commands, watched by any number of views."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gridplanner.errors import UserError
+from gridplanner.model.plan import Plan, PlanChange
+from gridplanner.model.project import JournalEntry, ProjectContents, Scenario
+from gridplanner.model.proposal import Proposal
+from gridplanner.texts import _
+from gridplanner.workspace.commands import Command
+from gridplanner.workspace.history import History
+
+if TYPE_CHECKING:
+    from gridplanner.model.jurisdiction import District
+    from gridplanner.model.ruleset import RuleSet
+
+Listener = Callable[[PlanChange], None]
+
+
+class Workspace:
+    """A project in work.
+
+    Parameters
+    ----------
+    contents : ProjectContents
+    read_only : bool
+        Somebody else has it open; commands are refused.
+    """
+
+    def __init__(self, contents: ProjectContents, *, read_only: bool = False) -> None:
+        self.read_only = read_only
+        self._contents = contents
+        self._history: History[Plan] = History(_current_plan(contents))
+        self._saved: Plan = self._history.state
+        self._listeners: list[Listener] = []
+
+    @property
+    def contents(self) -> ProjectContents:
+        """The project as it would be saved now."""
+        name = self._contents.current
+        if not name:
+            return self._contents
+        scenario = replace(self._contents.scenarios[name], plan=self.plan)
+        return replace(self._contents, scenarios={**self._contents.scenarios, name: scenario})
+
+    @property
+    def district(self) -> District:
+        """What the planner starts from."""
+        return self._contents.district
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rules in force."""
+        return self._contents.rules
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in work; today's division while no scenario is open."""
+        return self._history.state
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there are unsaved steps."""
+        return self._history.state is not self._saved
+
+    @property
+    def undo_label(self) -> str:
+        """Label of the step that undo takes back; "" when there is none."""
+        return self._history.label if self._history.past else ""
+
+    @property
+    def redo_label(self) -> str:
+        """Label of the step that redo repeats; "" when there is none."""
+        return self._history.future[-1][1] if self._history.future else ""
+
+    def subscribe(self, listener: Listener) -> None:
+        """Call `listener` after each change."""
+        self._listeners.append(listener)
+
+    def do(self, command: Command) -> PlanChange:
+        """Apply a command to the plan; a failing command leaves no trace.
+
+        Raises
+        ------
+        UserError
+            The project is read-only, or the command refuses.
+        """
+        self._refuse_read_only()
+        if not self._contents.current:
+            self.add_scenario(_("Plan 1"), self.plan)
+        before, after = self.plan, command.apply(self.plan, self.district)
+        self._history = self._history.push(after, command.label)
+        return self._announce(command.label, type(command).__name__, before, after)
+
+    def undo(self) -> PlanChange:
+        """Take the last step back; the journal records that as a step of its own."""
+        before, label = self.plan, self._history.label
+        self._history = self._history.undo()
+        return self._announce(_("Undo: {step}").format(step=label), "undo", before, self.plan)
+
+    def redo(self) -> PlanChange:
+        """Repeat the step taken back last."""
+        before, label = self.plan, self.redo_label
+        self._history = self._history.redo()
+        return self._announce(_("Redo: {step}").format(step=label), "redo", before, self.plan)
+
+    def add_scenario(self, name: str, plan: Plan, proposal: Proposal | None = None) -> None:
+        """Add a scenario and open it; a name in use is refused."""
+        self._refuse_read_only()
+        if not name or name in self._contents.scenarios:
+            raise UserError(
+                _("A scenario named '{name}' exists already. Choose another name.").format(name=name)
+            )
+        scenario = Scenario(
+            plan.renamed(name), proposal.certificate if proposal else Scenario(plan).certificate
+        )
+        scenarios = {**self.contents.scenarios, name: scenario}
+        self._contents = replace(self.contents, scenarios=scenarios, current=name)
+        self._restart(_("Scenario {name}").format(name=name))
+
+    def open_scenario(self, name: str) -> None:
+        """Open a scenario; "" shows today's division."""
+        if name and name not in self._contents.scenarios:
+            raise UserError(_("There is no scenario named '{name}'.").format(name=name))
+        self._contents = replace(self.contents, current=name)
+        self._restart(_("Scenario {name}").format(name=name or _("today")))
+
+    def rename_scenario(self, name: str, new_name: str) -> None:
+        """Rename a scenario, keeping its place in the list."""
+        self._refuse_read_only()
+        contents = self.contents
+        if not new_name or (new_name != name and new_name in contents.scenarios):
+            raise UserError(
+                _("A scenario named '{name}' exists already. Choose another name.").format(name=new_name)
+            )
+        scenarios = {
+            (new_name if key == name else key): (
+                replace(s, plan=s.plan.renamed(new_name)) if key == name else s
+            )
+            for key, s in contents.scenarios.items()
+        }
+        current = new_name if contents.current == name else contents.current
+        self._contents = replace(contents, scenarios=scenarios, current=current)
+        self._restart(_("Rename scenario"))
+
+    def delete_scenario(self, name: str) -> None:
+        """Delete a scenario; an approved one is refused."""
+        self._refuse_read_only()
+        contents = self.contents
+        if contents.scenarios[name].plan.status == "approved":
+            raise UserError(_("Scenario '{name}' is approved and cannot be deleted.").format(name=name))
+        scenarios = {key: s for key, s in contents.scenarios.items() if key != name}
+        current = "" if contents.current == name else contents.current
+        self._contents = replace(contents, scenarios=scenarios, current=current)
+        self._restart(_("Delete scenario"))
+
+    def set_rules(self, rules: RuleSet) -> None:
+        """Put other rules in force."""
+        self._refuse_read_only()
+        self._contents = replace(self.contents, rules=rules)
+        self._tell(PlanChange("rules", label=_("Rules changed")), "set_rules")
+
+    def waive(self, key: str, reason: str) -> None:
+        """Accept a breach with a reason (`rule|codes`); an empty reason takes the waiver back."""
+        self._refuse_read_only()
+        waivers = {k: v for k, v in self._contents.waivers.items() if k != key}
+        if reason:
+            waivers[key] = reason
+        self._contents = replace(self.contents, waivers=waivers)
+        self._tell(PlanChange("findings", label=_("Waiver changed")), "waive", {"key": key})
+
+    def mark_saved(self) -> None:
+        """Remember the present state as saved."""
+        self._saved = self._history.state
+
+    def _restart(self, label: str) -> None:
+        """Open the current scenario with a fresh history, and tell the views."""
+        self._history = History(_current_plan(self._contents))
+        self._tell(PlanChange("scenario", label=label), "scenario", {"name": self._contents.current})
+
+    def _announce(self, label: str, action: str, before: Plan, after: Plan) -> PlanChange:
+        """Work out what a step changed, and tell the views."""
+        same = before.n_grids == after.n_grids and len(before.assignment) == len(after.assignment)
+        if not same or action == "AcceptPlan":
+            change = PlanChange("scenario", label=label)
+        else:
+            moved = np.flatnonzero(before.assignment != after.assignment).astype(np.int32)
+            touched = set(before.assignment[moved].tolist()) | set(after.assignment[moved].tolist())
+            touched |= {i for i in range(after.n_grids) if before.grids[i] is not after.grids[i]}
+            kind = "atoms" if len(moved) else "records"
+            change = PlanChange(kind, tuple(sorted(touched - {-1})), moved, label)
+        self._tell(change, action, {"atoms": len(change.atoms)})
+        return change
+
+    def _tell(self, change: PlanChange, action: str, parameters: Mapping[str, object] | None = None) -> None:
+        """Write the journal and call every listener."""
+        text = ", ".join(f"{key}={value}" for key, value in (parameters or {}).items())
+        now = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
+        entry = JournalEntry(
+            now, getpass.getuser(), f"{action}: {change.label}", text, self._contents.current
+        )
+        self._contents = replace(self._contents, journal=(*self._contents.journal, entry))
+        for listener in tuple(self._listeners):
+            listener(change)
+
+    def _refuse_read_only(self) -> None:
+        """Raise UserError while somebody else has the project open."""
+        if self.read_only:
+            raise UserError(
+                _("The project is open elsewhere, so it is read-only here. Save a copy to go on.")
+            )
+
+
+def _current_plan(contents: ProjectContents) -> Plan:
+    """Return the plan of the scenario in work; today's division where none is."""
+    if contents.current:
+        return contents.scenarios[contents.current].plan
+    return contents.district.plan_today()
