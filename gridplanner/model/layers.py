@@ -68,7 +68,8 @@ class LayerSpec:
     encoding : str
         Text encoding; empty to decide by test.
     crs : str
-        CRS where the file declares none or a wrong one (`EPSG:4545`, WKT, `GCJ-02`, `BD-09`); empty to trust the file.
+        CRS where the file declares none or a wrong one (`EPSG:4545`, WKT, `GCJ-02`, `BD-09`);
+        empty to trust the file.
     fields : mapping
         Meaning to column name; meanings not named are matched by the alias table.
     """

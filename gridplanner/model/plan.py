@@ -122,7 +122,8 @@ class PlanChange:
     Parameters
     ----------
     kind : str
-        `atoms` (assignment), `records` (names, codes, staff, locks), `rules`, `findings`, `scenario` (everything).
+        `atoms` (assignment), `records` (names, codes, staff, locks), `rules`, `findings`,
+        `scenario` (everything).
     grids : tuple of int
         Indices of the grids touched, in the new plan.
     atoms : int32[k]

@@ -70,7 +70,7 @@ class Override:
     """Other limits where every word of `where` holds.
 
     `where` keys: `community_type kind community community_code street area dedicated_kind`.
-    `rules` maps a rule's field of `RuleSet` (`people`, `households`, `service_radius`, ...) to its replacement.
+    `rules` maps a field of `RuleSet` (`people`, `households`, `service_radius`, ...) to its replacement.
     """
 
     where: Mapping[str, str]
@@ -93,7 +93,7 @@ class RuleSet:
     min_shared_border_m : float
         Parts that share a shorter border do not touch. Metres.
     weights : mapping
-        Load weights per person or per unit (`floating`, `elderly`, `shops`, `unmanaged`); empty: people count 1.
+        Load weights per person or unit (`floating`, `elderly`, `shops`, `unmanaged`); empty: people count 1.
     by : tuple of Override
         Later ones win.
     """

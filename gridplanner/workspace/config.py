@@ -27,7 +27,7 @@ DEFAULT_FORMATS = ("shp", "gpkg", "geojson")
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """What to hand over: shapefile encoding and profiles, formats, whether names and phones of staff appear."""
+    """What to hand over: shapefile encoding and profiles, formats, whether phones of staff appear."""
 
     encoding: str = "utf8"
     profiles: tuple[str, ...] = ()

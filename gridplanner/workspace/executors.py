@@ -34,28 +34,23 @@ class Processes:
 
     def run(self, function: Callable[[T], R], tasks: Sequence[T], progress: Progress) -> Iterator[R]:
         """Yield function(task) for each task, in order; raise Cancelled within 0.1 s of the wish."""
-        results: dict[int, R] = {}
+        done = 0
         for attempt in range(2):
             pool = self._fresh() if attempt else self._open()
-            futures = {i: pool.submit(function, task) for i, task in enumerate(tasks) if i not in results}
+            futures = [pool.submit(function, task) for task in tasks[done:]]
             try:
-                for i in range(len(tasks)):
-                    if i in futures:
-                        results[i] = _wait(futures[i], progress)
-                break
+                for future in futures:
+                    yield _wait(future, progress)
+                    done += 1
+                return
             except Cancelled:
                 self.close(kill=True)
                 raise
             except BrokenProcessPool as error:
-                results.update({i: f.result() for i, f in futures.items() if f.done() and not f.exception()})
                 if attempt:
                     raise UserError(
-                        _(
-                            "A worker process ended twice at the same work. Close other programs and try again."
-                        )
+                        _("A worker process ended twice. Close other programs and try again.")
                     ) from error
-        for i in range(len(tasks)):
-            yield results[i]
 
     def close(self, *, kill: bool = False) -> None:
         """End the worker processes; `kill` does not wait for running tasks."""

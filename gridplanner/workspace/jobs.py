@@ -35,7 +35,7 @@ class JobNews:
     result : object
         The function's result once finished without error.
     error : Exception or None
-        `UserError` and its kind arrive as themselves; anything else as RuntimeError with the traceback as text.
+        `UserError` and its kind arrive as themselves; anything else as RuntimeError with the traceback.
     """
 
     done: int = 0
