@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What each sub-command does with its arguments: call one use-case, print its result."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import subprocess
+import sys
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from gridplanner.cli_progress import TerminalProgress
+from gridplanner.errors import UserError
+from gridplanner.model.request import PlanRequest
+from gridplanner.progress import Executor
+from gridplanner.texts import _
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE_CONFIG = ROOT / "sample_shapefiles" / "config.toml"
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    """Do the whole main job on the sample district."""
+    options.config = SAMPLE_CONFIG
+    code = run_run(options)
+    page = options.out / "web" / "map.html"
+    if options.open and page.exists():
+        webbrowser.open(page.resolve().as_uri())
+    return code
+
+
+def run_run(options: argparse.Namespace) -> int:
+    """Do the whole main job on the layers of a configuration."""
+    from gridplanner.workspace.config import load_config  # noqa: PLC0415 - slow imports, wanted by this command only
+    from gridplanner.workspace.main_job import run_main_job  # noqa: PLC0415
+    from gridplanner.workspace.results import result_lines  # noqa: PLC0415
+
+    config = load_config(options.config)
+    config = replace(config, request=_request(config.request, options))
+    with _progress(options) as progress, _executor(options) as executor:
+        result = run_main_job(config, options.out, executor, progress)
+    if not options.quiet:
+        print("\n".join(result_lines(result.outcome, result.out)))
+    return 0 if result.legal else 1
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """Check a project or layers and print the findings."""
+    from gridplanner.workspace.checking import check_paths, print_findings  # noqa: PLC0415 - slow imports
+
+    with _progress(options) as progress:
+        findings = check_paths(options.paths, progress)
+    return print_findings(findings, options.json, options.xlsx, quiet=options.quiet)
+
+
+def run_new(options: argparse.Namespace) -> int:
+    """Make a project file from a configuration."""
+    from gridplanner.workspace.projects import new_project  # noqa: PLC0415 - slow imports
+
+    with _progress(options) as progress:
+        new_project(options.project, options.config, progress)
+    return _said(options, _("Project {path} is ready.").format(path=options.project))
+
+
+def run_plan(options: argparse.Namespace) -> int:
+    """Propose a plan and store it as a scenario."""
+    from gridplanner.workspace.projects import plan_project  # noqa: PLC0415 - slow imports
+
+    with _progress(options) as progress, _executor(options) as executor:
+        name, legal = plan_project(
+            options.project, lambda request: _request(request, options), options.accept, executor, progress
+        )
+    _said(options, _("The proposal is stored as scenario '{name}'.").format(name=name))
+    return 0 if legal else 1
+
+
+def run_assign(options: argparse.Namespace) -> int:
+    """Assign branches, staff, codes and names to the plan in work."""
+    from gridplanner.workspace.projects import assign_project  # noqa: PLC0415 - slow imports
+
+    with _progress(options) as progress:
+        count = assign_project(options.project, progress)
+    return _said(options, _("Done; {n} findings on branches and staff.").format(n=count))
+
+
+def run_export(options: argparse.Namespace) -> int:
+    """Write every output of the plan in work."""
+    from gridplanner.workspace.projects import export_project  # noqa: PLC0415 - slow imports
+    from gridplanner.workspace.results import result_lines  # noqa: PLC0415
+
+    with _progress(options) as progress, _executor(options) as executor:
+        outcome = export_project(options.project, options.out, executor, progress)
+    return _said(options, "\n".join(result_lines(outcome, options.out)))
+
+
+def run_compare(options: argparse.Namespace) -> int:
+    """Compare two scenarios of a project."""
+    from gridplanner.workspace.projects import compare_project  # noqa: PLC0415 - slow imports
+
+    table = compare_project(
+        options.project, *("" if name == "-" else name for name in (options.a, options.b))
+    )
+    if options.json:
+        options.json.write_text(json.dumps(table, ensure_ascii=False, indent=1), encoding="utf-8")
+    width = max(len(key) for key in table)
+    return _said(options, "\n".join(f"{key:<{width}}  {a!s:>14}  {b!s:>14}" for key, (a, b) in table.items()))
+
+
+def run_verify(options: argparse.Namespace) -> int:
+    """Re-check the claims of an output folder."""
+    from gridplanner.verify.report import verify_folder  # noqa: PLC0415 - stands alone, imported by this command only
+
+    report = verify_folder(options.folder)
+    if options.json:
+        options.json.write_text(report.to_json(), encoding="utf-8")
+    _said(options, "\n".join(report.lines()))
+    return 0 if report.true else 1
+
+
+def run_bench(options: argparse.Namespace) -> int:
+    """Run `benchmarks/NAME/run.py`."""
+    known = sorted(p.parent.name for p in (ROOT / "benchmarks").glob("*/run.py"))
+    if options.name not in known:
+        raise UserError(
+            _("There is no benchmark '{name}'; choose one of {known}.").format(
+                name=options.name, known=", ".join(known)
+            )
+        )
+    sys.path.insert(0, str(ROOT))
+    return int(importlib.import_module(f"benchmarks.{options.name}.run").main(options.rest) or 0)
+
+
+def run_test(options: argparse.Namespace) -> int:
+    """Run the tests with pytest; further arguments are pytest's."""
+    environment = dict(os.environ)
+    if not (
+        environment.get("DISPLAY")
+        or environment.get("WAYLAND_DISPLAY")
+        or sys.platform in ("win32", "darwin")
+    ):
+        environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+    command = [sys.executable, "-m", "pytest", *options.rest]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603 - our own tests
+
+
+def _request(request: PlanRequest, options: argparse.Namespace) -> PlanRequest:
+    """Return the request with what the command line overrides."""
+    changes: dict[str, object] = {}
+    total = getattr(options, "total", None)
+    if total is not None:
+        from gridplanner.workspace.config import request_from_table  # noqa: PLC0415 - slow imports
+
+        changes["total"] = request_from_table({"total": int(total) if total.isdigit() else total}).total
+    for key, value in (("mode", getattr(options, "mode", None)), ("seed", options.seed)):
+        if value is not None:
+            changes[key] = value
+    if options.time_limit is not None:
+        changes["time_limit_s"] = options.time_limit
+    return replace(request, **changes)  # type: ignore[arg-type]
+
+
+@contextmanager
+def _executor(options: argparse.Namespace) -> Iterator[Executor]:
+    """Open worker processes or a cluster for the length of a command."""
+    from gridplanner.workspace.executors import Cluster, Processes  # noqa: PLC0415 - wanted by planning commands only
+
+    executor = (
+        Cluster(options.cluster)
+        if getattr(options, "cluster", None)
+        else Processes(getattr(options, "workers", 0))
+    )
+    try:
+        yield executor
+    finally:
+        executor.close()
+
+
+@contextmanager
+def _progress(options: argparse.Namespace) -> Iterator[TerminalProgress]:
+    """Show progress for the length of a command."""
+    progress = TerminalProgress(quiet=options.quiet)
+    try:
+        yield progress
+    finally:
+        progress.close()
+
+
+def _said(options: argparse.Namespace, text: str) -> int:
+    """Print a result unless quiet; return success."""
+    if not options.quiet:
+        print(text)
+    return 0

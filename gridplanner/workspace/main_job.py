@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The whole main job without a question: from a configuration to a finished plan folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from gridplanner.model.kinds import Severity
+from gridplanner.model.outcome import Outcome
+from gridplanner.progress import Executor, Progress
+from gridplanner.texts import _
+from gridplanner.workspace.config import Config
+from gridplanner.workspace.export import export
+from gridplanner.workspace.usecases import compare, complete, keep_as_scenario, propose, read_project
+
+
+@dataclass(frozen=True, eq=False)
+class JobResult:
+    """How the main job ended.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    out : Path
+    legal : bool
+        No breach of a hard rule remains that is not waived.
+    """
+
+    outcome: Outcome
+    out: Path
+    legal: bool
+
+
+@dataclass
+class _Clock:
+    """CPU seconds per step, of this process; the steps add those of their workers."""
+
+    cpu: dict[str, float] = field(default_factory=dict)
+    started: float = field(default_factory=time.perf_counter)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Count the CPU time of the block under `name`."""
+        before = time.process_time()
+        yield
+        self.cpu[name] = self.cpu.get(name, 0.0) + time.process_time() - before
+
+    @property
+    def seconds(self) -> float:
+        """Wall seconds since the start."""
+        return time.perf_counter() - self.started
+
+
+def run_main_job(config: Config, out: Path, executor: Executor, progress: Progress) -> JobResult:
+    """Read, check, plan, assign and export.
+
+    Parameters
+    ----------
+    config : Config
+    out : Path
+        Output folder; replaced as a whole at the end.
+    executor : Executor
+        Where the engine and the export run.
+    progress : Progress
+
+    Raises
+    ------
+    UserError, DataError
+        The input cannot be used; nothing is written.
+    """
+    refuse_unwritable(out)
+    clock = _Clock()
+    with clock.step("read"):
+        contents = read_project(config, progress)
+    with clock.step("other"):
+        proposal = propose(contents, config.request, executor, progress)
+    clock.cpu = {**clock.cpu, **{key: float(value) for key, value in proposal.cpu_seconds.items()}}
+    clock.cpu.pop("other", None)
+    with clock.step("assign"):
+        progress.step(0, 1, _("Assigning branches, staff, codes and names"))
+        plan, assigned = complete(contents, proposal.plan, config.assign)
+    name = _("Plan 1")
+    contents = keep_as_scenario(contents, name, plan, proposal.certificate)
+    with clock.step("check"):
+        progress.step(0, 1, _("Checking before and after"))
+        more = (*proposal.findings, *assigned)
+        outcome = compare(contents, plan.renamed(name), proposal.certificate, more, config)
+    facts = {
+        "seconds": clock.seconds,
+        "cpu_seconds": {"solve": 0.0, "certify": 0.0, "compile": 0.0, **clock.cpu},
+        "seed": config.request.seed,
+        "numbering": config.assign.numbering,
+    }
+    outcome, losses = export(outcome, contents, out, config.export, facts, executor, progress)
+    after = replace(outcome.after, findings=(*outcome.after.findings, *losses))
+    return JobResult(replace(outcome, after=after), out, _legal(outcome))
+
+
+def _legal(outcome: Outcome) -> bool:
+    """Tell whether no hard rule is broken without a waiver."""
+    return not any(f.counts and f.severity is Severity.ERROR for f in outcome.after.findings)
+
+
+def refuse_unwritable(out: Path) -> None:
+    """Raise UserError before any work when the output folder can never be written."""
+    from gridplanner.io.transaction import check_writable  # noqa: PLC0415 - kept beside its only use
+
+    check_writable(out)

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The steps of the main job, each once: read, judge, propose, complete, compare.
+
+Window, command line and API call these and nothing below them. Every function that takes long
+takes `progress`; the window runs them by name through `workspace.jobs`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from gridplanner.assign.complete import complete_plan
+from gridplanner.assign.options import AssignOptions
+from gridplanner.assign.today import staffed_today
+from gridplanner.geometry.dissolve import grid_polygons
+from gridplanner.model.certificate import Certificate
+from gridplanner.model.change import change_totals, crosswalk
+from gridplanner.model.finding import Finding
+from gridplanner.model.jurisdiction import District
+from gridplanner.model.outcome import Division, Outcome
+from gridplanner.model.plan import Plan
+from gridplanner.model.project import ProjectContents, Scenario
+from gridplanner.model.proposal import Proposal
+from gridplanner.model.request import PlanRequest
+from gridplanner.model.ruleset import RuleSet
+from gridplanner.progress import Executor, Inline, Progress, Silent
+from gridplanner.rules.check import check, measure
+from gridplanner.texts import _
+from gridplanner.workspace.config import Config
+
+Waivers = Mapping[str, str]
+
+
+def read_project(config: Config, progress: Progress | None = None) -> ProjectContents:
+    """Read the layers a configuration names and build the district.
+
+    Raises
+    ------
+    UserError, DataError
+        A layer cannot be read or planned with; says which, why and what to do.
+    """
+    from gridplanner.geometry.district import build_district  # noqa: PLC0415 - scipy, felt by the window
+    from gridplanner.io.reading import read_layers  # noqa: PLC0415 - pandas and GDAL, felt by the window
+
+    progress = progress or Silent()
+    progress.step(0, 2, _("Reading layers"))
+    layers = read_layers(config.layers, config.nets, config.base)
+    progress.step(1, 2, _("Building the smallest areas"))
+    district, repairs = build_district(layers, config.build, progress)
+    progress.step(2, 2, _("Building the smallest areas"))
+    return ProjectContents(
+        district=district,
+        rules=config.rules,
+        request=config.request,
+        findings=(*layers.findings, *repairs),
+        config=config.text,
+    )
+
+
+def today(contents: ProjectContents) -> Plan:
+    """Return today's division with its workers and branches."""
+    return staffed_today(contents.district, contents.district.plan_today())
+
+
+def judge(district: District, plan: Plan, rules: RuleSet, waivers: Waivers | None = None) -> Division:
+    """Return a plan with its polygons, measures and findings.
+
+    Examples
+    --------
+    The health check of today's grids is `judge(district, today(contents), rules)`.
+    """
+    polygons = grid_polygons(district.atoms.geometry, plan.assignment, plan.n_grids)
+    measures = measure(district, plan, rules, polygons)
+    findings = check(district, plan, rules, measures, polygons, waivers or {})
+    return Division(plan, measures, polygons, findings)
+
+
+def propose(
+    contents: ProjectContents,
+    request: PlanRequest,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    start: Plan | None = None,
+) -> Proposal:
+    """Ask the engine; nothing is applied."""
+    from gridplanner.solve.engine import propose as ask  # noqa: PLC0415 - numba and HiGHS, felt by the window
+
+    return ask(contents.district, contents.rules, request, executor or Inline(), progress or Silent(), start)
+
+
+def complete(
+    contents: ProjectContents, plan: Plan, options: AssignOptions
+) -> tuple[Plan, tuple[Finding, ...]]:
+    """Give each grid its code, name, limits on four sides, worker and branch."""
+    polygons = grid_polygons(contents.district.atoms.geometry, plan.assignment, plan.n_grids)
+    return complete_plan(contents.district, plan, contents.rules, polygons, options)
+
+
+def compare(
+    contents: ProjectContents,
+    after: Plan,
+    certificate: Certificate,
+    more_findings: tuple[Finding, ...] = (),
+    config: Config | None = None,
+) -> Outcome:
+    """Put today's division and a plan side by side, with everything derived from both."""
+    district = contents.district
+    before = judge(district, today(contents), contents.rules, contents.waivers)
+    new = judge(district, after, contents.rules, contents.waivers)
+    new = replace(new, findings=_joined(new.findings, more_findings))
+    return Outcome(
+        district=district,
+        rules=contents.rules,
+        request=contents.request,
+        before=before,
+        after=new,
+        pairs=crosswalk(district.atoms, before.plan, after),
+        change=change_totals(district.atoms, before.plan, after),
+        certificate=certificate,
+        title=config.title if config else district.name,
+        made_on=date.today().isoformat(),
+        demonstration=config.demonstration if config else False,
+        phones=config.export.phones if config else False,
+    )
+
+
+def keep_as_scenario(
+    contents: ProjectContents, name: str, plan: Plan, certificate: Certificate
+) -> ProjectContents:
+    """Return the project with the plan stored as a scenario and opened."""
+    scenario = Scenario(plan.renamed(name), certificate)
+    return replace(contents, scenarios={**contents.scenarios, name: scenario}, current=name)
+
+
+def free_name(contents: ProjectContents, wanted: Callable[[int], str]) -> str:
+    """Return the first name `wanted(1)`, `wanted(2)`, ... that no scenario has."""
+    number = 1
+    while wanted(number) in contents.scenarios:
+        number += 1
+    return wanted(number)
+
+
+def _joined(findings: tuple[Finding, ...], more: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Append findings of engine and assignment that the check does not state already."""
+    stated = {(f.rule, f.subjects) for f in findings}
+    return (*findings, *(f for f in more if (f.rule, f.subjects) not in stated))
+
+
+def config_of(contents: ProjectContents, base: Path) -> Config | None:
+    """Return the configuration a project was made from; None where it was made by hand."""
+    import tomllib  # noqa: PLC0415 - rarely needed
+
+    from gridplanner.workspace.config import config_from_table  # noqa: PLC0415 - rarely needed
+
+    if not contents.config:
+        return None
+    return config_from_table(tomllib.loads(contents.config), base, contents.district.name, contents.config)
