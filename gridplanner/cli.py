@@ -62,7 +62,7 @@ def _dispatch(arguments: list[str]) -> int:
     if not any(a in ("-h", "--help", "--version") for a in arguments) and (
         not words or words[0] not in COMMANDS
     ):
-        from gridplanner.gui.app import main as open_window  # noqa: PLC0415 - Qt is for the window alone
+        from gridplanner.gui.app import main as open_window  # Qt is for the window alone
 
         return open_window(arguments)
     options = build_parser().parse_args(arguments)
@@ -90,6 +90,17 @@ def build_parser() -> argparse.ArgumentParser:
     run.add_argument("--out", type=Path, required=True, help=_("output folder"))
     _planning(run)
 
+    _add_steps(commands)
+    bench = _command(commands, "bench", _("run a benchmark (source checkouts)"))
+    bench.add_argument("name")
+    bench.add_argument("rest", nargs=argparse.REMAINDER)
+    test = _command(commands, "test", _("run the tests (source checkouts)"))
+    test.add_argument("rest", nargs=argparse.REMAINDER)
+    return parser
+
+
+def _add_steps(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the single steps on a project file and the checks."""
     check = _command(commands, "check", _("the health check of a project or of layers"))
     check.add_argument("paths", type=Path, nargs="+")
     check.add_argument("--json", type=Path, help=_("write the findings as JSON"))
@@ -123,20 +134,12 @@ def build_parser() -> argparse.ArgumentParser:
     verify.add_argument("folder", type=Path)
     verify.add_argument("--json", type=Path, help=_("write the claims as JSON"))
 
-    bench = _command(commands, "bench", _("run a benchmark (source checkouts)"))
-    bench.add_argument("name")
-    bench.add_argument("rest", nargs=argparse.REMAINDER)
-
-    test = _command(commands, "test", _("run the tests (source checkouts)"))
-    test.add_argument("rest", nargs=argparse.REMAINDER)
-    return parser
-
 
 def _command(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, help_text: str
 ) -> argparse.ArgumentParser:
     """Add a sub-command with the options that all share."""
-    from gridplanner import cli_commands  # noqa: PLC0415 - the use-cases are slow to import
+    from gridplanner import cli_commands  # the use-cases are slow to import
 
     parser = commands.add_parser(name, help=help_text, description=help_text)
     parser.add_argument("--lang", choices=LANGUAGES, help=_("language of messages and outputs"))

@@ -37,9 +37,9 @@ def run_demo(options: argparse.Namespace) -> int:
 
 def run_run(options: argparse.Namespace) -> int:
     """Do the whole main job on the layers of a configuration."""
-    from gridplanner.workspace.config import load_config  # noqa: PLC0415 - slow imports, wanted by this command only
-    from gridplanner.workspace.main_job import run_main_job  # noqa: PLC0415
-    from gridplanner.workspace.results import result_lines  # noqa: PLC0415
+    from gridplanner.workspace.config import load_config  # slow imports, wanted by this command only
+    from gridplanner.workspace.main_job import run_main_job
+    from gridplanner.workspace.results import result_lines
 
     config = load_config(options.config)
     config = replace(config, request=_request(config.request, options))
@@ -52,7 +52,7 @@ def run_run(options: argparse.Namespace) -> int:
 
 def run_check(options: argparse.Namespace) -> int:
     """Check a project or layers and print the findings."""
-    from gridplanner.workspace.checking import check_paths, print_findings  # noqa: PLC0415 - slow imports
+    from gridplanner.workspace.checking import check_paths, print_findings  # slow imports
 
     with _progress(options) as progress:
         findings = check_paths(options.paths, progress)
@@ -61,7 +61,7 @@ def run_check(options: argparse.Namespace) -> int:
 
 def run_new(options: argparse.Namespace) -> int:
     """Make a project file from a configuration."""
-    from gridplanner.workspace.projects import new_project  # noqa: PLC0415 - slow imports
+    from gridplanner.workspace.projects import new_project  # slow imports
 
     with _progress(options) as progress:
         new_project(options.project, options.config, progress)
@@ -70,7 +70,7 @@ def run_new(options: argparse.Namespace) -> int:
 
 def run_plan(options: argparse.Namespace) -> int:
     """Propose a plan and store it as a scenario."""
-    from gridplanner.workspace.projects import plan_project  # noqa: PLC0415 - slow imports
+    from gridplanner.workspace.projects import plan_project  # slow imports
 
     with _progress(options) as progress, _executor(options) as executor:
         name, legal = plan_project(
@@ -82,7 +82,7 @@ def run_plan(options: argparse.Namespace) -> int:
 
 def run_assign(options: argparse.Namespace) -> int:
     """Assign branches, staff, codes and names to the plan in work."""
-    from gridplanner.workspace.projects import assign_project  # noqa: PLC0415 - slow imports
+    from gridplanner.workspace.projects import assign_project  # slow imports
 
     with _progress(options) as progress:
         count = assign_project(options.project, progress)
@@ -91,8 +91,8 @@ def run_assign(options: argparse.Namespace) -> int:
 
 def run_export(options: argparse.Namespace) -> int:
     """Write every output of the plan in work."""
-    from gridplanner.workspace.projects import export_project  # noqa: PLC0415 - slow imports
-    from gridplanner.workspace.results import result_lines  # noqa: PLC0415
+    from gridplanner.workspace.projects import export_project  # slow imports
+    from gridplanner.workspace.results import result_lines
 
     with _progress(options) as progress, _executor(options) as executor:
         outcome = export_project(options.project, options.out, executor, progress)
@@ -101,7 +101,7 @@ def run_export(options: argparse.Namespace) -> int:
 
 def run_compare(options: argparse.Namespace) -> int:
     """Compare two scenarios of a project."""
-    from gridplanner.workspace.projects import compare_project  # noqa: PLC0415 - slow imports
+    from gridplanner.workspace.projects import compare_project  # slow imports
 
     table = compare_project(
         options.project, *("" if name == "-" else name for name in (options.a, options.b))
@@ -114,7 +114,7 @@ def run_compare(options: argparse.Namespace) -> int:
 
 def run_verify(options: argparse.Namespace) -> int:
     """Re-check the claims of an output folder."""
-    from gridplanner.verify.report import verify_folder  # noqa: PLC0415 - stands alone, imported by this command only
+    from gridplanner.verify.report import verify_folder  # stands alone, imported by this command only
 
     report = verify_folder(options.folder)
     if options.json:
@@ -146,7 +146,7 @@ def run_test(options: argparse.Namespace) -> int:
     ):
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     command = [sys.executable, "-m", "pytest", *options.rest]
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603 - our own tests
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # our own tests
 
 
 def _request(request: PlanRequest, options: argparse.Namespace) -> PlanRequest:
@@ -154,21 +154,18 @@ def _request(request: PlanRequest, options: argparse.Namespace) -> PlanRequest:
     changes: dict[str, object] = {}
     total = getattr(options, "total", None)
     if total is not None:
-        from gridplanner.workspace.config import request_from_table  # noqa: PLC0415 - slow imports
+        from gridplanner.workspace.config import request_from_table  # slow imports
 
         changes["total"] = request_from_table({"total": int(total) if total.isdigit() else total}).total
-    for key, value in (("mode", getattr(options, "mode", None)), ("seed", options.seed)):
-        if value is not None:
-            changes[key] = value
-    if options.time_limit is not None:
-        changes["time_limit_s"] = options.time_limit
+    given = {"mode": getattr(options, "mode", None), "seed": options.seed, "time_limit_s": options.time_limit}
+    changes.update({key: value for key, value in given.items() if value is not None})
     return replace(request, **changes)  # type: ignore[arg-type]
 
 
 @contextmanager
 def _executor(options: argparse.Namespace) -> Iterator[Executor]:
     """Open worker processes or a cluster for the length of a command."""
-    from gridplanner.workspace.executors import Cluster, Processes  # noqa: PLC0415 - wanted by planning commands only
+    from gridplanner.workspace.executors import Cluster, Processes  # wanted by planning commands only
 
     executor = (
         Cluster(options.cluster)

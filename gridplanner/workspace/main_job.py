@@ -107,6 +107,6 @@ def _legal(outcome: Outcome) -> bool:
 
 def refuse_unwritable(out: Path) -> None:
     """Raise UserError before any work when the output folder can never be written."""
-    from gridplanner.io.transaction import check_writable  # noqa: PLC0415 - kept beside its only use
+    from gridplanner.io.transaction import check_writable  # kept beside its only use
 
     check_writable(out)

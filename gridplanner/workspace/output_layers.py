@@ -131,7 +131,7 @@ def _leaders(plan: Plan, *, phones: bool) -> dict[str, Column]:
 
 
 def _grids_before(district: District, before: Division) -> Layer:
-    """Build `grids_before`: today's grids on the derived coverage; one without atoms keeps its own outline."""
+    """Build `grids_before`: today's grids on the derived coverage; one without atoms keeps its outline."""
     plan, measures = before.plan, before.measures
     shapes = np.empty(plan.n_grids, dtype=object)
     for i in range(plan.n_grids):

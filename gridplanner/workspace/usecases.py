@@ -42,8 +42,8 @@ def read_project(config: Config, progress: Progress | None = None) -> ProjectCon
     UserError, DataError
         A layer cannot be read or planned with; says which, why and what to do.
     """
-    from gridplanner.geometry.district import build_district  # noqa: PLC0415 - scipy, felt by the window
-    from gridplanner.io.reading import read_layers  # noqa: PLC0415 - pandas and GDAL, felt by the window
+    from gridplanner.geometry.district import build_district  # scipy, felt by the window
+    from gridplanner.io.reading import read_layers  # pandas and GDAL, felt by the window
 
     progress = progress or Silent()
     progress.step(0, 2, _("Reading layers"))
@@ -86,7 +86,7 @@ def propose(
     start: Plan | None = None,
 ) -> Proposal:
     """Ask the engine; nothing is applied."""
-    from gridplanner.solve.engine import propose as ask  # noqa: PLC0415 - numba and HiGHS, felt by the window
+    from gridplanner.solve.engine import propose as ask  # numba and HiGHS, felt by the window
 
     return ask(contents.district, contents.rules, request, executor or Inline(), progress or Silent(), start)
 
@@ -151,9 +151,9 @@ def _joined(findings: tuple[Finding, ...], more: tuple[Finding, ...]) -> tuple[F
 
 def config_of(contents: ProjectContents, base: Path) -> Config | None:
     """Return the configuration a project was made from; None where it was made by hand."""
-    import tomllib  # noqa: PLC0415 - rarely needed
+    import tomllib  # rarely needed
 
-    from gridplanner.workspace.config import config_from_table  # noqa: PLC0415 - rarely needed
+    from gridplanner.workspace.config import config_from_table  # rarely needed
 
     if not contents.config:
         return None

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The single steps on a project file: open, do one step, save."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from gridplanner.assign.options import AssignOptions
+from gridplanner.errors import UserError
+from gridplanner.io.project import open_project, save_project
+from gridplanner.model.certificate import Certificate
+from gridplanner.model.kinds import Severity
+from gridplanner.model.outcome import Outcome
+from gridplanner.model.plan import Plan
+from gridplanner.model.project import ProjectContents, Scenario
+from gridplanner.model.request import PlanRequest
+from gridplanner.progress import Executor, Progress
+from gridplanner.texts import _
+from gridplanner.workspace.config import ExportOptions, load_config
+from gridplanner.workspace.export import export
+from gridplanner.workspace.usecases import (
+    compare,
+    complete,
+    config_of,
+    free_name,
+    judge,
+    keep_as_scenario,
+    propose,
+    read_project,
+    today,
+)
+
+Table = dict[str, tuple[int | float, int | float]]
+
+
+def new_project(path: Path, config: Path, progress: Progress) -> ProjectContents:
+    """Make a project file from a configuration."""
+    contents = read_project(load_config(config), progress)
+    save_project(path, contents)
+    return contents
+
+
+def plan_project(
+    path: Path,
+    request: Callable[[PlanRequest], PlanRequest],
+    accept: bool,
+    executor: Executor,
+    progress: Progress,
+) -> tuple[str, bool]:
+    """Propose a plan, complete it and store it as a scenario.
+
+    Returns
+    -------
+    name : str
+        Name of the scenario.
+    legal : bool
+        No hard rule is broken without a waiver.
+    """
+    contents = open_project(path)
+    wanted = request(contents.request)
+    proposal = propose(contents, wanted, executor, progress)
+    plan, _findings = complete(contents, proposal.plan, _assign_options(contents, path))
+    name = free_name(contents, lambda n: _("Proposal {n}").format(n=n))
+    stored = keep_as_scenario(replace(contents, request=wanted), name, plan, proposal.certificate)
+    save_project(path, stored if accept else replace(stored, current=contents.current))
+    findings = (
+        *proposal.findings,
+        *judge(contents.district, plan, contents.rules, contents.waivers).findings,
+    )
+    return name, not any(f.counts and f.severity is Severity.ERROR for f in findings)
+
+
+def assign_project(path: Path, progress: Progress) -> int:
+    """Assign branches, staff, codes and names to the plan in work; return the number of findings."""
+    contents = open_project(path)
+    scenario = _scenario(contents, contents.current)
+    progress.step(0, 1, _("Assigning branches, staff, codes and names"))
+    plan, findings = complete(contents, scenario.plan, _assign_options(contents, path))
+    save_project(path, keep_as_scenario(contents, contents.current, plan, scenario.certificate))
+    return len(findings)
+
+
+def export_project(path: Path, out: Path, executor: Executor, progress: Progress) -> Outcome:
+    """Write every output of the plan in work."""
+    started = time.perf_counter()
+    contents = open_project(path)
+    scenario = _scenario(contents, contents.current)
+    config = config_of(contents, path.resolve().parent)
+    outcome = compare(contents, scenario.plan, scenario.certificate, config=config)
+    facts = {
+        "seconds": time.perf_counter() - started,
+        "cpu_seconds": dict.fromkeys(("read", "check", "solve", "certify", "assign", "compile"), 0.0),
+        "seed": contents.request.seed,
+        "numbering": _assign_options(contents, path).numbering,
+    }
+    options = config.export if config else ExportOptions()
+    return export(outcome, contents, out, options, facts, executor, progress)[0]
+
+
+def compare_project(path: Path, a: str, b: str) -> Table:
+    """Return the numbers of two scenarios side by side; "" stands for today."""
+    contents = open_project(path)
+    left, right = (compare(contents, _plan(contents, name), _certificate(contents, name)) for name in (a, b))
+    return {key: (_number(left, key), _number(right, key)) for key in _NUMBERS}
+
+
+_NUMBERS: dict[str, Callable[[Outcome], int | float]] = {
+    "general_grids": lambda o: int(o.after.plan.general().sum()),
+    "dedicated_grids": lambda o: int((~o.after.plan.general()).sum()),
+    "errors": lambda o: sum(f.counts for f in o.after.findings),
+    "kept": lambda o: o.change.kept,
+    "merged": lambda o: o.change.merged,
+    "split": lambda o: o.change.split,
+    "reshaped": lambda o: o.change.reshaped,
+    "pieces": lambda o: o.change.pieces,
+    "people_moved": lambda o: o.change.people_moved,
+    "people_max": lambda o: int(o.after.measures.people.max(initial=0)),
+    "radius_max_m": lambda o: round(float(max(o.after.measures.radius_m, default=0.0)), 1),
+}
+
+
+def _number(outcome: Outcome, key: str) -> int | float:
+    """Return one number of a comparison."""
+    return _NUMBERS[key](outcome)
+
+
+def _plan(contents: ProjectContents, name: str) -> Plan:
+    """Return a scenario's plan, or today's division."""
+    return _scenario(contents, name).plan if name else today(contents)
+
+
+def _certificate(contents: ProjectContents, name: str) -> Certificate:
+    """Return the certificate of a scenario; an empty one for today."""
+    return _scenario(contents, name).certificate if name else Certificate()
+
+
+def _scenario(contents: ProjectContents, name: str) -> Scenario:
+    """Return a scenario by name, or say which there are."""
+    if name in contents.scenarios:
+        return contents.scenarios[name]
+    if not contents.scenarios:
+        raise UserError(_("The project has no plan yet. Run 'gridplanner plan PROJECT --accept' first."))
+    if not name:
+        raise UserError(
+            _(
+                "No scenario is in work. Run 'gridplanner plan PROJECT --accept', or choose one of {known}."
+            ).format(known=", ".join(contents.scenarios))
+        )
+    raise UserError(
+        _("There is no scenario '{name}'; the project has {known}.").format(
+            name=name, known=", ".join(contents.scenarios)
+        )
+    )
+
+
+def _assign_options(contents: ProjectContents, path: Path) -> AssignOptions:
+    """Return the options of the configuration the project was made from."""
+    config = config_of(contents, path.resolve().parent)
+    return config.assign if config else AssignOptions()

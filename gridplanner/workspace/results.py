@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""A finished plan in a few lines for the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gridplanner.model.kinds import Severity
+from gridplanner.model.outcome import Outcome
+from gridplanner.texts import _
+
+
+def result_lines(outcome: Outcome, out: Path) -> list[str]:
+    """Return the lines that tell what was planned, what it breaks, and where it lies."""
+    before, after = outcome.before.plan, outcome.after.plan
+    lines = [
+        _("{name}: {communities} communities, {atoms} smallest areas, {people} people").format(
+            name=outcome.title,
+            communities=len(outcome.district.communities),
+            atoms=len(outcome.district.atoms),
+            people=int(outcome.district.atoms.people.sum()),
+        ),
+        _("General grids {before} -> {after}, dedicated grids {old} -> {new}").format(
+            before=int(before.general().sum()),
+            after=int(after.general().sum()),
+            old=int((~before.general()).sum()),
+            new=int((~after.general()).sum()),
+        ),
+        _(
+            "Kept {kept}, merged {merged}, split {split}, reshaped {reshaped}; {moved} people change grid"
+        ).format(
+            kept=outcome.change.kept,
+            merged=outcome.change.merged,
+            split=outcome.change.split,
+            reshaped=outcome.change.reshaped,
+            moved=outcome.change.people_moved,
+        ),
+    ]
+    lines += [
+        _("Certificate, {objective}: plan {value}, proven bound {bound}, gap {gap}").format(
+            objective=_(name), value=round(b.value, 4), bound=round(b.bound, 4), gap=round(b.gap, 4)
+        )
+        for name, b in outcome.certificate.total.items()
+    ]
+    errors = [f for f in outcome.after.findings if f.counts and f.severity is Severity.ERROR]
+    lines.append(_("Errors that remain: {n}").format(n=len(errors)))
+    lines += [f"  - {f.text}" for f in errors[:20]]
+    if outcome.summary:
+        lines.append(_("Took {seconds:.1f} s").format(seconds=outcome.summary["seconds"]))
+    lines.append(_("Written to {folder}").format(folder=out))
+    return lines
