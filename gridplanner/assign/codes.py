@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Grid codes: templates of segments, building a code, reading its number back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from gridplanner.texts import _
+
+#: Named templates. 15: community 12 + 3 (common practice). 14: CJ/T 213 (6 + 3 + 3 + 2). 20: CJ/T 349
+#: (managed object 6, county 6, street 3, community 3 or a joint code from 601, sequence 2). 18: own choice.
+TEMPLATES: Mapping[str, str] = {
+    "15": "{community}{seq:3}",
+    "18": "{community}{seq:3}{micro:3}",
+    "14": "{county}{street}{area}{seq:2}",
+    "20": "{object}{county}{street}{area}{seq:2}",
+}
+#: What a segment may be taken from. The 12-digit community code is county 6 + street 3 + area 3.
+SEGMENTS = ("community", "county", "street", "area", "object", "seq", "micro")
+#: Tails of the 15-digit statistics code: 12 digits + urban-rural class (never a grid number).
+URBAN_RURAL_CLASSES = frozenset({"111", "112", "121", "122", "123", "210", "220"})
+#: CJ/T 349: grids that join several communities carry a merged community code from 601 on.
+FIRST_JOINT_AREA = 601
+_SEGMENT = re.compile(r"\{(\w+)(?::0?(\d+))?\}")
+
+
+@dataclass(frozen=True)
+class CodeTemplate:
+    """A code as a row of segments.
+
+    Parameters
+    ----------
+    segments : tuple of (str, int)
+        Segment and its width in digits (0: as long as it is); a literal is `("=text", 0)`.
+    """
+
+    segments: tuple[tuple[str, int], ...]
+
+    @classmethod
+    def parse(cls, text: str) -> CodeTemplate:
+        """Read a template: one of `TEMPLATES` or segments in braces with widths.
+
+        Raises
+        ------
+        ValueError
+            A segment is unknown, or the template has no sequence with a width.
+
+        Examples
+        --------
+        >>> CodeTemplate.parse("15").build("519999001001", 7)
+        '519999001001007'
+        >>> CodeTemplate.parse("{community}-{seq:2}").build("519999001001", 7)
+        '519999001001-07'
+        """
+        pattern = TEMPLATES.get(text, text)
+        segments: list[tuple[str, int]] = []
+        end = 0
+        for match in _SEGMENT.finditer(pattern):
+            if match.start() > end:
+                segments.append(("=" + pattern[end : match.start()], 0))
+            name, width = match.group(1), int(match.group(2) or 0)
+            if name not in SEGMENTS:
+                raise ValueError(
+                    _("code_template: segment '{name}' is unknown; choose from {known}.").format(
+                        name=name, known=", ".join(SEGMENTS)
+                    )
+                )
+            segments.append((name, width))
+            end = match.end()
+        if end < len(pattern):
+            segments.append(("=" + pattern[end:], 0))
+        if not any(name == "seq" and width > 0 for name, width in segments):
+            raise ValueError(
+                _("code_template = '{text}' has no sequence number. Add a segment such as {{seq:3}}.").format(
+                    text=text
+                )
+            )
+        return cls(tuple(segments))
+
+    @property
+    def highest(self) -> int:
+        """Highest number that the sequence has room for."""
+        return 10 ** next(width for name, width in self.segments if name == "seq") - 1
+
+    def build(self, community: str, number: int, *, object_code: str = "", micro: int = 0) -> str:
+        """Return the code of grid `number` of a community (`community` is its code, 12 digits)."""
+        padded = community.ljust(12, "0")
+        parts = {
+            "community": community,
+            "county": padded[:6],
+            "street": padded[6:9],
+            "area": padded[9:12],
+            "object": object_code.zfill(6)[:6],
+            "seq": str(number),
+            "micro": str(micro),
+        }
+        return "".join(
+            name[1:] if name.startswith("=") else parts[name].zfill(width) for name, width in self.segments
+        )
+
+    def number_of(self, code: str, community: str) -> int:
+        """Return the sequence number that a code of this community carries; -1 where it does not fit."""
+        width = next(width for name, width in self.segments if name == "seq")
+        tail = sum(
+            w for name, w in self.segments[self._place_of_sequence() + 1 :] if not name.startswith("=")
+        )
+        digits = code[: len(code) - tail] if tail else code
+        if len(digits) < width or not digits[-width:].isascii() or not digits[-width:].isdigit():
+            return -1
+        number = int(digits[-width:])
+        fits = self._same_head(code, community, number)
+        return number if fits else -1
+
+    def _place_of_sequence(self) -> int:
+        """Index of the sequence segment."""
+        return next(i for i, (name, _width) in enumerate(self.segments) if name == "seq")
+
+    def _same_head(self, code: str, community: str, number: int) -> bool:
+        """Whether a code begins as this community's codes do; the managed object may be any."""
+        own = self.build(community, number)
+        start = 6 if self.segments[0][0] == "object" else 0
+        width = next(width for name, width in self.segments if name == "seq")
+        micro = sum(w for name, w in self.segments if name == "micro")
+        return (
+            len(code) == len(own)
+            and code[start : len(code) - micro - width] == own[start : len(own) - micro - width]
+        )
+
+
+def free_numbers(used: Iterable[int], first: int, count: int) -> list[int]:
+    """Return `count` numbers from `first` on that lie above every used one of their block.
+
+    A number once given is never given again, not even one that is retired today, so new ones
+    start behind the highest.
+
+    Examples
+    --------
+    >>> free_numbers([1, 2, 9], 1, 2)
+    [10, 11]
+    >>> free_numbers([], 801, 1)
+    [801]
+    """
+    highest = max([number for number in used if number >= first], default=first - 1)
+    return list(range(highest + 1, highest + 1 + count))
