@@ -32,30 +32,23 @@ def check_paths(paths: Sequence[Path], progress: Progress) -> tuple[Finding, ...
     return (*division.findings, *contents.findings)
 
 
-def print_findings(
-    findings: Sequence[Finding], as_json: Path | None, as_xlsx: Path | None, *, quiet: bool
-) -> int:
-    """Print the findings, worst first, and write them where asked; return the exit code."""
+def write_checked(findings: Sequence[Finding], as_json: Path | None, as_xlsx: Path | None) -> None:
+    """Write the findings as JSON and as a workbook, where asked."""
     if as_json:
         text = json.dumps(findings_json(findings), ensure_ascii=False, indent=1)
         as_json.write_text(text, encoding="utf-8", newline="\n")
     if as_xlsx:
         write_findings_workbook(findings, as_xlsx)
-    if not quiet:
-        counts = Counter(f.severity for f in findings)
-        print(
-            _("{errors} errors, {warnings} warnings, {infos} remarks").format(
-                errors=counts[Severity.ERROR], warnings=counts[Severity.WARNING], infos=counts[Severity.INFO]
-            )
-        )
-        marks = {
-            Severity.ERROR: _("error"),
-            Severity.WARNING: _("warning"),
-            Severity.INFO: _("remark"),
-        }
-        for finding in findings:
-            print(f"[{marks[finding.severity]}] {finding.text} {finding.remedy}".rstrip())
-    return 1 if any(f.counts for f in findings) else 0
+
+
+def finding_lines(findings: Sequence[Finding]) -> list[str]:
+    """Return a line of counts, then one per finding."""
+    counts = Counter(f.severity for f in findings)
+    marks = {Severity.ERROR: _("error"), Severity.WARNING: _("warning"), Severity.INFO: _("remark")}
+    total = _("{errors} errors, {warnings} warnings, {infos} remarks").format(
+        errors=counts[Severity.ERROR], warnings=counts[Severity.WARNING], infos=counts[Severity.INFO]
+    )
+    return [total, *(f"[{marks[f.severity]}] {f.text} {f.remedy}".rstrip() for f in findings)]
 
 
 def _contents(paths: Sequence[Path], progress: Progress) -> ProjectContents:
