@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What every test stands on: no display, own settings folder, Chinese texts, no dialog that waits."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+# Before Qt is imported anywhere: the offscreen platform draws the same with and without a display.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["GRIDPLANNER_LANG"] = "zh_CN"
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def own_user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Send settings, recovery logs and caches of each test to a folder of its own."""
+    folder = tmp_path_factory.mktemp("user")
+    monkeypatch.setenv("GRIDPLANNER_USER_DIR", str(folder))
+    for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(variable, str(folder / variable.lower()))
+    monkeypatch.setenv("GRIDPLANNER_LANG", "zh_CN")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_waiting_dialogs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer message boxes at once in tests that use Qt; the others never import it."""
+    if "qtbot" not in request.fixturenames and "qapp" not in request.fixturenames:
+        return
+    from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+    for name, answer in {
+        "information": QMessageBox.StandardButton.Ok,
+        "warning": QMessageBox.StandardButton.Ok,
+        "critical": QMessageBox.StandardButton.Ok,
+        "question": QMessageBox.StandardButton.Yes,
+    }.items():
+        monkeypatch.setattr(QMessageBox, name, lambda *args, _answer=answer, **kwargs: _answer)
+    for name in ("getOpenFileName", "getSaveFileName"):
+        monkeypatch.setattr(QFileDialog, name, lambda *args, **kwargs: ("", ""))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **kwargs: "")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of real layers, or skip: they are read in place and not part of the project."""
+    folder = Path(os.environ.get("GRIDPLANNER_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no shared layers at {folder}; set GRIDPLANNER_SHARED_DATA")
+    return folder
