@@ -82,7 +82,7 @@ class CodeTemplate:
     @property
     def highest(self) -> int:
         """Highest number that the sequence has room for."""
-        return 10 ** next(width for name, width in self.segments if name == "seq") - 1
+        return int(10**self._sequence_width) - 1
 
     def build(self, community: str, number: int, *, object_code: str = "", micro: int = 0) -> str:
         """Return the code of grid `number` of a community (`community` is its code, 12 digits)."""
@@ -102,31 +102,27 @@ class CodeTemplate:
 
     def number_of(self, code: str, community: str) -> int:
         """Return the sequence number that a code of this community carries; -1 where it does not fit."""
-        width = next(width for name, width in self.segments if name == "seq")
-        tail = sum(
-            w for name, w in self.segments[self._place_of_sequence() + 1 :] if not name.startswith("=")
-        )
+        width = self._sequence_width
+        place = [name for name, _width in self.segments].index("seq")
+        tail = sum(w for name, w in self.segments[place + 1 :] if not name.startswith("="))
         digits = code[: len(code) - tail] if tail else code
         if len(digits) < width or not digits[-width:].isascii() or not digits[-width:].isdigit():
             return -1
         number = int(digits[-width:])
-        fits = self._same_head(code, community, number)
-        return number if fits else -1
+        return number if self._same_head(code, community, number) else -1
 
-    def _place_of_sequence(self) -> int:
-        """Index of the sequence segment."""
-        return next(i for i, (name, _width) in enumerate(self.segments) if name == "seq")
+    @property
+    def _sequence_width(self) -> int:
+        """Digits of the sequence number."""
+        return next(width for name, width in self.segments if name == "seq")
 
     def _same_head(self, code: str, community: str, number: int) -> bool:
         """Whether a code begins as this community's codes do; the managed object may be any."""
         own = self.build(community, number)
         start = 6 if self.segments[0][0] == "object" else 0
-        width = next(width for name, width in self.segments if name == "seq")
         micro = sum(w for name, w in self.segments if name == "micro")
-        return (
-            len(code) == len(own)
-            and code[start : len(code) - micro - width] == own[start : len(own) - micro - width]
-        )
+        end = len(own) - micro - self._sequence_width
+        return len(code) == len(own) and code[start:end] == own[start:end]
 
 
 def free_numbers(used: Iterable[int], first: int, count: int) -> list[int]:

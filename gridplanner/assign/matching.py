@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
@@ -46,10 +44,8 @@ def best_matching(rows: IntArray, cols: IntArray, values: FloatArray) -> tuple[I
     label = connected_components(graph, directed=False)[1][rows]
     order = np.argsort(label, kind="stable")
     starts = np.flatnonzero(np.diff(label[order], prepend=-1))
-    found = [
-        _match_component(rows[part], cols[part], values[part])
-        for part in np.split(order, starts[1:].tolist())
-    ]
+    parts = np.split(order, starts[1:].tolist())
+    found = [_match_component(rows[part], cols[part], values[part]) for part in parts]
     pairs = np.concatenate(found)
     pairs = pairs[np.argsort(pairs[:, 0], kind="stable")]
     return pairs[:, 0], pairs[:, 1]
@@ -86,23 +82,20 @@ def cheapest_matching(cost: FloatArray) -> tuple[IntArray, IntArray]:
 
 
 def match_nearest(
-    rows_xy: FloatArray, cols_xy: FloatArray, extra: Callable[[IntArray, IntArray], FloatArray] | None = None
+    rows_xy: FloatArray, cols_xy: FloatArray, fare: FloatArray | None = None
 ) -> tuple[IntArray, IntArray]:
-    """Return the matching of least total distance in metres (plus `extra`), inside one group.
+    """Return the matching of least total distance in metres (plus `fare`), inside one group.
 
     Parameters
     ----------
     rows_xy, cols_xy : float64[n, 2], metres
         NaN coordinates count as far away, not as an error.
-    extra : function, optional
-        Cost added per pair from index grids of the rows and columns.
+    fare : float64[n_rows, n_cols], metres, optional
+        Added to the distance of each pair.
     """
     gap = rows_xy[:, None, :] - cols_xy[None, :, :]
     cost = np.hypot(gap[..., 0], gap[..., 1])
     known = np.isfinite(cost)
     far = float(cost[known].max()) + 1.0 if known.any() else 1.0
     cost = np.where(known, cost, far)
-    if extra is not None:
-        i, j = np.indices(cost.shape)
-        cost = cost + extra(i.astype(np.int64), j.astype(np.int64))
-    return cheapest_matching(cost)
+    return cheapest_matching(cost if fare is None else cost + fare)
