@@ -21,15 +21,63 @@ import shapefile
 
 from tests.workflow.conftest import Finished, run_program
 
-GRID_FIELDS = (
-    "XZQDM JDDM JDMC SQDM SQMC SQLX WGBM WGMC WGLX ZSLX WGCJ SJBM HS RK MJ LDS FWBJ FWDX FWDY WGY DZBBM DZBMC "
-    "DZBLX DZBSJ DYRS YBM BGLX CSRQ SZ_D SZ_N SZ_X SZ_B BZ"
-).split()
-OUTPUTS = (
-    "project.gpkg summary.json certificate.json grids.gpkg grids.geojson ledger.xlsx plan.docx crosswalk.csv "
-    "findings.csv config.toml maps/district.pdf maps/atlas.pdf maps/change.pdf maps/district.png web/map.html "
-    "shp/grids.shp shp/grids_before.shp shp/atoms.shp shp/buildings.shp shp/communities.shp"
-).split()
+GRID_FIELDS = [
+    "XZQDM",
+    "JDDM",
+    "JDMC",
+    "SQDM",
+    "SQMC",
+    "SQLX",
+    "WGBM",
+    "WGMC",
+    "WGLX",
+    "ZSLX",
+    "WGCJ",
+    "SJBM",
+    "HS",
+    "RK",
+    "MJ",
+    "LDS",
+    "FWBJ",
+    "FWDX",
+    "FWDY",
+    "WGY",
+    "DZBBM",
+    "DZBMC",
+    "DZBLX",
+    "DZBSJ",
+    "DYRS",
+    "YBM",
+    "BGLX",
+    "CSRQ",
+    "SZ_D",
+    "SZ_N",
+    "SZ_X",
+    "SZ_B",
+    "BZ",
+]
+OUTPUTS = [
+    "project.gpkg",
+    "summary.json",
+    "certificate.json",
+    "grids.gpkg",
+    "grids.geojson",
+    "ledger.xlsx",
+    "plan.docx",
+    "crosswalk.csv",
+    "findings.csv",
+    "config.toml",
+    "maps/district.pdf",
+    "maps/atlas.pdf",
+    "maps/change.pdf",
+    "maps/district.png",
+    "web/map.html",
+    "shp/grids.shp",
+    "shp/grids_before.shp",
+    "shp/atoms.shp",
+    "shp/buildings.shp",
+    "shp/communities.shp",
+]
 
 
 @pytest.fixture(scope="session")
@@ -176,5 +224,21 @@ def test_findings_file_has_the_columns_of_the_contract(demo: Finished) -> None:
     with (demo.out / "findings.csv").open(encoding="utf-8-sig", newline="") as file:
         header = next(csv.reader(file))
     assert header == (
-        "rule severity hard subject_kind subjects value limit unit people count x y text remedy waiver".split()
+        [
+            "rule",
+            "severity",
+            "hard",
+            "subject_kind",
+            "subjects",
+            "value",
+            "limit",
+            "unit",
+            "people",
+            "count",
+            "x",
+            "y",
+            "text",
+            "remedy",
+            "waiver",
+        ]
     )
