@@ -85,8 +85,7 @@ def branches_from_layer(layer: Layer) -> tuple[tuple[Branch, ...], tuple[Finding
         name = table.text("name", row)
         if not name or is_total(name) or is_total(table.first_text(row)):
             continue
-        for key in carried:
-            carried[key] = table.text(key, row) or carried[key]
+        carried = {key: table.text(key, row) or above for key, above in carried.items()}
         branch, faults = _branch(table, row, dict(carried))
         findings += faults
         if branch.code in seen:
@@ -103,15 +102,14 @@ def workers_from_layer(layer: Layer) -> tuple[tuple[Worker, ...], tuple[Finding,
     table = _Table(layer, columns_of("staff"))
     workers: list[Worker] = []
     findings: list[Finding] = []
-    carried = dict.fromkeys(("community", "community_code"), "")
+    carried: dict[str, Any] = dict.fromkeys(("community", "community_code"), "")
     seen: dict[str, int] = {}
     for row in range(len(layer)):
         name = table.text("name", row)
         known = table.text("id", row) or name
         if not known or is_total(name) or is_total(table.first_text(row)):
             continue
-        for key in carried:
-            carried[key] = table.text(key, row) or carried[key]
+        carried = {key: table.text(key, row) or above for key, above in carried.items()}
         if known in seen:
             # Two people may bear one name; only a repeated number is the same person.
             if table.text("id", row):
@@ -235,7 +233,7 @@ def _first(text: str) -> str:
     return next((part for part in _SPLIT.split(text) if part), "")
 
 
-def _branch(table: _Table, row: int, place: dict[str, str]) -> tuple[Branch, list[Finding]]:
+def _branch(table: _Table, row: int, place: dict[str, Any]) -> tuple[Branch, list[Finding]]:
     """Build one branch and list the doubts about its row."""
     name = table.text("name", row)
     findings = []

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Where branches stand: their community, their ground today, and how much of it each grid holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from gridplanner.model.change import Crosswalk
+from gridplanner.model.finding import Finding
+from gridplanner.model.jurisdiction import District
+from gridplanner.model.kinds import Severity
+from gridplanner.model.plan import Plan
+from gridplanner.model.staff import Branch
+from gridplanner.texts import _
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class PartyMap:
+    """Branches laid over the grids of a plan.
+
+    Parameters
+    ----------
+    community : int64[n_branches]
+        Index of the community; -1 where the list names none we know.
+    xy : float64[n_branches, 2], metres
+        Meeting place, else the middle of the ground led today; NaN if unknown.
+    branch, grid : int64[k]
+        Pairs with ground in common, sorted by branch, then most people first.
+    people : int64[k]
+        People of the branch's old grids who live in the new grid.
+    ground : int64[n_branches]
+        People of all its old grids.
+    """
+
+    community: IntArray
+    xy: FloatArray
+    branch: IntArray
+    grid: IntArray
+    people: IntArray
+    ground: IntArray
+
+    def grids_of(self, branch: int) -> tuple[tuple[int, int], ...]:
+        """Return (grid, people) of a branch's ground, most people first."""
+        low, high = np.searchsorted(self.branch, [branch, branch + 1])
+        return tuple(zip(self.grid[low:high].tolist(), self.people[low:high].tolist(), strict=True))
+
+
+def lay_branches(
+    district: District, branches: Sequence[Branch], pairs: Crosswalk
+) -> tuple[PartyMap, tuple[Finding, ...]]:
+    """Return the branches laid over the new grids, and those whose community or grids are unknown."""
+    index = {record.code: g for g, record in enumerate(district.grids_before) if record.code}
+    led = [(b, index[code]) for b, branch in enumerate(branches) for code in branch.grids if code in index]
+    owner = np.array([b for b, _old in led], np.int64)
+    old = np.array([o for _b, o in led], np.int64)
+    branch, grid, people = _ground(owner, old, pairs)
+    today = Plan(district.atoms.old_grid.copy(), district.grids_before)
+    ground = np.bincount(owner, today.sums(district.atoms.people)[old], len(branches)).astype(np.int64)
+    community = _communities(district, branches, owner, old)
+    xy = _places(district, branches, owner, old)
+    return PartyMap(community, xy, branch, grid, people, ground), _doubts(branches, community, index)
+
+
+def _ground(owner: IntArray, old: IntArray, pairs: Crosswalk) -> tuple[IntArray, IntArray, IntArray]:
+    """Sum the people of each branch's old grids per new grid."""
+    # The crosswalk is sorted by old grid, so each old grid is one run of rows.
+    first = np.searchsorted(pairs.old, old, side="left")
+    count = np.searchsorted(pairs.old, old, side="right") - first
+    offset = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+    rows = np.repeat(first, count) + offset
+    branch, grid = np.repeat(owner, count), pairs.new[rows].astype(np.int64)
+    placed = grid >= 0
+    branch, grid, rows = branch[placed], grid[placed], rows[placed]
+    width = int(grid.max()) + 1 if len(grid) else 1
+    keys, inverse = np.unique(branch * width + grid, return_inverse=True)
+    people = np.bincount(inverse, pairs.people[rows], len(keys)).astype(np.int64)
+    branch, grid = keys // width, keys % width
+    order = np.lexsort((grid, -people, branch))
+    return branch[order], grid[order], people[order]
+
+
+def _communities(district: District, branches: Sequence[Branch], owner: IntArray, old: IntArray) -> IntArray:
+    """Find each branch's community by code, by name, else by the grids it leads."""
+    codes = {str(code): c for c, code in enumerate(district.communities.codes)}
+    names = {_stem(str(name)): c for c, name in enumerate(district.communities.names)}
+    by_grid = dict(zip(owner.tolist()[::-1], old.tolist()[::-1], strict=True))
+    found = []
+    for b, branch in enumerate(branches):
+        place = codes.get(branch.community_code, names.get(_stem(branch.community), -1))
+        if place < 0 and b in by_grid:
+            place = district.grids_before[by_grid[b]].community
+        found.append(place)
+    return np.array(found, np.int64)
+
+
+def _stem(name: str) -> str:
+    """Return a community name without what offices add or leave out."""
+    return name.removesuffix("居委会").removesuffix("社区")
+
+
+def _places(district: District, branches: Sequence[Branch], owner: IntArray, old: IntArray) -> FloatArray:
+    """Return the point of each branch: its meeting place, else the mean of its old grids' atoms."""
+    atoms, n_old, n = district.atoms, len(district.grids_before), len(branches)
+    held = atoms.old_grid >= 0
+    count = np.bincount(atoms.old_grid[held], minlength=n_old)
+    xy = np.array([[branch.x, branch.y] for branch in branches], np.float64).reshape(n, 2)
+    unknown = ~np.isfinite(xy).all(axis=1)
+    total = np.bincount(owner, count[old], n)
+    for axis, values in enumerate((atoms.x, atoms.y)):
+        summed = np.bincount(atoms.old_grid[held], values[held], n_old)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = np.bincount(owner, summed[old], n) / total
+        xy[unknown, axis] = mean[unknown]
+    return xy
+
+
+def _doubts(branches: Sequence[Branch], community: IntArray, index: dict[str, int]) -> tuple[Finding, ...]:
+    """Report branches of unknown communities and codes of unknown grids."""
+    findings = []
+    for branch, place in zip(branches, community.tolist(), strict=True):
+        if place < 0:
+            findings.append(
+                _doubt(
+                    branch,
+                    _("Branch {name}: community '{community}' is not in the district.").format(
+                        name=branch.name, community=branch.community_code or branch.community
+                    ),
+                    _("Correct the community in the branch list, or name the grids that the branch leads."),
+                )
+            )
+        strange = [code for code in branch.grids if code not in index]
+        if strange and index:
+            findings.append(
+                _doubt(
+                    branch,
+                    _("Branch {name}: grids {codes} do not exist today.").format(
+                        name=branch.name, codes="、".join(strange[:5])
+                    ),
+                    _("Correct the grid codes in the branch list."),
+                )
+            )
+    return tuple(findings)
+
+
+def _doubt(branch: Branch, text: str, remedy: str) -> Finding:
+    """Return a warning about one branch."""
+    return Finding(
+        "branch", Severity.WARNING, text, remedy, subject_kind="branch", subjects=(branch.code,), people=0
+    )
