@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The decorator of compiled kernels: cached where a cache can be written, compiled anew elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def kernel(function: F) -> F:
+    """Compile a function with numba and cache it.
+
+    An installation that is read only and has no user cache either makes numba raise when it is
+    asked to cache; the program then compiles at first use instead of refusing to start.
+    """
+    try:
+        return cast(F, numba.njit(cache=True)(function))
+    except RuntimeError:
+        return cast(F, numba.njit(function))

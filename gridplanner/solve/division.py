@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Divide one part into a given number of grids: the task that worker processes run."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from time import process_time
+
+import numpy as np
+
+from gridplanner.solve.part import Field, IntArray, Limits, Part, by_position
+from gridplanner.solve.search import Schedule, anneal
+from gridplanner.solve.start import first_division
+from gridplanner.solve.state import Prices, State, connected, out_of_reach, state_of
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard a part is worked on.
+
+    Parameters
+    ----------
+    steps : int
+        Moves tried in one run, per part; raised for large parts.
+    runs : int
+        Runs from different starts.
+    rescue : int
+        Further runs, each longer, while a hard rule is broken.
+    """
+
+    steps: int = 60_000
+    runs: int = 1
+    rescue: int = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Divided:
+    """A part divided into k grids.
+
+    Parameters
+    ----------
+    label : int32[n]
+    k : int
+    cost : float
+        In the prices of the search.
+    breaches : int
+        Hard rules broken, counted per grid and rule.
+    pieces : int
+        Extra pieces of old grids inside the part.
+    people : int64[k]
+    trace : tuple of (float, float)
+        CPU seconds and cost, per run.
+    """
+
+    label: IntArray
+    k: int
+    cost: float
+    breaches: int
+    pieces: int
+    people: tuple[int, ...]
+    trace: tuple[tuple[float, float], ...] = ()
+
+
+def seed_of(seed: int, *what: object) -> int:
+    """Return a seed for one piece of work, the same on every machine and for any number of workers."""
+    text = "/".join(str(x) for x in (seed, *what))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1
+
+
+def breaches_of(f: Field, s: State, limits: Limits, prices: Prices) -> int:
+    """Count the hard rules broken, per grid and rule; exact, from the state's sums."""
+    hard = limits.hard_only()
+    people = (s.people < hard.people[0]) | (s.people > hard.people[1])
+    households = (s.households < hard.households[0]) | (s.households > hard.households[1])
+    total = int(people.sum() + households.sum())
+    for g in range(len(s.size)):
+        total += not connected(f, s, g)
+        if limits.hard[2]:
+            total += out_of_reach(f, s, g, prices) > 0
+    apart = f.apart
+    return total + int((s.label[apart[:, 0]] == s.label[apart[:, 1]]).sum())
+
+
+def pieces_in(f: Field, label: IntArray) -> int:
+    """Return the extra pieces of old grids in a division of a part."""
+    own = f.old >= 0
+    pairs = np.unique(f.old[own].astype(np.int64) << 32 | label[own])
+    return len(pairs) - len(np.unique(f.old[own]))
+
+
+def judged(f: Field, label: IntArray, k: int, limits: Limits, prices: Prices) -> Divided:
+    """Return a division with its figures, its grids numbered by position."""
+    label = by_position(label)
+    s, cost = state_of(f, label, k, prices)
+    people = tuple(int(x) for x in s.people)
+    return Divided(label, k, cost, breaches_of(f, s, limits, prices), pieces_in(f, label), people)
+
+
+def divide(
+    part: Part, k: int, prices: Prices, effort: Effort, seed: int, first: IntArray | None = None
+) -> Divided:
+    """Divide a part into k grids by annealed search.
+
+    Parameters
+    ----------
+    part : Part
+    k : int
+        1 <= k <= atoms of the part.
+    prices : Prices
+    effort : Effort
+    seed : int
+    first : int32[n], optional
+        A division to start from.
+
+    Returns
+    -------
+    Divided
+        The best one met: fewest broken hard rules, then least cost.
+    """
+    f, limits = part.field, part.limits
+    if k == 1:
+        return judged(f, np.zeros(len(part), np.int32), 1, limits, prices)
+    best = judged(f, first_division(f, part.start, k, seed), k, limits, prices)
+    trace = []
+    begun = process_time()
+    for run in range(effort.runs + effort.rescue):
+        if run >= effort.runs and best.breaches == 0:
+            break
+        own = seed_of(seed, part.code, part.number, k, run)
+        label = first if first is not None and run == 0 else first_division(f, part.start, k, own)
+        steps = effort.steps * (1 if run < effort.runs else 2 + run)
+        steps = int(steps * max(1.0, len(part) / 400))
+        label, _cost = anneal(f, label, k, prices, Schedule(steps, *_heat(prices), 0.25, 0.02, own))
+        found = judged(f, label, k, limits, prices)
+        trace.append((process_time() - begun, found.cost))
+        if (found.breaches, found.cost) < (best.breaches, best.cost):
+            best = found
+    return Divided(**{**vars(best), "trace": tuple(trace)})
+
+
+def _heat(prices: Prices) -> tuple[float, float]:
+    """Return the first and last temperature that fit the prices."""
+    scale = max(prices.pieces, 0.1 * (prices.deviation + prices.spread) * 0.25, 0.15 * prices.roundness)
+    return 1.5 * scale, 0.004 * scale

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Propose a plan: parts, numbers of grids, divisions, certificate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from time import monotonic
+
+import numpy as np
+
+from gridplanner.model.jurisdiction import District
+from gridplanner.model.kinds import GridKind
+from gridplanner.model.plan import Plan
+from gridplanner.model.proposal import Proposal
+from gridplanner.model.request import PlanRequest
+from gridplanner.model.ruleset import RuleSet
+from gridplanner.progress import Executor, Inline, Progress, Silent
+from gridplanner.solve.assemble import assemble
+from gridplanner.solve.certify import certificate_of
+from gridplanner.solve.decompose import Scope, scope_of
+from gridplanner.solve.division import Divided, Effort
+from gridplanner.solve.ranges import usable_range
+from gridplanner.solve.reasons import admissible_total, checked, reasons_of
+from gridplanner.solve.share import best_shares, even_cost
+from gridplanner.solve.work import DivideTask, run_divide
+from gridplanner.texts import _
+
+#: Cost of a broken hard rule on the curves that the sharing reads; above any number of pieces.
+BREACH_COST = 1e4
+_ROUNDS = 6
+
+
+def propose(
+    district: District,
+    rules: RuleSet,
+    request: PlanRequest,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    start: Plan | None = None,
+) -> Proposal:
+    """Return a plan that answers the request, with its proof and what could not be met.
+
+    Parameters
+    ----------
+    district : District
+    rules : RuleSet
+    request : PlanRequest
+    executor : Executor, optional
+        Where parts are planned; in this process by default.
+    progress : Progress, optional
+    start : Plan, optional
+        The plan to improve; today's division by default.
+
+    Raises
+    ------
+    UserError
+        The request contradicts itself or names what does not exist.
+    Cancelled
+        The user stopped the work before any plan was there.
+    """
+    checked(rules, request)
+    scope = scope_of(district, rules, request, start)
+    desk = _Desk(district, request, scope, executor or Inline(), progress or Silent())
+    divided = desk.divide_all()
+    plan = assemble(district, scope, [d.label for d in divided])
+    certificate = certificate_of(district, plan, scope, divided, request, desk.mean)
+    findings = reasons_of(district, scope, divided, request)
+    return Proposal(request, plan, certificate, findings, tuple(desk.trace), {"solve": desk.cpu_s})
+
+
+@dataclass
+class _Desk:
+    """Hands parts out to workers until every part has a division."""
+
+    district: District
+    request: PlanRequest
+    scope: Scope
+    executor: Executor
+    progress: Progress
+    cpu_s: float = 0.0
+    trace: list[tuple[float, str, float]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        general = [g for g in self.scope.kept if self.scope.start.grids[g].kind is GridKind.GENERAL]
+        self.kept = len(general)
+        kept_people = int(self.district.atoms.people[np.isin(self.scope.start.assignment, general)].sum())
+        self.people = kept_people + sum(part.people for part in self.scope.parts)
+        self.ranges = [usable_range(part) for part in self.scope.parts]
+        self.total = self._total()
+        self.mean = self.people / (self.total + self.kept) if self.total else 0.0
+        self.measured: list[dict[int, Divided]] = [{} for _part in self.scope.parts]
+        self.begun = monotonic()
+
+    def _total(self) -> int | None:
+        """Return how many grids the parts share, None where the number is free."""
+        if not isinstance(self.request.total, int):
+            return None
+        return admissible_total(self.request.total - self.kept, self.ranges)
+
+    def divide_all(self) -> list[Divided]:
+        """Return the divisions of the best shares found: measured costs replace estimates."""
+        shares: list[int] = []
+        for _round in range(_ROUNDS):
+            shares = self._shares()
+            missing = [(i, k) for i, k in enumerate(shares) if k not in self.measured[i]]
+            if not missing:
+                break
+            self._measure(missing)
+        else:
+            shares = self._shares()
+            self._measure([(i, k) for i, k in enumerate(shares) if k not in self.measured[i]])
+        return [self.measured[i][k] for i, k in enumerate(shares)]
+
+    def _shares(self) -> list[int]:
+        curves = [{k: self._cost(i, k) for k in numbers} for i, numbers in enumerate(self.ranges)]
+        if self.total is None:
+            return [min(curve, key=lambda k, c=curve: (c[k], k)) for curve in curves]  # type: ignore[misc]
+        return best_shares(curves, self.total)[0]
+
+    def _cost(self, i: int, k: int) -> float:
+        """Return the measured cost of k grids in a part, or a hopeful estimate."""
+        part, done = self.scope.parts[i], self.measured[i].get(k)
+        if self.total is None:
+            return 100.0 * k + (BREACH_COST * done.breaches if done else 0.0)
+        even = even_cost(part.people, k, self.mean)
+        if done is None:
+            return even
+        return even + BREACH_COST * done.breaches
+
+    def _measure(self, wanted: list[tuple[int, int]]) -> None:
+        tasks = [
+            DivideTask(
+                self.scope.parts[i],
+                k,
+                self.request.mode,
+                self.request.order,
+                self.mean,
+                Effort(),
+                self.request.seed,
+            )
+            for i, k in wanted
+        ]
+        results = self.executor.run(run_divide, tasks, self.progress)
+        for done, ((i, k), result) in enumerate(zip(wanted, results, strict=True), 1):
+            self.measured[i][k] = result.divided
+            self.cpu_s += result.cpu_s
+            part = self.scope.parts[i]
+            self.trace.append((monotonic() - self.begun, part.code, result.divided.cost))
+            name = str(self.district.communities.names[part.community])
+            self.progress.step(done, len(wanted), _("Planning {community}").format(community=name))

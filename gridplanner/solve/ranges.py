@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""How many grids a part can hold under the bands alone."""
+
+from __future__ import annotations
+
+from math import ceil, floor, inf, isfinite
+
+from gridplanner.solve.part import Limits, Part
+
+
+def grid_range(people: int, households: int, atoms: int, limits: Limits) -> tuple[int, int]:
+    """Return the least and most grids that the bands leave possible; least > most means none.
+
+    Parameters
+    ----------
+    people, households : int
+        Of the part.
+    atoms : int
+    limits : Limits
+        All taken as hard.
+
+    Examples
+    --------
+    >>> grid_range(4500, 0, 80, Limits(people=(1000, 2000)))
+    (3, 4)
+    """
+    low, high = 1, atoms
+    for total, (least, most) in ((people, limits.people), (households, limits.households)):
+        if isfinite(most):
+            low = max(low, ceil(total / most) if most > 0 else (1 if total == 0 else atoms + 1))
+        if least > 0:
+            high = min(high, floor(total / least) if least < inf else 0)
+    return low, high
+
+
+def range_of(part: Part) -> tuple[int, int]:
+    """Return the range of a part under its hard limits."""
+    return grid_range(part.people, part.households, len(part), part.limits.hard_only())
+
+
+def usable_range(part: Part) -> range:
+    """Return the numbers of grids worth planning, the nearest ones where none is allowed."""
+    f_low, f_high = grid_range(part.people, part.households, len(part), part.limits)
+    low, high = range_of(part)
+    if low <= high and f_low <= f_high:
+        low, high = max(low, f_low), min(high, f_high)
+    if low > high:
+        low = high = min(max(1, high), len(part))
+    return range(low, min(high, len(part)) + 1)

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Say why the rules cannot be met: smallest reason first, with the least relaxation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gridplanner.errors import UserError
+from gridplanner.model.finding import Finding
+from gridplanner.model.jurisdiction import District
+from gridplanner.model.kinds import Severity
+from gridplanner.model.request import MODES, TOTALS, PlanRequest
+from gridplanner.model.ruleset import RuleSet
+from gridplanner.solve.decompose import Scope
+from gridplanner.solve.division import Divided
+from gridplanner.solve.part import Part
+from gridplanner.solve.ranges import range_of
+from gridplanner.texts import _
+
+
+def checked(rules: RuleSet, request: PlanRequest) -> None:
+    """Refuse a request that contradicts itself.
+
+    Raises
+    ------
+    UserError
+        A lower limit above its upper one, a radius that is not positive, an unknown mode or total.
+    """
+    held = [rules, *(rules.resolve(dict(override.where)) for override in rules.by)]
+    for each in held:
+        for name, band in ((_("people"), each.people), (_("households"), each.households)):
+            if band.min > band.max:
+                raise UserError(
+                    _("The lower limit of {name}, {low:g}, is above the upper, {high:g}.").format(
+                        name=name, low=band.min, high=band.max
+                    )
+                )
+        if each.service_radius.max <= 0:
+            raise UserError(_("The service radius must be above 0 m: set a distance or switch the rule off."))
+    if request.mode not in MODES or (isinstance(request.total, str) and request.total not in TOTALS):
+        raise UserError(
+            _("Unknown mode {mode} or number of grids {total}.").format(
+                mode=request.mode, total=request.total
+            )
+        )
+    if isinstance(request.total, int) and request.total < 1:
+        raise UserError(_("The number of grids must be at least 1, not {total}.").format(total=request.total))
+
+
+def admissible_total(wanted: int, ranges: Sequence[range]) -> int:
+    """Return the number of grids nearest to the wanted one that the parts can share."""
+    return max(sum(r.start for r in ranges), min(wanted, sum(r.stop - 1 for r in ranges)))
+
+
+def reasons_of(
+    district: District, scope: Scope, divided: Sequence[Divided], request: PlanRequest
+) -> tuple[Finding, ...]:
+    """Return a finding per reason why a part or the number of grids cannot be as the rules want it."""
+    found = []
+    for part, done in zip(scope.parts, divided, strict=True):
+        if done.breaches:
+            found.extend(part_reasons(district, part, done))
+    return tuple(sorted(found, key=lambda finding: finding.people))
+
+
+def part_reasons(district: District, part: Part, done: Divided) -> list[Finding]:
+    """Return why a part cannot be divided by the rules."""
+    name = str(district.communities.names[part.community])
+    low, high = range_of(part)
+    people = part.field.people
+    out = []
+    most = part.limits.people[1]
+    for i in np.flatnonzero(people > most):
+        a = part.atoms[i]
+        out.append(
+            _finding(
+                district, part, "people", int(people[i]), most,
+                _("In {community} the building {atom} alone has {value} people, more than {limit:g}.").format(
+                    community=name, atom=district.atoms.ids[a], value=int(people[i]), limit=most
+                ),
+                _("Cut it by stair row, or raise the upper limit to {value}.").format(value=int(people[i])),
+            )
+        )  # fmt: skip
+    if low > high:
+        out.append(
+            _finding(
+                district, part, "people", part.people, part.limits.people[0],
+                _("Part {number} of {community} has {value} people; no number of grids fits.").format(
+                    number=part.number, community=name, value=part.people
+                ),
+                _("Join it to a neighbouring part by a bridge or link, or accept the grid with a reason."),
+            )
+        )  # fmt: skip
+    if not out:
+        out.append(
+            _finding(
+                district, part, "service_radius", done.breaches, 0,
+                _("In {community} no legal division into {k} grids was found; {n} rules stay broken.").format(
+                    community=name, k=done.k, n=done.breaches
+                ),
+                _("Allow another number of grids here, or relax the rule that is broken."),
+            )
+        )  # fmt: skip
+    return out
+
+
+def _finding(
+    district: District, part: Part, rule: str, value: float, limit: float, text: str, remedy: str
+) -> Finding:
+    heavy = int(part.atoms[int(np.argmax(part.field.people))])
+    return Finding(
+        rule=rule,
+        severity=Severity.ERROR,
+        text=text,
+        remedy=remedy,
+        hard=True,
+        subject_kind="community",
+        subjects=(part.code,),
+        value=float(value),
+        limit=float(limit),
+        people=part.people,
+        x=float(district.atoms.x[heavy]),
+        y=float(district.atoms.y[heavy]),
+    )

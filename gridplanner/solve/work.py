@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The tasks that worker processes run: plain data in, plain data out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import process_time
+
+from gridplanner.solve.division import Divided, Effort, divide
+from gridplanner.solve.part import Part
+from gridplanner.solve.pricing import prices_of
+
+
+@dataclass(frozen=True, eq=False)
+class DivideTask:
+    """Divide a part into k grids in a mode."""
+
+    part: Part
+    k: int
+    mode: str
+    order: tuple[str, ...]
+    mean: float
+    effort: Effort
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Done:
+    """A division and the CPU seconds it took."""
+
+    divided: Divided
+    cpu_s: float
+
+
+def run_divide(task: DivideTask) -> Done:
+    """Divide a part; runs in a worker process."""
+    begun = process_time()
+    mean = task.mean if task.mean > 0 else task.part.people / task.k
+    prices = prices_of(task.part.limits, task.mode, mean, task.order)
+    divided = divide(task.part, task.k, prices, task.effort, task.seed)
+    return Done(divided, process_time() - begun)
