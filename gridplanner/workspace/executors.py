@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -97,7 +98,13 @@ class Cluster:
         futures = self._client.map(function, list(tasks), pure=False)
         try:
             for future in futures:
-                yield _wait(future, progress)
+                # A finished result can be lost with its worker and computed again while it is
+                # fetched, so only the computation is waited for in short steps.
+                while not future.done():
+                    if progress.cancelled():
+                        raise Cancelled
+                    time.sleep(_LOOK_EVERY_S / 10)
+                yield future.result()
         except Cancelled:
             self._client.cancel(futures, force=True)
             raise

@@ -52,3 +52,8 @@ def die_once(task):
 def slow(x):
     time.sleep(5)
     return x
+
+
+def wait_and_square(x):
+    time.sleep(0.2)
+    return x * x

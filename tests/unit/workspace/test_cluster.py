@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Planning tasks on a real Dask cluster: order kept, a killed worker's tasks done again, cancel."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from gridplanner.errors import Cancelled, UserError
+from gridplanner.progress import Silent
+from gridplanner.workspace.executors import Cluster
+from tests.unit.workspace.job_work import slow, square, wait_and_square
+
+distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster' (distributed)")
+
+
+@pytest.fixture(scope="module")
+def local_cluster() -> Iterator[object]:
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+    ) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def executor(local_cluster: object) -> Iterator[Cluster]:
+    executor = Cluster(local_cluster.scheduler_address)
+    yield executor
+    executor.close()
+
+
+def test_results_come_in_the_order_of_the_tasks(executor: Cluster) -> None:
+    assert executor.workers == 2
+    assert list(executor.run(square, [3, 1, 2], Silent())) == [9, 1, 4]
+
+
+def test_tasks_of_a_killed_worker_are_done_again(executor: Cluster, local_cluster: object) -> None:
+    results = executor.run(wait_and_square, list(range(12)), Silent())
+    first = next(results)
+    next(iter(local_cluster.workers.values())).process.process.kill()
+    assert [first, *results] == [i * i for i in range(12)]
+
+
+def test_cancel_does_not_wait_for_running_tasks(executor: Cluster) -> None:
+    started = time.monotonic()
+
+    class Impatient(Silent):
+        def cancelled(self) -> bool:
+            return time.monotonic() > started + 0.3
+
+    with pytest.raises(Cancelled):
+        list(executor.run(slow, [1, 2, 3, 4], Impatient()))
+    assert time.monotonic() - started < 3
+
+
+def test_silent_address_is_one_sentence() -> None:
+    with pytest.raises(UserError):
+        Cluster("tcp://127.0.0.1:9")
