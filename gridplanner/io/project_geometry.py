@@ -28,6 +28,17 @@ _HEADER = np.dtype(
 )
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
 _OWN_SRS_ID = 100_000
+#: By shapely's type id; a closed ring is kept as a line, as WKB has no type for it.
+_TYPE_NAMES = (
+    "POINT",
+    "LINESTRING",
+    "LINESTRING",
+    "POLYGON",
+    "MULTIPOINT",
+    "MULTILINESTRING",
+    "MULTIPOLYGON",
+    "GEOMETRYCOLLECTION",
+)
 
 _TABLES = (
     """CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY,
@@ -94,8 +105,9 @@ def announce(
 
 def geometry_type(geometry: ObjectArray) -> str:
     """Return the GeoPackage name of the one type in a column, `GEOMETRY` for a mixture."""
-    names = {g.geom_type.upper() for g in geometry.tolist() if g is not None}
-    return names.pop() if len(names) == 1 else "GEOMETRY"
+    ids = np.unique(shapely.get_type_id(geometry))
+    known = ids[ids >= 0]
+    return _TYPE_NAMES[int(known[0])] if len(known) == 1 else "GEOMETRY"
 
 
 def to_blobs(geometry: ObjectArray, srs_id: int) -> list[bytes | None]:

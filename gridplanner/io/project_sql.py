@@ -92,7 +92,7 @@ def create_table(database: sqlite3.Connection, table: str, columns: Mapping[str,
     """Make a table with an `fid` key, as GeoPackage wants it, and columns `name: SQL type`."""
     # The types are ours, not the file's; only the names can be odd.
     typed = ", ".join(f"{quoted(name)} {sql_type}" for name, sql_type in columns.items())
-    parts = ("CREATE TABLE", quoted(table), '("fid" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,', typed, ")")
+    parts = ("CREATE TABLE", quoted(table), '("fid" INTEGER PRIMARY KEY NOT NULL,', typed, ")")
     database.execute(" ".join(parts))
 
 
