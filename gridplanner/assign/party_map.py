@@ -64,8 +64,10 @@ def lay_branches(
     today = Plan(district.atoms.old_grid.copy(), district.grids_before)
     ground = np.bincount(owner, today.sums(district.atoms.people)[old], len(branches)).astype(np.int64)
     community = _communities(district, branches, owner, old)
-    xy = _places(district, branches, owner, old)
-    return PartyMap(community, xy, branch, grid, people, ground), _doubts(branches, community, index)
+    stated, strays = _stated_places(district, branches)
+    xy = _places(district, stated, owner, old)
+    findings = (*_doubts(branches, community, index), *strays)
+    return PartyMap(community, xy, branch, grid, people, ground), findings
 
 
 def _ground(owner: IntArray, old: IntArray, pairs: Crosswalk) -> tuple[IntArray, IntArray, IntArray]:
@@ -105,12 +107,35 @@ def _stem(name: str) -> str:
     return name.removesuffix("居委会").removesuffix("社区")
 
 
-def _places(district: District, branches: Sequence[Branch], owner: IntArray, old: IntArray) -> FloatArray:
+def _stated_places(district: District, branches: Sequence[Branch]) -> tuple[FloatArray, tuple[Finding, ...]]:
+    """Return the meeting places of the list; those in another CRS lie far off and are not used."""
+    atoms = district.atoms
+    xy = np.array([[branch.x, branch.y] for branch in branches], np.float64).reshape(len(branches), 2)
+    low = np.array([atoms.x.min(), atoms.y.min()])
+    high = np.array([atoms.x.max(), atoms.y.max()])
+    margin = np.maximum(high - low, 1_000.0)
+    known = np.isfinite(xy).all(axis=1)
+    stray = known & ((xy < low - margin) | (xy > high + margin)).any(axis=1)
+    xy[stray] = np.nan
+    findings = tuple(
+        _doubt(
+            branches[b],
+            _("Branch {name}: the meeting place lies outside the district and is not used.").format(
+                name=branches[b].name
+            ),
+            _("Correct the coordinates in the branch list."),
+        )
+        for b in np.flatnonzero(stray).tolist()
+    )
+    return xy, findings
+
+
+def _places(district: District, stated: FloatArray, owner: IntArray, old: IntArray) -> FloatArray:
     """Return the point of each branch: its meeting place, else the mean of its old grids' atoms."""
-    atoms, n_old, n = district.atoms, len(district.grids_before), len(branches)
+    atoms, n_old, n = district.atoms, len(district.grids_before), len(stated)
     held = atoms.old_grid >= 0
     count = np.bincount(atoms.old_grid[held], minlength=n_old)
-    xy = np.array([[branch.x, branch.y] for branch in branches], np.float64).reshape(n, 2)
+    xy = stated.copy()
     unknown = ~np.isfinite(xy).all(axis=1)
     total = np.bincount(owner, count[old], n)
     for axis, values in enumerate((atoms.x, atoms.y)):
