@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from gridplanner.assign.options import AssignOptions
 from gridplanner.errors import UserError
@@ -62,7 +63,7 @@ def plan_project(
     contents = open_project(path)
     wanted = request(contents.request)
     proposal = propose(contents, wanted, executor, progress)
-    plan, _findings = complete(contents, proposal.plan, _assign_options(contents, path))
+    plan, _findings = complete(contents, proposal.plan, assign_options(contents, path.resolve().parent))
     name = free_name(contents, lambda n: _("Proposal {n}").format(n=n))
     stored = keep_as_scenario(replace(contents, request=wanted), name, plan, proposal.certificate)
     save_project(path, stored if accept else replace(stored, current=contents.current))
@@ -78,7 +79,7 @@ def assign_project(path: Path, progress: Progress) -> int:
     contents = open_project(path)
     scenario = _scenario(contents, contents.current)
     progress.step(0, 1, _("Assigning branches, staff, codes and names"))
-    plan, findings = complete(contents, scenario.plan, _assign_options(contents, path))
+    plan, findings = complete(contents, scenario.plan, assign_options(contents, path.resolve().parent))
     save_project(path, keep_as_scenario(contents, contents.current, plan, scenario.certificate))
     return len(findings)
 
@@ -90,12 +91,7 @@ def export_project(path: Path, out: Path, executor: Executor, progress: Progress
     scenario = _scenario(contents, contents.current)
     config = config_of(contents, path.resolve().parent)
     outcome = compare(contents, scenario.plan, scenario.certificate, config=config)
-    facts = {
-        "seconds": time.perf_counter() - started,
-        "cpu_seconds": dict.fromkeys(("read", "check", "solve", "certify", "assign", "compile"), 0.0),
-        "seed": contents.request.seed,
-        "numbering": _assign_options(contents, path).numbering,
-    }
+    facts = export_facts(contents, path.resolve().parent, time.perf_counter() - started)
     options = config.export if config else ExportOptions()
     return export(outcome, contents, out, options, facts, executor, progress)[0]
 
@@ -156,7 +152,17 @@ def _scenario(contents: ProjectContents, name: str) -> Scenario:
     )
 
 
-def _assign_options(contents: ProjectContents, path: Path) -> AssignOptions:
+def assign_options(contents: ProjectContents, base: Path) -> AssignOptions:
     """Return the options of the configuration the project was made from."""
-    config = config_of(contents, path.resolve().parent)
+    config = config_of(contents, base)
     return config.assign if config else AssignOptions()
+
+
+def export_facts(contents: ProjectContents, base: Path, seconds: float) -> dict[str, Any]:
+    """Return what `summary.json` says of a plan whose steps were run one by one: no CPU seconds are known."""
+    return {
+        "seconds": seconds,
+        "cpu_seconds": dict.fromkeys(("read", "check", "solve", "certify", "assign", "compile"), 0.0),
+        "seed": contents.request.seed,
+        "numbering": assign_options(contents, base).numbering,
+    }
