@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import importlib
 import multiprocessing
+import os
+import signal
+import sys
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
@@ -69,6 +73,8 @@ class _Reporter:
 
 def _work(path: str, arguments: Mapping[str, Any], pipe: Connection, stop: Any) -> None:
     """Run the function in the worker and send how it ended."""
+    if sys.platform != "win32":
+        os.setsid()  # so that a kill reaches the worker processes it started, too
     try:
         module, name = path.split(":")
         function = getattr(importlib.import_module(module), name)
@@ -122,9 +128,18 @@ class Job:
         self._stop.set()
         self._process.join(GRACE_S)
         if self._process.is_alive():
-            self._process.kill()
+            self._kill()
             self._process.join()
             self._end(error=Cancelled())
+
+    def _kill(self) -> None:
+        """Kill the worker with everything it started."""
+        pid = self._process.pid
+        if sys.platform == "win32" or pid is None:
+            self._process.kill()
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
 
     def _take(self, kind: str, value: Any) -> None:
         """Take one message of the worker."""
