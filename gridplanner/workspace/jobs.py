@@ -134,12 +134,10 @@ class Job:
 
     def _kill(self) -> None:
         """Kill the worker with everything it started."""
-        pid = self._process.pid
-        if sys.platform == "win32" or pid is None:
-            self._process.kill()
-            return
-        with suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
+        if sys.platform != "win32" and self._process.pid is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
 
     def _take(self, kind: str, value: Any) -> None:
         """Take one message of the worker."""
