@@ -1,0 +1,374 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The map widget: shows a scene in some colours, hands the pointer to the tool in hand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from types import ModuleType
+
+import numpy as np
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QCursor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from gridplanner.gui.canvas import frame as frames
+from gridplanner.gui.canvas.frame import Frame, Paint
+from gridplanner.gui.canvas.overlay import Content, Marker, draw_markers, draw_overlay, draw_scale_bar
+from gridplanner.gui.canvas.tool import MapPoint, Tool
+from gridplanner.gui.canvas.view import View
+from gridplanner.workspace.scene import PolygonArrays
+
+#: Milliseconds without input after which labels are placed anew and the frame is refined.
+IDLE_MS = 90
+
+
+class _Refined(QObject):
+    """Carries refined pixels from the thread to the window."""
+
+    ready = Signal(object, object)
+
+
+class MapCanvas(QWidget):
+    """A map of polygons by id buffer.
+
+    Signals
+    -------
+    pointed : MapPoint
+        The pointer moved over the map.
+    viewed : View
+        The map looks elsewhere.
+    """
+
+    pointed = Signal(object)
+    viewed = Signal(object)
+    menu_wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(240, 180)
+        self.view = View()
+        self.kernels: ModuleType | None = None
+        self.tool: Tool = Tool(self)
+        self.dark = False
+        self.markers: Sequence[Marker] = ()
+        self._shapes: PolygonArrays | None = None
+        self._paint: Paint | None = None
+        self._other: Paint | None = None
+        self._swipe = 0.5
+        self._frame: Frame | None = None
+        self._other_frame: Frame | None = None
+        self._content = Content()
+        self._overlay: tuple[View, QImage] | None = None
+        self._extent: tuple[float, float, float, float] | None = None
+        self._drag: QPointF | None = None
+        self._job = 0
+        self._refined = _Refined(self)
+        self._refined.ready.connect(self._take_refined)
+        self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
+        self._idle.timeout.connect(self._on_idle)
+
+    # --- what is shown -------------------------------------------------------------------------------
+
+    def set_kernels(self, kernels: ModuleType) -> None:
+        """Take the compiled kernels once they are loaded; frames become fast and picking works."""
+        self.kernels = kernels
+        self._redraw()
+
+    def set_shapes(
+        self, shapes: PolygonArrays | None, extent: tuple[float, float, float, float] | None
+    ) -> None:
+        """Show other polygons; the view fits their extent."""
+        self._shapes, self._extent = shapes, extent
+        self._paint = Paint.plain(len(shapes)) if shapes is not None else None
+        self._other = None
+        self._overlay = None
+        if extent is not None:
+            self.view = self.view.fitted(extent)
+        self._redraw()
+        self.viewed.emit(self.view)
+
+    def set_paint(self, paint: Paint, other: Paint | None = None) -> None:
+        """Colour the map anew; `other` is what the swipe shows on the right."""
+        self._paint, self._other = paint, other
+        self._job += 1
+        if self._frame is None or self.kernels is None or not len(self._frame.ids):
+            self._redraw()
+            return
+        frames.colour(self.kernels, self._frame, paint)
+        self._colour_other()
+        self._idle.start()
+        self.update()
+
+    def set_content(self, content: Content) -> None:
+        """Show other reference layers and labels."""
+        self._content = content
+        self._overlay = None
+        self._idle.start()
+        self.update()
+
+    def set_markers(self, markers: Sequence[Marker]) -> None:
+        """Show other findings."""
+        self.markers = markers
+        self.update()
+
+    def set_swipe(self, share: float) -> None:
+        """Move the swipe line to a share of the width."""
+        self._swipe = min(max(share, 0.0), 1.0)
+        self.update()
+
+    @property
+    def swiping(self) -> bool:
+        """Whether two states are shown on one map."""
+        return self._other is not None
+
+    def set_tool(self, tool: Tool) -> None:
+        """Put another tool in hand; what the old one began is forgotten."""
+        self.tool.cancel()
+        self.tool = tool
+        self.setCursor(QCursor(tool.cursor))
+        self.update()
+
+    # --- where it looks ------------------------------------------------------------------------------
+
+    def look(self, view: View, *, tell: bool = True) -> None:
+        """Look elsewhere."""
+        view = view.resized(self.width(), self.height())
+        if view == self.view:
+            return
+        self.view = view
+        if self._frame is None or not self._frame.covers(view):
+            self._redraw()
+        self._idle.start()
+        self.update()
+        if tell:
+            self.viewed.emit(self.view)
+
+    def zoom_all(self) -> None:
+        """Show everything."""
+        if self._extent is not None:
+            self.look(self.view.fitted(self._extent))
+
+    def zoom_to(self, extent: tuple[float, float, float, float]) -> None:
+        """Show an extent with some room around it."""
+        self.look(self.view.fitted(extent, 0.15))
+
+    def zoom_by(self, factor: float) -> None:
+        """Magnify about the centre."""
+        self.look(self.view.zoomed(factor))
+
+    # --- drawing -------------------------------------------------------------------------------------
+
+    def _redraw(self) -> None:
+        """Draw the interactive frame of the present view."""
+        self._job += 1
+        if self._shapes is None or self._paint is None or self.width() < 2:
+            self._frame = None
+            self.update()
+            return
+        ratio = self.devicePixelRatioF()
+        self._frame = frames.draw(self.kernels, self._shapes, self._paint, self.view, ratio)
+        self._colour_other()
+        self._idle.start()
+        self.update()
+
+    def _colour_other(self) -> None:
+        """Colour the right side of the swipe from the same ids."""
+        self._other_frame = None
+        if self._other is None or self._frame is None or self.kernels is None or not len(self._frame.ids):
+            return
+        self._other_frame = Frame(
+            self._frame.view, self._frame.ratio, self._frame.ids, np.empty_like(self._frame.pixels)
+        )
+        frames.colour(self.kernels, self._other_frame, self._other)
+
+    def _on_idle(self) -> None:
+        """Place the labels anew, and refine the frame in a thread."""
+        if self._frame is None:
+            return
+        wide = frames.padded(self.view)
+        if self._overlay is None or self._overlay[0] != wide:
+            self._overlay = (wide, draw_overlay(self._content, wide, self.devicePixelRatioF(), self.font()))
+            self.update()
+        if self.kernels is None or self._shapes is None or self._paint is None or self._other is not None:
+            return
+        job, frame, paint, shapes, kernels = self._job, self._frame, self._paint, self._shapes, self.kernels
+
+        def work() -> None:
+            pixels = frames.refine(kernels, shapes, paint, frame, lambda: self._job != job)
+            if pixels is not None:
+                try:
+                    self._refined.ready.emit(job, pixels)
+                except RuntimeError:
+                    return  # the window was closed meanwhile
+
+        self._thread = threading.Thread(target=work, name="refine", daemon=True)
+        self._thread.start()
+
+    def _take_refined(self, job: int, pixels: np.ndarray) -> None:
+        """Show refined pixels, unless the map changed meanwhile."""
+        if job == self._job and self._frame is not None and self._frame.pixels.shape == pixels.shape:
+            self._frame.pixels[:] = pixels
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor("#22282F" if self.dark else "#F4F6F8"))
+        if self._frame is not None:
+            self._blit(painter, self._frame.view, self._frame.image(), self.rect())
+            if self._other_frame is not None:
+                self._paint_swipe(painter)
+            if self._overlay is not None:
+                self._blit(painter, self._overlay[0], self._overlay[1], self.rect())
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            draw_markers(painter, self.markers, self.view)
+            draw_scale_bar(painter, self.view, self.font(), self.dark)
+        self.tool.paint(painter, self.view)
+        if self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(self.palette().highlight().color(), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def _blit(self, painter: QPainter, shown: View, image: QImage, _clip: object) -> None:
+        """Draw a picture of another view at its place in this one, scaled where the scales differ."""
+        x, y = self.view.to_screen(shown.left, shown.top)
+        factor = self.view.scale / shown.scale
+        if factor == 1.0:
+            ratio = self.devicePixelRatioF()
+            painter.drawImage(QPointF(round(x * ratio) / ratio, round(y * ratio) / ratio), image)
+        else:
+            painter.drawImage(QRectF(x, y, shown.width * factor, shown.height * factor), image)
+
+    def _paint_swipe(self, painter: QPainter) -> None:
+        """Draw the other state right of the swipe line."""
+        x = round(self.width() * self._swipe)
+        painter.save()
+        painter.setClipRect(x, 0, self.width() - x, self.height())
+        self._blit(painter, self._other_frame.view, self._other_frame.image(), None)
+        painter.restore()
+        painter.setPen(QPen(QColor("#1A5FB4"), 2))
+        painter.drawLine(x, 0, x, self.height())
+        painter.setBrush(QColor("#1A5FB4"))
+        painter.drawRoundedRect(x - 9, self.height() // 2 - 16, 18, 32, 6, 6)
+
+    # --- the pointer ---------------------------------------------------------------------------------
+
+    def at(self, position: QPointF, event: QMouseEvent | None = None) -> MapPoint:
+        """Return what lies at a pixel."""
+        x, y = self.view.to_ground(position.x(), position.y())
+        feature = self._frame.pick(x, y) if self._frame is not None else -1
+        if event is None:
+            return MapPoint(x, y, position.x(), position.y(), feature)
+        return MapPoint(x, y, position.x(), position.y(), feature, event.button(), event.modifiers())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = self.at(event.position(), event)
+        if event.button() == Qt.MouseButton.RightButton:
+            self.menu_wanted.emit(at)
+            return
+        if event.button() == Qt.MouseButton.LeftButton and self.swiping and self._near_swipe(at):
+            self._drag = None
+            self._swipe_drag = True
+            return
+        if event.button() == Qt.MouseButton.LeftButton and self.tool.pressed(at):
+            return
+        self._drag = event.position()
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def _near_swipe(self, at: MapPoint) -> bool:
+        """Tell whether a point is on the swipe line's handle."""
+        return abs(at.px - self.width() * self._swipe) < 10
+
+    _swipe_drag = False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = self.at(event.position(), event)
+        if self._swipe_drag:
+            self.set_swipe(at.px / max(1, self.width()))
+            return
+        if self._drag is not None:
+            step = event.position() - self._drag
+            self._drag = event.position()
+            self.look(self.view.moved(step.x(), step.y()))
+            return
+        self.tool.moved(at)
+        self.pointed.emit(at)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._swipe_drag = False
+        if self._drag is not None:
+            self._drag = None
+            self.setCursor(QCursor(self.tool.cursor))
+            return
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.tool.released(self.at(event.position(), event))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.tool.double_clicked(self.at(event.position(), event))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        factor = 1.25 ** (event.angleDelta().y() / 120)
+        self.look(self.view.zoomed(factor, event.position().x(), event.position().y()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.tool.cancel()
+            self.update()
+            return
+        if self.tool.key(event) or self._walk(event.key()):
+            return
+        super().keyPressEvent(event)
+
+    def _walk(self, key: int) -> bool:
+        """Pan with the arrow keys, zoom with plus and minus."""
+        step = 60.0
+        ways = {
+            Qt.Key.Key_Left: (step, 0.0),
+            Qt.Key.Key_Right: (-step, 0.0),
+            Qt.Key.Key_Up: (0.0, step),
+            Qt.Key.Key_Down: (0.0, -step),
+        }
+        if key in ways:
+            self.look(self.view.moved(*ways[key]))
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom_by(1.25)
+        elif key == Qt.Key.Key_Minus:
+            self.zoom_by(0.8)
+        else:
+            return False
+        return True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        first = self.view.width == 100 and self._extent is not None
+        self.view = self.view.resized(self.width(), self.height())
+        if first and self._extent is not None:
+            self.view = self.view.fitted(self._extent)
+        self._redraw()
+        self.viewed.emit(self.view)
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(900, 640)
+
+    def stop(self) -> None:
+        """End background drawing before the window goes away."""
+        self._job += 1
+        self._idle.stop()
+        thread = getattr(self, "_thread", None)
+        if thread is not None and thread.is_alive():
+            thread.join(2)

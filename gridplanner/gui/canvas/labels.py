@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Labels that never cover each other: the weightier one stays, the other shrinks or waits for a zoom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF
+
+from gridplanner.gui.canvas.view import View
+
+#: Side of a bucket of the occupied-space index, pixels.
+_BUCKET = 64
+
+
+@dataclass(frozen=True)
+class Label:
+    """What to write where.
+
+    Parameters
+    ----------
+    x, y : float
+        Ground point the label is centred on, metres.
+    lines : tuple of str
+        The full text; where it does not fit, only the first line, then nothing.
+    weight : float
+        The greater, the earlier it is placed.
+    room_m : float
+        Size of its unit, metres; the text may be at most 1.3 times as wide as that. 0 = no limit.
+    strong : bool
+        Drawn bold, on a plate (selection, findings).
+    """
+
+    x: float
+    y: float
+    lines: tuple[str, ...]
+    weight: float = 0.0
+    room_m: float = 0.0
+    strong: bool = False
+
+
+class Occupied:
+    """Rectangles already taken, found by bucket."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[tuple[int, int], list[QRectF]] = {}
+
+    def _cells(self, rect: QRectF):
+        """Yield the buckets a rectangle touches."""
+        for bx in range(int(rect.left()) // _BUCKET, int(rect.right()) // _BUCKET + 1):
+            for by in range(int(rect.top()) // _BUCKET, int(rect.bottom()) // _BUCKET + 1):
+                yield bx, by
+
+    def free(self, rect: QRectF) -> bool:
+        """Tell whether nothing taken touches the rectangle."""
+        return not any(
+            other.intersects(rect) for cell in self._cells(rect) for other in self._buckets.get(cell, ())
+        )
+
+    def take(self, rect: QRectF) -> None:
+        """Mark the rectangle as taken."""
+        for cell in self._cells(rect):
+            self._buckets.setdefault(cell, []).append(rect)
+
+
+def place(
+    labels: Sequence[Label], view: View, width_of: Callable[[str], float], line_height: float
+) -> list[tuple[Label, tuple[str, ...], QRectF]]:
+    """Choose which labels show, with how many lines, and where.
+
+    Parameters
+    ----------
+    labels : sequence of Label
+    view : View
+    width_of : callable
+        Width of a text in pixels.
+    line_height : float
+        Pixels.
+
+    Returns
+    -------
+    list of (label, lines shown, rectangle in pixels)
+    """
+    taken = Occupied()
+    placed = []
+    for label in sorted(labels, key=lambda item: -item.weight):
+        px, py = view.to_screen(label.x, label.y)
+        if not (-50 <= px <= view.width + 50 and -50 <= py <= view.height + 50):
+            continue
+        room = label.room_m * view.scale * 1.3 if label.room_m else float("inf")
+        for count in range(len(label.lines), 0, -1):
+            lines = label.lines[:count]
+            width = max(width_of(line) for line in lines)
+            height = count * line_height
+            if (width > room or height > room) and not label.strong:
+                continue
+            rect = QRectF(px - width / 2, py - height / 2, width, height)
+            if taken.free(rect.adjusted(-2, -1, 2, 1)):
+                taken.take(rect)
+                placed.append((label, lines, rect))
+                break
+    return placed

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What lies over the coloured polygons: reference layers, labels, markers, scale bar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPolygonF,
+)
+
+from gridplanner.gui.canvas.labels import Label, place
+from gridplanner.gui.canvas.view import View
+from gridplanner.texts import _
+from gridplanner.workspace.scene import LineArrays, PolygonArrays, ReferenceLayer
+
+
+@dataclass(frozen=True)
+class LayerLook:
+    """How a reference layer is drawn.
+
+    Parameters
+    ----------
+    line, fill : str
+        Colours `#AARRGGBB`, "" = not drawn.
+    width : float
+        Pixels.
+    width_m : float
+        Least width on the ground, metres (roads grow when zoomed in).
+    from_scale : float
+        Pixels per metre from which it shows.
+    marker : str
+        `circle`, `square`, `diamond` or `triangle` for points.
+    dashed : bool
+    """
+
+    line: str = "#FF7A8794"
+    fill: str = ""
+    width: float = 1.0
+    width_m: float = 0.0
+    from_scale: float = 0.0
+    marker: str = "circle"
+    dashed: bool = False
+
+
+LOOKS: Mapping[str, LayerLook] = {
+    "barriers": LayerLook(line="#FF5B9BD0", fill="#FFA9CBE6", width=2.0),
+    "roads": LayerLook(line="#D8FFFFFF", width=1.4, width_m=7.0),
+    "bridges": LayerLook(line="#FF6B5B45", width=3.0),
+    "buildings": LayerLook(line="#90606B76", fill="#40707C88", width=0.7, from_scale=0.35),
+    "estates": LayerLook(line="#FF8A6FB0", width=1.2, from_scale=0.12, dashed=True),
+    "sites": LayerLook(line="#FF7C3E8F", fill="#50A970BE", width=1.2, from_scale=0.08, marker="diamond"),
+    "stations": LayerLook(line="#FF1F6F54", fill="#FF2E9E78", marker="square", from_scale=0.05),
+    "streets": LayerLook(line="#FF33414E", width=2.2),
+}
+_NET_LOOK = LayerLook(line="#FFC2478A", width=1.6, dashed=True)
+
+
+def look_of(key: str) -> LayerLook:
+    """Return how a layer is drawn by its key."""
+    return _NET_LOOK if key.startswith("nets.") else LOOKS.get(key, LayerLook())
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A finding on the map."""
+
+    x: float
+    y: float
+    colour: str
+    text: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """Everything an overlay shows."""
+
+    reference: Sequence[ReferenceLayer] = ()
+    labels: Sequence[Label] = ()
+    dark: bool = False
+    outlines: Sequence[tuple[PolygonArrays, str]] = field(default=())
+
+
+def draw_overlay(content: Content, view: View, ratio: float, font: QFont) -> QImage:
+    """Return the overlay of a (padded) view as a transparent picture."""
+    image = QImage(
+        round(view.width * ratio), round(view.height * ratio), QImage.Format.Format_ARGB32_Premultiplied
+    )
+    image.setDevicePixelRatio(ratio)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for layer in content.reference:
+        look = look_of(layer.key)
+        if view.scale >= look.from_scale:
+            _draw_layer(painter, layer, look, view)
+    for shapes, colour in content.outlines:
+        _draw_polygons(painter, shapes, LayerLook(line=colour, width=1.6, dashed=True), view)
+    _draw_labels(painter, content, view, font)
+    painter.end()
+    return image
+
+
+def _draw_layer(painter: QPainter, layer: ReferenceLayer, look: LayerLook, view: View) -> None:
+    """Draw one reference layer."""
+    if layer.polygons is not None:
+        _draw_polygons(painter, layer.polygons, look, view)
+    elif layer.lines is not None:
+        _draw_lines(painter, layer.lines, look, view)
+    elif layer.points is not None:
+        _draw_points(painter, layer.points, look, view)
+
+
+def _pen(look: LayerLook, view: View) -> QPen:
+    """Return the pen of a look at a scale."""
+    if not look.line:
+        return QPen(Qt.PenStyle.NoPen)
+    pen = QPen(QColor(look.line), max(look.width, look.width_m * view.scale))
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    if look.dashed:
+        pen.setDashPattern([4, 3])
+    return pen
+
+
+def _draw_polygons(painter: QPainter, shapes: PolygonArrays, look: LayerLook, view: View) -> None:
+    """Draw the polygons in sight, those of at least two pixels."""
+    painter.setPen(_pen(look, view))
+    painter.setBrush(QBrush(QColor(look.fill)) if look.fill else QBrush(Qt.BrushStyle.NoBrush))
+    x0, y0, x1, y1 = view.extent()
+    boxes = shapes.boxes
+    size = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) * view.scale
+    seen = (boxes[:, 0] < x1) & (boxes[:, 2] > x0) & (boxes[:, 1] < y1) & (boxes[:, 3] > y0) & (size >= 2)
+    for i in np.flatnonzero(seen).tolist():
+        rings = shapes.feature_rings(i)
+        if len(rings) == 1:
+            painter.drawPolygon(_polygon(view, rings[0]))
+            continue
+        path = QPainterPath()
+        for ring in rings:
+            path.addPolygon(_polygon(view, ring))
+            path.closeSubpath()
+        painter.drawPath(path)
+
+
+def _polygon(view: View, xy: np.ndarray) -> QPolygonF:
+    """Return a ring in pixels."""
+    return QPolygonF([QPointF(x, y) for x, y in view.screen_array(xy).tolist()])
+
+
+def _draw_lines(painter: QPainter, lines: LineArrays, look: LayerLook, view: View) -> None:
+    """Draw the lines in sight."""
+    painter.setPen(_pen(look, view))
+    screen = view.screen_array(lines.xy)
+    starts = lines.starts
+    if len(starts) < 2 or not len(screen):
+        return
+    low = np.minimum.reduceat(screen, starts[:-1])
+    high = np.maximum.reduceat(screen, starts[:-1])
+    seen = (high[:, 0] > 0) & (low[:, 0] < view.width) & (high[:, 1] > 0) & (low[:, 1] < view.height)
+    for i in np.flatnonzero(seen).tolist():
+        points = screen[starts[i] : starts[i + 1]].tolist()
+        painter.drawPolyline([QPointF(x, y) for x, y in points])
+
+
+def _draw_points(painter: QPainter, xy: np.ndarray, look: LayerLook, view: View) -> None:
+    """Draw the points in sight with their marker."""
+    painter.setPen(QPen(QColor("#FFFFFFFF"), 1))
+    painter.setBrush(QColor(look.fill or look.line))
+    size = min(5.0, max(2.5, 4 * view.scale / 0.2))
+    for x, y in view.screen_array(xy).tolist():
+        if 0 <= x <= view.width and 0 <= y <= view.height:
+            _draw_marker(painter, look.marker, x, y, size)
+
+
+def _draw_marker(painter: QPainter, marker: str, x: float, y: float, size: float) -> None:
+    """Draw one marker."""
+    if marker == "square":
+        painter.drawRect(QRectF(x - size, y - size, 2 * size, 2 * size))
+    elif marker == "diamond":
+        painter.drawPolygon(
+            [QPointF(x, y - size), QPointF(x + size, y), QPointF(x, y + size), QPointF(x - size, y)]
+        )
+    elif marker == "triangle":
+        painter.drawPolygon([QPointF(x, y - size), QPointF(x + size, y + size), QPointF(x - size, y + size)])
+    else:
+        painter.drawEllipse(QPointF(x, y), size, size)
+
+
+def _draw_labels(painter: QPainter, content: Content, view: View, font: QFont) -> None:
+    """Draw the labels that fit, with a halo in the colour of the paper."""
+    bold = QFont(font)
+    bold.setWeight(QFont.Weight.DemiBold)
+    metrics = QFontMetricsF(bold)
+    height = metrics.height() * 0.96
+    halo = QPen(QColor("#D01B222A" if content.dark else "#E6FFFFFF"), 3)
+    halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    ink = QColor("#F2F5F8" if content.dark else "#18222C")
+    for label, lines, rect in place(content.labels, view, metrics.horizontalAdvance, height):
+        for i, line in enumerate(lines):
+            face = bold if i == 0 or label.strong else font
+            width = QFontMetricsF(face).horizontalAdvance(line)
+            path = QPainterPath()
+            path.addText(
+                rect.center().x() - width / 2, rect.top() + i * height + metrics.ascent(), face, line
+            )
+            painter.strokePath(path, halo)
+            painter.fillPath(path, ink)
+
+
+def draw_markers(painter: QPainter, markers: Sequence[Marker], view: View) -> None:
+    """Draw findings as drops; the current one larger, with its text."""
+    for marker in sorted(markers, key=lambda m: m.current):
+        x, y = view.to_screen(marker.x, marker.y)
+        if not (0 <= x <= view.width and 0 <= y <= view.height):
+            continue
+        size = 9.0 if marker.current else 4.5
+        painter.setPen(QPen(QColor("#FFFFFF"), 1.5))
+        painter.setBrush(QColor(marker.colour))
+        painter.drawEllipse(QPointF(x, y), size, size)
+        if marker.current:
+            painter.setPen(QPen(QColor(marker.colour), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(x, y), size + 7, size + 7)
+
+
+def bar_length(view: View, most_px: float = 160.0) -> tuple[float, str]:
+    """Return the length in metres of a scale bar at most `most_px` long, and its text."""
+    most = most_px / view.scale
+    power = 10.0 ** np.floor(np.log10(most))
+    length = float(max(k * power for k in (1, 2, 5) if k * power <= most))
+    return length, _("{n} km").format(n=f"{length / 1000:g}") if length >= 1000 else _("{n} m").format(
+        n=f"{length:g}"
+    )
+
+
+def draw_scale_bar(painter: QPainter, view: View, font: QFont, dark: bool) -> None:
+    """Draw the scale bar in the lower left corner."""
+    length, text = bar_length(view)
+    width = length * view.scale
+    x, y = 16.0, view.height - 18.0
+    painter.setFont(font)
+    for colour, thick in (
+        ("#C8101418" if dark else "#DCFFFFFF", 5.0),
+        ("#E8EDF2" if dark else "#2A3540", 2.0),
+    ):
+        painter.setPen(QPen(QColor(colour), thick))
+        painter.drawLines(
+            [
+                QLineF(x, y, x + width, y),
+                QLineF(x, y - 5, x, y),
+                QLineF(x + width, y - 5, x + width, y),
+            ]
+        )
+    painter.drawText(QPointF(x + 4, y - 6), text)

@@ -1,0 +1,316 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What the worker process beside the window can do; each task is a function of the state it keeps."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from gridplanner.errors import UserError
+from gridplanner.model.certificate import Certificate
+from gridplanner.model.finding import Finding
+from gridplanner.model.jurisdiction import District
+from gridplanner.model.layers import Layer
+from gridplanner.model.measures import Measures
+from gridplanner.model.plan import Plan
+from gridplanner.model.project import ProjectContents
+from gridplanner.model.proposal import Proposal
+from gridplanner.model.request import PlanRequest
+from gridplanner.model.ruleset import RuleSet
+from gridplanner.progress import Inline, Progress
+from gridplanner.texts import RESOURCES, _
+from gridplanner.workspace.config import Config, config_from_table, load_config
+from gridplanner.workspace.scene import Scene, make_scene
+
+SAMPLE = RESOURCES.parent / "sample_shapefiles" / "config.toml"
+
+
+class Reporter(Progress, Protocol):
+    """Progress that can also send an early part of the result."""
+
+    def part(self, value: object) -> None:
+        """Send an early part of the result."""
+
+
+@dataclass
+class State:
+    """What the worker keeps: the whole project and the configuration it came from."""
+
+    contents: ProjectContents | None = None
+    config: Config | None = None
+
+    def whole(self, slim: ProjectContents | None = None) -> ProjectContents:
+        """Return the project with its shapes, in the state the window has it."""
+        if self.contents is None:
+            raise UserError(_("No project is open."))
+        return self.contents if slim is None else replace(slim, district=self.contents.district)
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """A check of one plan: measures per grid and findings.
+
+    Parameters
+    ----------
+    measures : Measures
+    findings : tuple of Finding
+    """
+
+    measures: Measures
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A project as the window gets it.
+
+    Parameters
+    ----------
+    contents : ProjectContents
+        Without shapes.
+    scene : Scene
+    today : Judged
+        The health check of today's grids.
+    path : str
+        Project file; "" while it was never saved.
+    """
+
+    contents: ProjectContents
+    scene: Scene
+    today: Judged
+    path: str = ""
+
+
+def slim(contents: ProjectContents) -> ProjectContents:
+    """Return the project without shapes; numbers and texts stay."""
+    return replace(contents, district=_slim_district(contents.district))
+
+
+def _slim_district(district: District) -> District:
+    """Return the district without shapes."""
+
+    def bare(layer: Layer) -> Layer:
+        return replace(layer, geometry=None)
+
+    return replace(
+        district,
+        communities=replace(district.communities, geometry=_nothing(len(district.communities))),
+        atoms=replace(district.atoms, geometry=_nothing(len(district.atoms))),
+        buildings=replace(district.buildings, geometry=_nothing(len(district.buildings))),
+        grids_before_geometry=_nothing(len(district.grids_before_geometry)),
+        originals={key: bare(layer) for key, layer in district.originals.items()},
+        nets={key: bare(layer) for key, layer in district.nets.items()},
+    )
+
+
+def _nothing(n: int) -> Any:
+    """Return n times None as an object array."""
+    return np.full(n, None, dtype=object)
+
+
+def without_district(contents: ProjectContents) -> ProjectContents:
+    """Return what a question carries: everything but the district, which the worker has."""
+    return replace(contents, district=None)  # type: ignore[arg-type]  # put back by State.whole
+
+
+def _open_layers(paths: Sequence[Path], progress: Progress) -> tuple[ProjectContents, Config]:
+    """Guess what loose layers are and build a district from them."""
+    from gridplanner.io.probe import probe  # GDAL, only for loose layers
+    from gridplanner.workspace.usecases import read_project  # pandas and scipy
+
+    layers: dict[str, dict[str, str]] = {}
+    for path in paths:
+        for guess in probe(path):
+            if guess.role and guess.role not in layers:
+                layers[guess.role] = {"path": str(path.resolve()), "layer": guess.layer}
+    table = {
+        "layers": layers,
+        "rules": {"preset": "bazhou"},
+        "repair": {"overlap": "most_people", "gap": "longest_border"},
+    }
+    config = config_from_table(table, Path.cwd(), paths[0].stem)
+    return read_project(config, progress), config
+
+
+def open_paths(state: State, progress: Reporter, paths: Sequence[str]) -> Opened:
+    """Open a project file, a configuration, or loose layers."""
+    from gridplanner.io.project import open_project  # GDAL, felt by the window's first paint
+    from gridplanner.workspace.checking import is_project
+    from gridplanner.workspace.usecases import config_of, read_project
+
+    files = [Path(p) for p in paths]
+    saved = ""
+    if len(files) == 1 and files[0].suffix.lower() == ".toml":
+        state.config = load_config(files[0])
+        state.contents = read_project(state.config, progress)
+    elif len(files) == 1 and is_project(files[0]):
+        progress.step(0, 1, _("Opening the project"))
+        state.contents = open_project(files[0])
+        state.config = config_of(state.contents, files[0].resolve().parent)
+        saved = str(files[0])
+    else:
+        state.contents, state.config = _open_layers(files, progress)
+    return _opened(state, progress, saved)
+
+
+def _opened(state: State, progress: Reporter, path: str) -> Opened:
+    """Send the scene first, then the health check of today's grids."""
+    from gridplanner.workspace.usecases import today
+
+    contents = state.whole()
+    light = slim(contents)
+    scene = make_scene(contents.district, demonstration=bool(state.config and state.config.demonstration))
+    progress.part((light, scene))
+    progress.step(0, 1, _("Checking today's grids"))
+    return Opened(light, scene, _judged(contents, today(contents)), path)
+
+
+def open_sample(state: State, progress: Reporter, cache: str) -> Opened:
+    """Open the sample district; the built district is kept as a project in the user's cache.
+
+    Parameters
+    ----------
+    state : State
+    progress : Reporter
+    cache : str
+        Project file to keep it in; made when absent or older than the sample.
+    """
+    from gridplanner.io.project import open_project, save_project  # GDAL
+    from gridplanner.workspace.usecases import read_project
+
+    kept = Path(cache)
+    state.config = load_config(SAMPLE)
+    newest = max(path.stat().st_mtime for path in SAMPLE.parent.rglob("*") if path.is_file())
+    if kept.is_file() and kept.stat().st_mtime > newest:
+        progress.step(0, 1, _("Opening the project"))
+        state.contents = open_project(kept)
+    else:
+        state.contents = read_project(state.config, progress)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        save_project(kept, state.contents)
+        os.utime(kept)
+    return _opened(state, progress, "")
+
+
+def _judged(contents: ProjectContents, plan: Plan, rules: RuleSet | None = None) -> Judged:
+    """Check a plan."""
+    from gridplanner.workspace.usecases import judge
+
+    division = judge(contents.district, plan, rules or contents.rules, contents.waivers)
+    return Judged(division.measures, division.findings)
+
+
+def judge_plan(
+    state: State, progress: Reporter, plan: Plan, rules: RuleSet, waivers: Mapping[str, str]
+) -> Judged:
+    """Check the plan in work."""
+    return _judged(replace(state.whole(), waivers=dict(waivers)), plan, rules)
+
+
+def judge_today(state: State, progress: Reporter, rules: RuleSet) -> Judged:
+    """Check today's grids under other rules."""
+    from gridplanner.workspace.usecases import today
+
+    contents = state.whole()
+    return _judged(contents, today(contents), rules)
+
+
+def propose_plan(
+    state: State,
+    progress: Reporter,
+    contents: ProjectContents,
+    request: PlanRequest,
+    workers: int = 0,
+    start: Plan | None = None,
+) -> tuple[Proposal, Judged]:
+    """Ask the engine; the proposal comes back checked, and nothing is applied."""
+    from gridplanner.workspace.executors import Processes
+    from gridplanner.workspace.usecases import propose
+
+    whole = state.whole(contents)
+    executor = Inline() if workers == 1 else Processes(workers)
+    try:
+        proposal = propose(whole, request, executor, progress, start)
+    finally:
+        if isinstance(executor, Processes):
+            executor.close(kill=progress.cancelled())
+    return proposal, _judged(whole, proposal.plan)
+
+
+def complete_plan(
+    state: State, progress: Reporter, contents: ProjectContents, plan: Plan
+) -> tuple[Plan, tuple[Finding, ...]]:
+    """Give each grid its code, name, limits, worker and branch."""
+    from gridplanner.assign.options import AssignOptions
+    from gridplanner.workspace.usecases import complete
+
+    progress.step(0, 1, _("Assigning branches, staff, codes and names"))
+    options = state.config.assign if state.config else AssignOptions()
+    return complete(state.whole(contents), plan, options)
+
+
+def save(state: State, progress: Reporter, contents: ProjectContents, path: str) -> str:
+    """Save the project."""
+    from gridplanner.io.project import save_project  # GDAL
+
+    progress.step(0, 1, _("Saving"))
+    save_project(Path(path), state.whole(contents))
+    return path
+
+
+def export_plan(
+    state: State,
+    progress: Reporter,
+    contents: ProjectContents,
+    plan: Plan,
+    certificate: Certificate,
+    out: str,
+) -> tuple[str, ...]:
+    """Write every output of a plan to a folder; return the files written."""
+    from gridplanner.workspace.config import ExportOptions
+    from gridplanner.workspace.executors import Processes
+    from gridplanner.workspace.export import export
+    from gridplanner.workspace.usecases import compare
+
+    whole = state.whole(contents)
+    progress.step(0, 1, _("Checking before and after"))
+    outcome = compare(whole, plan, certificate, config=state.config)
+    facts = {
+        "seconds": 0.0,
+        "cpu_seconds": dict.fromkeys(("read", "check", "solve", "certify", "assign", "compile"), 0.0),
+        "seed": whole.request.seed,
+        "numbering": state.config.assign.numbering if state.config else "keep",
+    }
+    options = state.config.export if state.config else ExportOptions()
+    executor = Processes()
+    try:
+        outcome, _losses = export(outcome, whole, Path(out), options, facts, executor, progress)
+    finally:
+        executor.close(kill=progress.cancelled())
+    return tuple(outcome.summary.get("outputs", ()))
+
+
+def warm_kernels(state: State, progress: Reporter) -> bool:
+    """Compile the map's kernels here, so that the window only reads them from the cache."""
+    from gridplanner.maps import raster
+
+    raster.warm_up()
+    return True
+
+
+TASKS: Mapping[str, Callable[..., Any]] = {
+    "open": open_paths,
+    "sample": open_sample,
+    "judge": judge_plan,
+    "judge_today": judge_today,
+    "propose": propose_plan,
+    "complete": complete_plan,
+    "save": save,
+    "export": export_plan,
+    "warm": warm_kernels,
+}
