@@ -1,32 +1,213 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""The certificate: each objective's value beside a proven bound."""
+"""The certificate: each objective's value beside a bound that no plan under the rules can beat."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
 
+import numpy as np
+
+from gridplanner.errors import UserError
 from gridplanner.model.certificate import Bound, Certificate, PartCertificate
+from gridplanner.model.change import crosswalk, deviation, pieces_and_moved
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.plan import Plan
-from gridplanner.model.request import PlanRequest
+from gridplanner.model.ruleset import RuleSet
 from gridplanner.solve.decompose import Scope
 from gridplanner.solve.division import Divided
-from gridplanner.solve.ranges import range_of
+from gridplanner.solve.part import LongArray
+from gridplanner.solve.share import best_shares, even_cost
 from gridplanner.texts import _
 
+#: Differences below this are rounding, not gaps.
+_TINY = 1e-9
 
-def certificate_of(
-    district: District,
-    plan: Plan,
-    scope: Scope,
-    divided: Sequence[Divided],
-    request: PlanRequest,
-    mean: float,
-) -> Certificate:
-    """Return the certificate of a plan."""
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """What the engine knows when it certifies a plan.
+
+    Parameters
+    ----------
+    scope : Scope
+    divided : sequence of Divided
+        Per part, the division in the plan.
+    least : sequence of mapping
+        Per part: number of grids to proven least pieces; inf where proven impossible.
+    reasons : sequence of str
+        Per part, why no legal plan exists; "" where one does.
+    total : int or None
+        Grids that the parts share; None where the number is free.
+    """
+
+    district: District
+    rules: RuleSet
+    scope: Scope
+    divided: Sequence[Divided]
+    least: Sequence[Mapping[int, float]]
+    reasons: Sequence[str]
+    total: int | None
+
+
+def certificate_of(proof: Proof, plan: Plan) -> Certificate:
+    """Return the certificate of a plan; values of parts add up to the total's."""
+    general = plan.general()
+    people = plan.sums(proof.district.atoms.people)[general]
+    mean = float(people.mean()) if len(people) else 0.0
+    before = proof.district.plan_today()
+    pieces = pieces_and_moved(before, crosswalk(proof.district.atoms, before, plan))[0]
+    spread = _spread(proof, pieces)
     parts = []
-    for part, done in zip(scope.parts, divided, strict=True):
-        low, _high = range_of(part)
-        bound = Bound(done.k, min(low, done.k), done.k == low, _("people of the part over the upper limit"))
-        parts.append(PartCertificate(part.code, part.number, part.people, done.k, {"grids": bound}))
-    return Certificate(tuple(parts), {})
+    for i, (part, done) in enumerate(zip(proof.scope.parts, proof.divided, strict=True)):
+        objective = {
+            "grids": _grids(proof, i),
+            "pieces": _pieces(proof, i, int(spread[i])),
+            "deviation": _deviation(proof, i, mean),
+        }
+        reason = proof.reasons[i]
+        if reason:
+            objective = {name: _unproven(bound) for name, bound in objective.items()}
+        parts.append(PartCertificate(part.code, part.number, part.people, done.k, objective, reason))
+    return Certificate(tuple(parts), _totals(proof, parts, people, pieces))
+
+
+def _unproven(bound: Bound) -> Bound:
+    """Return the bound of a part without a legal plan: nothing is proven of it."""
+    return Bound(bound.value, min(bound.bound, bound.value), False, bound.method, bound.assumptions)
+
+
+def _bound(value: float, low: float, method: str, assumptions: str = "") -> Bound:
+    """Return a bound, proven where it meets the value; rounding never lifts it above the value."""
+    low = value if abs(value - low) <= _TINY else low
+    return Bound(value, low, value == low, method, assumptions)
+
+
+def _outside(proof: Proof) -> str:
+    """Return what every bound takes for granted because the rules leave it open."""
+    if (
+        proof.rules.nesting.on
+        and proof.rules.nesting.hard
+        and proof.rules.contiguity.on
+        and proof.rules.contiguity.hard
+    ):
+        return ""
+    return _("Grids are contiguous and stay inside their community, though the rules do not insist.")
+
+
+def _joined(*texts: str) -> str:
+    return " ".join(text for text in texts if text)
+
+
+def least_grids(least: Mapping[int, float]) -> int:
+    """Return the least number of grids that is not proven impossible."""
+    return min((k for k, pieces in least.items() if pieces < inf), default=min(least, default=1))
+
+
+def _grids(proof: Proof, i: int) -> Bound:
+    low = least_grids(proof.least[i])
+    method = _("Partition of old grids into clusters under band and radius, all numbers of grids tried.")
+    return _bound(float(proof.divided[i].k), float(low), method, _outside(proof))
+
+
+def _pieces(proof: Proof, i: int, extra: int) -> Bound:
+    """Return pieces inside the part plus those every plan has because an old grid lies in several parts."""
+    done = proof.divided[i]
+    low = proof.least[i].get(done.k, 0.0)
+    method = _("Largest number of self-contained clusters of old grids, exact over all connected sets.")
+    assumption = _("The part is divided into {k} grids.").format(k=done.k)
+    low = low + extra if low < inf else float(extra)
+    return _bound(float(done.pieces + extra), float(low), method, _joined(assumption, _outside(proof)))
+
+
+def _deviation(proof: Proof, i: int, mean: float) -> Bound:
+    part, done = proof.scope.parts[i], proof.divided[i]
+    method = _("People shared evenly, in whole persons, among the grids of the part.")
+    if mean <= 0:
+        return _bound(0.0, 0.0, method)
+    value = sum(abs(p / mean - 1.0) for p in done.people) / done.k
+    low = even_cost(part.people, done.k, mean) / done.k
+    assumption = _("The part is divided into {k} grids.").format(k=done.k)
+    return _bound(value, low, method, _joined(assumption, _outside(proof)))
+
+
+def _spread(proof: Proof, pieces: int) -> LongArray:
+    """Return per part the pieces that its own division does not count, so that the parts add up.
+
+    An old grid that lies in several parts, or partly in a grid that stays, is cut in every plan. It
+    counts in each part but its first, and in its first for each grid that stays and holds a piece.
+    """
+    scope = proof.scope
+    extra = np.zeros(len(scope.parts), np.int64)
+    kept = np.isin(scope.start.assignment, scope.kept)
+    old, grid = proof.district.atoms.old_grid[kept], scope.start.assignment[kept]
+    holders = np.unique(np.column_stack([old, grid]), axis=0)[:, 0] if kept.any() else np.empty(0, np.int64)
+    seen: set[int] = set()
+    for i, part in enumerate(scope.parts):
+        for o in part.olds.tolist():
+            extra[i] += 1 if o in seen else int((holders == o).sum())
+            seen.add(o)
+    if len(extra):
+        # Ground that no part holds, and grids that stay: no part can change these.
+        extra[0] += pieces - int(extra.sum()) - sum(d.pieces for d in proof.divided)
+    return extra
+
+
+def _totals(
+    proof: Proof, parts: Sequence[PartCertificate], people: LongArray, pieces: int
+) -> dict[str, Bound]:
+    """Return the bounds on the whole plan, over all ways to share the grids out."""
+    grids = sum(p.objective["grids"].bound for p in parts) + len(people) - sum(p.grids for p in parts)
+    fixed = float(pieces - sum(d.pieces for d in proof.divided))
+    shared = _("Clusters of old grids per part; the least total over all ways to share the grids out.")
+    even = _("Whole persons shared evenly per part; the least total over all ways to share the grids out.")
+    mean = float(people.mean()) if len(people) else 0.0
+    value = deviation(people) if mean > 0 else 0.0
+    outside = _outside(proof)
+    assumption = "" if proof.total is not None else _("Each part has the number of grids of this plan.")
+    text = _joined(assumption, outside)
+    return {
+        "grids": _bound(
+            float(len(people)), grids, parts[0].objective["grids"].method if parts else "", outside
+        ),
+        "pieces": _bound(float(pieces), min(_least_pieces(proof) + fixed, pieces), shared, text),
+        "deviation": _bound(value, min(_least_deviation(proof, people, mean), value), even, text),
+    }
+
+
+def _allowed(proof: Proof, i: int) -> list[int]:
+    """Return the numbers of grids a plan may give a part: all not proven impossible, and the plan's own."""
+    own = proof.divided[i].k
+    if proof.total is None or proof.reasons[i]:
+        return [own]
+    return sorted({k for k, pieces in proof.least[i].items() if pieces < inf} | {own})
+
+
+def _least_pieces(proof: Proof) -> float:
+    curves = []
+    for i in range(len(proof.divided)):
+        finite = {k: proof.least[i].get(k, 0.0) for k in _allowed(proof, i)}
+        curves.append({k: 0.0 if low == inf or proof.reasons[i] else low for k, low in finite.items()})
+    return _shared(proof, curves)
+
+
+def _least_deviation(proof: Proof, people: LongArray, mean: float) -> float:
+    if mean <= 0:
+        return 0.0
+    curves = [
+        {k: even_cost(part.people, k, mean) for k in _allowed(proof, i)}
+        for i, part in enumerate(proof.scope.parts)
+    ]
+    inside = sum(sum(abs(p / mean - 1.0) for p in done.people) for done in proof.divided)
+    outside = float(np.abs(people / mean - 1.0).sum()) - inside
+    return (_shared(proof, curves) + outside) / len(people)
+
+
+def _shared(proof: Proof, curves: Sequence[Mapping[int, float]]) -> float:
+    """Return the least total of the curves; for a free number, at the plan's own."""
+    total = sum(done.k for done in proof.divided)
+    try:
+        return best_shares(curves, total)[1]
+    except UserError:
+        return 0.0

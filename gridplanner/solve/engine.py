@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 from time import monotonic
 
 import numpy as np
@@ -16,18 +17,19 @@ from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.progress import Executor, Inline, Progress, Silent
 from gridplanner.solve.assemble import assemble
-from gridplanner.solve.certify import certificate_of
+from gridplanner.solve.certify import Proof, certificate_of
 from gridplanner.solve.decompose import Scope, scope_of
 from gridplanner.solve.division import Divided, Effort
+from gridplanner.solve.olds import MAX_SETS
 from gridplanner.solve.ranges import usable_range
 from gridplanner.solve.reasons import admissible_total, checked, reasons_of
 from gridplanner.solve.share import best_shares, even_cost
-from gridplanner.solve.work import DivideTask, run_divide
+from gridplanner.solve.work import CurveTask, DivideTask, run_curve, run_divide
 from gridplanner.texts import _
 
 #: Cost of a broken hard rule on the curves that the sharing reads; above any number of pieces.
 BREACH_COST = 1e4
-_ROUNDS = 6
+_ROUNDS = 10
 
 
 def propose(
@@ -63,8 +65,9 @@ def propose(
     desk = _Desk(district, request, scope, executor or Inline(), progress or Silent())
     divided = desk.divide_all()
     plan = assemble(district, scope, [d.label for d in divided])
-    certificate = certificate_of(district, plan, scope, divided, request, desk.mean)
-    findings = reasons_of(district, scope, divided, request)
+    findings, reasons = reasons_of(district, scope, divided, request)
+    proof = Proof(district, rules, scope, divided, desk.least, reasons, desk.total)
+    certificate = certificate_of(proof, plan)
     return Proposal(request, plan, certificate, findings, tuple(desk.trace), {"solve": desk.cpu_s})
 
 
@@ -89,7 +92,18 @@ class _Desk:
         self.total = self._total()
         self.mean = self.people / (self.total + self.kept) if self.total else 0.0
         self.measured: list[dict[int, Divided]] = [{} for _part in self.scope.parts]
+        self.least = self._lower_curves()
         self.begun = monotonic()
+
+    def _lower_curves(self) -> list[dict[int, float]]:
+        """Return the proven least pieces of each part by number of grids."""
+        tasks = [
+            CurveTask(part, numbers, MAX_SETS)
+            for part, numbers in zip(self.scope.parts, self.ranges, strict=True)
+        ]
+        curves = list(self.executor.run(run_curve, tasks, self.progress))
+        self.cpu_s += sum(curve.cpu_s for curve in curves)
+        return [curve.least for curve in curves]
 
     def _total(self) -> int | None:
         """Return how many grids the parts share, None where the number is free."""
@@ -120,12 +134,17 @@ class _Desk:
     def _cost(self, i: int, k: int) -> float:
         """Return the measured cost of k grids in a part, or a hopeful estimate."""
         part, done = self.scope.parts[i], self.measured[i].get(k)
+        broken = BREACH_COST * done.breaches if done else 0.0
+        if done is None and self.least[i][k] == inf:
+            return 2 * BREACH_COST
         if self.total is None:
-            return 100.0 * k + (BREACH_COST * done.breaches if done else 0.0)
+            return broken + 100.0 * k
         even = even_cost(part.people, k, self.mean)
+        if self.request.mode != "keep" or self.request.order:
+            return broken + even
         if done is None:
-            return even
-        return even + BREACH_COST * done.breaches
+            return self.least[i][k] + 0.12 * even + 0.02 * k
+        return broken + done.cost
 
     def _measure(self, wanted: list[tuple[int, int]]) -> None:
         tasks = [

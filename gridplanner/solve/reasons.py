@@ -10,7 +10,7 @@ import numpy as np
 from gridplanner.errors import UserError
 from gridplanner.model.finding import Finding
 from gridplanner.model.jurisdiction import District
-from gridplanner.model.kinds import Severity
+from gridplanner.model.kinds import GridKind, Severity
 from gridplanner.model.request import MODES, TOTALS, PlanRequest
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.solve.decompose import Scope
@@ -56,13 +56,37 @@ def admissible_total(wanted: int, ranges: Sequence[range]) -> int:
 
 def reasons_of(
     district: District, scope: Scope, divided: Sequence[Divided], request: PlanRequest
-) -> tuple[Finding, ...]:
-    """Return a finding per reason why a part or the number of grids cannot be as the rules want it."""
-    found = []
+) -> tuple[tuple[Finding, ...], list[str]]:
+    """Return why rules or number cannot be met: findings, and a text per part ("" where they can)."""
+    found, texts = [], []
     for part, done in zip(scope.parts, divided, strict=True):
-        if done.breaches:
-            found.extend(part_reasons(district, part, done))
-    return tuple(sorted(found, key=lambda finding: finding.people))
+        own = part_reasons(district, part, done) if done.breaches else []
+        texts.append(" ".join(finding.text for finding in own))
+        found.extend(own)
+    found.sort(key=lambda finding: finding.people)
+    if isinstance(request.total, int):
+        found.extend(_number_reasons(scope, divided, request.total))
+    return tuple(found), texts
+
+
+def _number_reasons(scope: Scope, divided: Sequence[Divided], wanted: int) -> list[Finding]:
+    """Return a finding where the number of grids asked for cannot be reached."""
+    kept = sum(scope.start.grids[g].kind is GridKind.GENERAL for g in scope.kept)
+    got = kept + sum(done.k for done in divided)
+    if got == wanted:
+        return []
+    text = _("{wanted} grids cannot be had under the rules; the nearest possible number is {got}.")
+    return [
+        Finding(
+            rule="people",
+            severity=Severity.ERROR,
+            text=text.format(wanted=wanted, got=got),
+            remedy=_("Ask for {got} grids, or change the band of people.").format(got=got),
+            hard=True,
+            value=float(got),
+            limit=float(wanted),
+        )
+    ]
 
 
 def part_reasons(district: District, part: Part, done: Divided) -> list[Finding]:

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Divide a part with the least change: a cheapest partition of its old grids, each cluster then divided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import inf
+
+import numpy as np
+
+from gridplanner.solve.clusters import Clusters, Partitioner, clusters_of
+from gridplanner.solve.division import Divided, Effort, divide, judged, seed_of
+from gridplanner.solve.olds import MAX_OLDS, MAX_SETS, in_sets, olds_of
+from gridplanner.solve.part import Field, FloatArray, IntArray, Part, compact_labels
+from gridplanner.solve.search import Schedule, anneal
+from gridplanner.solve.share import even_cost
+from gridplanner.solve.start import pieces_of
+from gridplanner.solve.state import Prices
+
+#: Work on one cluster of two or more grids; it is small, so this is thorough.
+CLUSTER_EFFORT = Effort(steps=6_000, runs=2, rescue=2)
+#: Partitions tried per number of grids before the best measured one is taken.
+_TRIES = 40
+#: Hopeful guesses before a cluster is measured: 1 - Polsby-Popper of a grid, people moved per cut.
+_GUESS_SHAPE, _GUESS_MOVED = 0.35, 60.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    label: IntArray
+    cost: float
+
+
+def lower_curve(part: Part, numbers: range, most_sets: int = MAX_SETS) -> dict[int, float]:
+    """Return for each number of grids the proven least pieces; inf where no plan can be.
+
+    Examples
+    --------
+    A part without old grids has nothing to cut: the curve is 0 everywhere.
+    """
+    clusters = proven_clusters(part, most_sets)
+    if clusters is None:
+        return dict.fromkeys(numbers, 0.0)
+    partitioner = Partitioner(clusters, clusters.cost, max(numbers, default=1))
+    return {k: whole_bound(partitioner.solve(k).bound) for k in numbers}
+
+
+def whole_bound(bound: float) -> float:
+    """Return a bound on a whole number, rounded up; solvers answer 1.9999999 for 2."""
+    return bound if bound in (inf, -inf) else max(0.0, float(np.ceil(bound - 1e-6)))
+
+
+def proven_clusters(part: Part, most_sets: int) -> Clusters | None:
+    """Return the clusters of a part with proven least costs; None where there is nothing to prove."""
+    if not 0 < len(part.olds) <= MAX_OLDS:
+        return None
+    return clusters_of(olds_of(part), part.limits.hard_only(), most_sets)
+
+
+def flooded(part: Part) -> Part:
+    """Return the part with ground without an old grid given to a touching one, nearest first."""
+    f = part.field
+    old = f.old.copy()
+    while (old < 0).any():
+        source = np.repeat(np.arange(len(old)), np.diff(f.indptr))
+        ready = (old[source] < 0) & (old[f.indices] >= 0)
+        if not ready.any():
+            break
+        old[source[ready][::-1]] = old[f.indices[ready]][::-1]
+    return replace(part, field=f._replace(old=old))
+
+
+def subpart(part: Part, atoms: IntArray) -> Part:
+    """Return the part of some of a part's atoms, given by position; they must hang together."""
+    f = part.field
+    place = np.full(len(part), -1, np.int32)
+    place[atoms] = np.arange(len(atoms), dtype=np.int32)
+    source = np.repeat(np.arange(len(part)), np.diff(f.indptr))
+    inside = (place[source] >= 0) & (place[f.indices] >= 0)
+    order = np.lexsort((place[f.indices[inside]], place[source[inside]]))
+    counts = np.bincount(place[source[inside]], minlength=len(atoms))
+    points = np.concatenate([np.arange(f.points[a], f.points[a + 1]) for a in atoms]).astype(np.int64)
+    tie, ties = compact_labels(f.tie[atoms])
+    old, olds = compact_labels(f.old[atoms])
+    apart = place[f.apart]
+    field = Field(
+        indptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
+        indices=place[f.indices[inside]][order],
+        border=f.border[inside][order],
+        people=f.people[atoms],
+        households=f.households[atoms],
+        old=old,
+        tie=tie,
+        tie_weight=f.tie_weight[ties],
+        area=f.area[atoms],
+        perimeter=f.perimeter[atoms],
+        points=np.concatenate([[0], np.cumsum(np.diff(f.points)[atoms])]).astype(np.int32),
+        x=f.x[points],
+        y=f.y[points],
+        load=f.load[points],
+        station=f.station[points],
+        apart=apart[(apart >= 0).all(axis=1)],
+        far=f.far[np.ix_(points, points)] if f.far.shape[0] else f.far,
+    )
+    start = compact_labels(part.start[atoms])[0]
+    return Part(
+        part.community, part.code, part.number, part.atoms[atoms], field, part.limits, start, part.olds[olds]
+    )
+
+
+class Keeper:
+    """Divides one part with the least change, for any number of grids; remembers what it measured.
+
+    Parameters
+    ----------
+    part : Part
+    prices : Prices
+        Those of the mode `keep`.
+    seed : int
+    """
+
+    def __init__(self, part: Part, prices: Prices, seed: int) -> None:
+        self._part, self._prices, self._seed = part, prices, seed
+        self._ground = flooded(part)
+        self._clusters = proven_clusters(self._ground, MAX_SETS)
+        self._seen: dict[tuple[int, int], _Measured] = {}
+        if self._clusters is not None:
+            self._cost = self._guessed(self._clusters)
+
+    def _guessed(self, clusters: Clusters) -> FloatArray:
+        """Return the proven least pieces plus a hopeful guess of the rest."""
+        p = self._prices
+        people = in_sets(clusters.mask, clusters.people)
+        cost = clusters.cost * p.pieces
+        for r, g in np.argwhere(np.isfinite(cost)).tolist():
+            cost[r, g] += p.deviation * even_cost(int(people[r]), g, p.mean)
+            cost[r, g] += g * p.roundness * _GUESS_SHAPE + (g - 1) * p.moved * _GUESS_MOVED
+        return cost
+
+    def divide(self, k: int, effort: Effort) -> Divided:
+        """Return the best division into k grids that was met."""
+        composed = self._compose(k)
+        if composed is None:
+            return divide(self._part, k, self._prices, effort, self._seed)
+        part, prices = self._part, self._prices
+        seed = seed_of(self._seed, part.code, part.number, k, "polish")
+        polished, _cost = anneal(
+            part.field, composed, k, prices, Schedule(effort.steps // 4, 0.15, 0.002, 0.2, 0.01, seed)
+        )
+        best = min(
+            (judged(part.field, label, k, part.limits, prices) for label in (composed, polished)),
+            key=lambda d: (d.breaches, d.cost),
+        )
+        if best.breaches:
+            other = divide(part, k, prices, effort, self._seed)
+            best = min(best, other, key=lambda d: (d.breaches, d.cost))
+        return best
+
+    def _compose(self, k: int) -> IntArray | None:
+        """Return the labels of a cheapest partition all of whose clusters were measured."""
+        clusters = self._clusters
+        if clusters is None:
+            return None
+        for _try in range(_TRIES):
+            partition = Partitioner(clusters, self._cost, k).solve(k, 2.0)
+            if partition.cost == inf or not partition.chosen:
+                return None
+            missing = [pair for pair in partition.chosen if pair not in self._seen]
+            if not missing:
+                break
+            for pair in missing:
+                self._seen[pair] = self._measure(*pair)
+                self._cost[pair] = self._seen[pair].cost
+        return self._joined(partition.chosen)
+
+    def _measure(self, row: int, g: int) -> _Measured:
+        """Divide one cluster and return what it costs."""
+        assert self._clusters is not None  # noqa: S101 - only called with clusters
+        atoms = self._atoms(int(self._clusters.mask[row]))
+        part = subpart(self._ground, atoms)
+        seed = seed_of(self._seed, int(self._clusters.mask[row]), "cluster")
+        if len(np.unique(pieces_of(part.field, np.zeros(len(part), np.int32)))) > 1 or g > len(part):
+            return _Measured(np.zeros(len(part), np.int32), inf)
+        done = divide(part, g, self._prices, CLUSTER_EFFORT, seed)
+        return _Measured(done.label, done.cost)
+
+    def _atoms(self, mask: int) -> IntArray:
+        old = self._ground.field.old
+        return np.flatnonzero((old >= 0) & ((mask >> np.maximum(old, 0).astype(np.int64)) & 1 > 0)).astype(
+            np.int32
+        )
+
+    def _joined(self, chosen: tuple[tuple[int, int], ...]) -> IntArray | None:
+        """Return the labels of all clusters together; None where one is missing or ground is left over."""
+        assert self._clusters is not None  # noqa: S101 - only called with clusters
+        label = np.full(len(self._part), -1, np.int32)
+        count = 0
+        for row, g in chosen:
+            measured = self._seen.get((row, g)) or self._measure(row, g)
+            if measured.cost == inf:
+                return None
+            label[self._atoms(int(self._clusters.mask[row]))] = measured.label + count
+            count += g
+        return label if (label >= 0).all() else None
