@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Rules from presets and from the `[rules]` table of a configuration; both have the same form."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import cache
+from math import inf, isfinite
+from typing import Any
+
+from gridplanner.errors import UserError
+from gridplanner.model.keys import check_keys
+from gridplanner.model.ruleset import Band, Override, RadiusRule, RuleSet, Switch
+from gridplanner.texts import RESOURCES, _
+
+BANDS = ("people", "households")
+SWITCHES = ("contiguity", "nesting", "estates", "barriers", "overlap", "gap")
+FACTS = ("community_type", "kind", "community", "community_code", "street", "area", "dedicated_kind")
+_TABLES = (*BANDS, "service_radius_m", *SWITCHES)
+_KEYS = ("preset", *_TABLES, "min_shared_border_m", "weights", "by")
+_BAND_KEYS = ("min", "max", "hard", "warn_min", "warn_max")
+_RADIUS_KEYS = ("max", "hard", "points", "metric", "detour", "warn_max")
+POINTS = ("best", "stations", "centre")
+METRICS = ("straight", "road")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named set of rules with where it comes from.
+
+    Parameters
+    ----------
+    id, name : str
+    source : str
+        Document or derivation; shown wherever the preset is.
+    mark : str
+        Confidence: A official text, B secondary, C from memory (never quoted as a norm), D derived.
+    rules : RuleSet
+    """
+
+    id: str
+    name: str
+    source: str
+    mark: str
+    rules: RuleSet
+
+
+@cache
+def presets() -> Mapping[str, Preset]:
+    """Return every preset of `resources/presets`, by its id."""
+    found = {}
+    for path in sorted((RESOURCES / "presets").glob("*.toml")):
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        about = table.pop("about")
+        rules = replace(_merged(RuleSet(), table, path.stem), preset=path.stem)
+        found[path.stem] = Preset(path.stem, about["name"], about["source"], about["mark"], rules)
+    return found
+
+
+def load_preset(name: str) -> RuleSet:
+    """Return the rules of a preset.
+
+    Raises
+    ------
+    UserError
+        No such preset; names the nearest.
+    """
+    if name not in presets():
+        near = get_close_matches(name, list(presets()), n=1, cutoff=0.3)
+        raise UserError(
+            _("[rules] preset '{name}' does not exist; did you mean '{near}'? Presets: {known}.").format(
+                name=name, near=near[0] if near else next(iter(presets())), known=", ".join(presets())
+            )
+        )
+    return presets()[name].rules
+
+
+def rules_from_config(table: Mapping[str, Any]) -> RuleSet:
+    """Return the rules of a `[rules]` table: a preset and what overrides it.
+
+    Raises
+    ------
+    UserError
+        An unknown key, a minimum above its maximum, or a value of the wrong kind.
+
+    Examples
+    --------
+    >>> rules_from_config({"preset": "bazhou", "people": {"max": 2200}}).people.max
+    2200.0
+    """
+    start = load_preset(str(table["preset"])) if "preset" in table else RuleSet()
+    return _merged(start, {key: value for key, value in table.items() if key != "preset"}, "rules")
+
+
+def _merged(start: RuleSet, table: Mapping[str, Any], where: str) -> RuleSet:
+    """Return `start` with the tables of a preset or configuration put over it."""
+    check_keys(table, _KEYS, f"[{where}]")
+    changes: dict[str, Any] = {
+        _field(key): _rule(getattr(start, _field(key)), value, f"[{where}] {key}")
+        for key, value in table.items()
+        if key in _TABLES
+    }
+    if "min_shared_border_m" in table:
+        changes["min_shared_border_m"] = _number(
+            table["min_shared_border_m"], f"[{where}] min_shared_border_m"
+        )
+    if "weights" in table:
+        changes["weights"] = {
+            k: _number(v, f"[{where}] weights {k}")
+            for k, v in _as_table(table["weights"], f"[{where}] weights").items()
+        }
+    rules = replace(start, **changes)
+    overrides = tuple(_override(rules, item, f"[[{where}.by]]") for item in table.get("by", ()))
+    return replace(rules, by=(*start.by, *overrides))
+
+
+def _override(rules: RuleSet, table: Any, where: str) -> Override:  # noqa: ANN401 - whatever TOML holds there
+    """Return one `[[rules.by]]` entry."""
+    table = _as_table(table, where)
+    check_keys(table, ("where", *_TABLES), where)
+    facts = _as_table(table.get("where", {}), f"{where} where")
+    check_keys(facts, FACTS, f"{where} where")
+    changed = {
+        _field(key): _rule(getattr(rules, _field(key)), value, f"{where} {key}")
+        for key, value in table.items()
+        if key != "where"
+    }
+    return Override({key: str(value) for key, value in facts.items()}, changed)
+
+
+def _field(key: str) -> str:
+    """Return the field of RuleSet that a key of the configuration sets."""
+    return "service_radius" if key == "service_radius_m" else key
+
+
+def _rule(start: Band | RadiusRule | Switch, value: Any, where: str) -> Band | RadiusRule | Switch:  # noqa: ANN401
+    """Return one rule with the values of its table; `false` switches it off."""
+    if isinstance(value, bool):
+        return _switched(start, on=value)
+    table = _as_table(value, where)
+    if isinstance(start, Switch):
+        check_keys(table, ("on", "hard"), where)
+        on = _boolean(table.get("on", True), f"{where} on")
+        return Switch(on=on, hard=_boolean(table.get("hard", start.hard), f"{where} hard"))
+    if isinstance(start, RadiusRule):
+        return _radius(start, table, where)
+    check_keys(table, _BAND_KEYS, where)
+    band = replace(start, **_values(table, where))
+    if not band.min <= band.max or not band.warn_min <= band.warn_max:
+        raise UserError(
+            _("{where}: the minimum {low:g} is above the maximum {high:g}. Exchange or correct them.").format(
+                where=where, low=band.min, high=band.max
+            )
+        )
+    return band
+
+
+def _switched(start: Band | RadiusRule | Switch, *, on: bool) -> Band | RadiusRule | Switch:
+    """Return a rule switched on as it is, or off."""
+    if isinstance(start, Switch):
+        return replace(start, on=on)
+    return start if on else type(start)()
+
+
+def _radius(start: RadiusRule, table: Mapping[str, Any], where: str) -> RadiusRule:
+    """Return the radius rule with the values of its table."""
+    check_keys(table, _RADIUS_KEYS, where)
+    words = {}
+    for key, known in (("points", POINTS), ("metric", METRICS)):
+        if key in table:
+            if table[key] not in known:
+                raise UserError(
+                    _("{where}: {key} = {value} is unknown; choose from {known}.").format(
+                        where=where, key=key, value=repr(table[key]), known=", ".join(known)
+                    )
+                )
+            words[key] = table[key]
+    rule = replace(start, **_values({k: v for k, v in table.items() if k not in words}, where), **words)
+    if rule.max <= 0 or rule.detour <= 0:
+        raise UserError(_("{where}: the radius and the detour factor must be above 0.").format(where=where))
+    return rule
+
+
+def _values(table: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return numbers as float and `hard` as bool."""
+    return {
+        key: _boolean(value, f"{where} {key}") if key == "hard" else _number(value, f"{where} {key}")
+        for key, value in table.items()
+    }
+
+
+def _number(value: Any, where: str) -> float:  # noqa: ANN401 - whatever TOML holds there
+    """Return a number, inf allowed, NaN and everything else refused."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - NaN
+        raise UserError(_("{where} must be a number, not {value}.").format(where=where, value=repr(value)))
+    if isfinite(value) and value < 0:
+        raise UserError(
+            _("{where} must not be below 0, it is {value}.").format(where=where, value=repr(value))
+        )
+    return float(value) if value != inf else inf
+
+
+def _boolean(value: Any, where: str) -> bool:  # noqa: ANN401 - whatever TOML holds there
+    """Return true or false, everything else refused."""
+    if not isinstance(value, bool):
+        raise UserError(
+            _("{where} must be true or false, not {value}.").format(where=where, value=repr(value))
+        )
+    return value
+
+
+def _as_table(value: Any, where: str) -> Mapping[str, Any]:  # noqa: ANN401 - whatever TOML holds there
+    """Return a table, everything else refused."""
+    if not isinstance(value, Mapping):
+        raise UserError(_("{where} must be a table, not {value}.").format(where=where, value=repr(value)))
+    return value
