@@ -167,13 +167,13 @@ def _totals(
     outside = _outside(proof)
     assumption = "" if proof.total is not None else _("Each part has the number of grids of this plan.")
     text = _joined(assumption, outside)
-    return {
-        "grids": _bound(
-            float(len(people)), grids, parts[0].objective["grids"].method if parts else "", outside
-        ),
-        "pieces": _bound(float(pieces), min(_least_pieces(proof) + fixed, pieces), shared, text),
-        "deviation": _bound(value, min(_least_deviation(proof, people, mean), value), even, text),
+    numbers = parts[0].objective["grids"].method if parts else ""
+    found = {
+        "grids": _bound(float(len(people)), grids, numbers, outside),
+        "pieces": _bound(float(pieces), _least_pieces(proof) + fixed, shared, text),
+        "deviation": _bound(value, _least_deviation(proof, people, mean), even, text),
     }
+    return {name: _unproven(bound) for name, bound in found.items()} if any(proof.reasons) else found
 
 
 def _allowed(proof: Proof, i: int) -> list[int]:

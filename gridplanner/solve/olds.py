@@ -90,8 +90,8 @@ def _touch(f: Field, q: int) -> Masks:
         around = np.flatnonzero(joined[loose, :q])
         joined[np.ix_(around, around)] = True
     bits = np.int64(1) << np.arange(q, dtype=np.int64)
-    touch: Masks = (joined[:q, :q] * bits[None, :]).sum(axis=1).astype(np.int64)
-    return np.bitwise_and(touch, ~bits)
+    touch: Masks = (joined[:q, :q] * bits[None, :]).sum(axis=1).astype(np.int64) & ~bits
+    return touch
 
 
 def _reach(f: Field, limits: Limits, q: int) -> tuple[Masks, Masks]:
