@@ -1,0 +1,350 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Place labels: inside their own area, never over one another, each placed or reported.
+
+Every grid offers several forms of its label, the fullest first. A form is placed where its box lies
+wholly inside the grid and hits no other label. Grids too small for any form get their shortest form
+outside the planned area with a leader line. What finds no place at all is returned, so that the
+sheet can list it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from gridplanner.maps.fonts import text_width
+from gridplanner.maps.marks import Rect
+
+FloatArray = npt.NDArray[np.float64]
+ObjectArray = npt.NDArray[np.object_]
+Box = tuple[float, float, float, float]
+
+LINE_SPACING = 1.18
+#: Free rim around a label, in em.
+_RIM = 0.14
+#: Points tried along each side of an area's bounding box.
+_SAMPLES = 11
+#: Boxes kept per form, the roomiest first.
+_KEEP = 8
+_LEADER_RADII = (4.0, 6.0, 8.0, 11.0, 15.0, 20.0, 27.0, 36.0, 48.0)
+_LEADER_DIRECTIONS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to write a label: its lines and the height of the em (mm)."""
+
+    lines: tuple[str, ...]
+    size: float
+
+    @property
+    def width(self) -> float:
+        """Width of the box, rim included, mm."""
+        return max(text_width(line, self.size) for line in self.lines) + 2 * _RIM * self.size
+
+    @property
+    def height(self) -> float:
+        """Height of the box, rim included, mm."""
+        return (1 + (len(self.lines) - 1) * LINE_SPACING + 2 * _RIM) * self.size
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """An area that wants a label.
+
+    Parameters
+    ----------
+    key : str
+        Identifier, unique among the requests of a sheet.
+    area : shapely Polygon or MultiPolygon, mm on the sheet
+        Where the label must lie.
+    forms : tuple of Form
+        The fullest first.
+    leader : bool
+        Whether the shortest form may stand outside with a leader line.
+    """
+
+    key: str
+    area: shapely.Geometry
+    forms: tuple[Form, ...]
+    leader: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A placed label: its middle, and the point its leader line starts from (None without one)."""
+
+    key: str
+    form: Form
+    x: float
+    y: float
+    leader: tuple[float, float] | None = None
+
+    @property
+    def box(self) -> Box:
+        """Left, top, right, bottom, mm."""
+        half_w, half_h = self.form.width / 2, self.form.height / 2
+        return self.x - half_w, self.y - half_h, self.x + half_w, self.y + half_h
+
+
+class Occupied:
+    """Boxes and lines on the sheet that no further label may touch."""
+
+    def __init__(self, boxes: Iterable[Box] = ()) -> None:
+        self._boxes: dict[str, Box] = {f"fixed {i}": box for i, box in enumerate(boxes)}
+        self._table: FloatArray | None = None
+        self._lines: list[shapely.LineString] = []
+
+    def add(self, key: str, box: Box) -> None:
+        """Take a box."""
+        self._boxes[key] = box
+        self._table = None
+
+    def drop(self, key: str) -> None:
+        """Give a box back."""
+        self._boxes.pop(key, None)
+        self._table = None
+
+    def add_line(self, line: shapely.LineString) -> None:
+        """Take a leader line."""
+        self._lines.append(line)
+
+    def _bounds(self) -> FloatArray:
+        if self._table is None:
+            self._table = np.array(list(self._boxes.values()), float).reshape(-1, 4)
+        return self._table
+
+    def hits(self, boxes: FloatArray) -> npt.NDArray[np.bool_]:
+        """Return bool[n, m]: which of the n boxes (float64[n, 4]) overlaps which taken one."""
+        have = self._bounds()
+        one, two = boxes[:, None, :], have[None, :, :]
+        return np.asarray(
+            (one[..., 0] < two[..., 2])
+            & (one[..., 2] > two[..., 0])
+            & (one[..., 1] < two[..., 3])
+            & (one[..., 3] > two[..., 1]),
+            bool,
+        )
+
+    def free(self, boxes: FloatArray) -> npt.NDArray[np.bool_]:
+        """Return bool[n]: which boxes touch nothing that is taken."""
+        clear = ~self.hits(boxes).any(axis=1)
+        if self._lines and clear.any():
+            shapes = shapely.box(boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3])
+            for line in self._lines:
+                clear &= ~shapely.intersects(shapes, line)
+        return np.asarray(clear, bool)
+
+    def hit_keys(self, box: Box) -> list[str]:
+        """Return the keys of the taken boxes that `box` overlaps."""
+        row = self.hits(np.array([box], float))[0]
+        return [key for key, hit in zip(self._boxes, row, strict=True) if hit]
+
+    def crossed(self, line: shapely.LineString) -> bool:
+        """Tell whether a leader line would cross a taken box or another leader line."""
+        table = self._bounds()
+        shapes = shapely.box(table[:, 0], table[:, 1], table[:, 2], table[:, 3])
+        return bool(shapely.intersects(shapes, line).any()) or any(
+            line.crosses(other) for other in self._lines
+        )
+
+
+def sample_points(
+    areas: ObjectArray, samples: int = _SAMPLES
+) -> tuple[FloatArray, npt.NDArray[np.int64], FloatArray]:
+    """Return points inside areas with their distance to the border, the deepest first within each area.
+
+    Parameters
+    ----------
+    areas : object[n] of Polygon or MultiPolygon, mm
+    samples : int
+        Points tried along each side of the bounding box; the representative point is always tried.
+
+    Returns
+    -------
+    xy : float64[m, 2], mm
+    owner : int64[m]
+        Area of each point, ascending.
+    depth : float64[m], mm
+    """
+    bounds = shapely.bounds(areas)
+    share = (np.arange(samples) + 0.5) / samples
+    grid_x, grid_y = (part.ravel() for part in np.meshgrid(share, share))
+    x = bounds[:, 0:1] + (bounds[:, 2:3] - bounds[:, 0:1]) * grid_x
+    y = bounds[:, 1:2] + (bounds[:, 3:4] - bounds[:, 1:2]) * grid_y
+    owner = np.repeat(np.arange(len(areas)), samples * samples)
+    shapely.prepare(areas)
+    inside = shapely.contains_xy(areas[owner], x.ravel(), y.ravel())
+    safe = shapely.point_on_surface(areas)
+    xs = np.concatenate([x.ravel()[inside], shapely.get_x(safe)])
+    ys = np.concatenate([y.ravel()[inside], shapely.get_y(safe)])
+    owners = np.concatenate([owner[inside], np.arange(len(areas))])
+    borders = shapely.boundary(areas)
+    shapely.prepare(borders)
+    depth = shapely.distance(shapely.points(xs, ys), borders[owners])
+    order = np.lexsort((xs, -depth, owners))
+    return np.column_stack([xs, ys])[order], owners[order], depth[order]
+
+
+def _boxes(xy: FloatArray, form: Form) -> FloatArray:
+    """Return the boxes of a form centred on points."""
+    half = np.array([form.width / 2, form.height / 2])
+    return np.hstack([xy - half, xy + half])
+
+
+def _fitting(area: shapely.Geometry, xy: FloatArray, depth: FloatArray, form: Form) -> FloatArray:
+    """Return the middles of the boxes of a form that lie inside an area, the deepest first."""
+    half_w, half_h = form.width / 2, form.height / 2
+    # A box reaches at least half its shorter side from its middle, and at most half its diagonal.
+    near = depth >= min(half_w, half_h)
+    xy, depth = xy[near], depth[near]
+    if not len(xy):
+        return xy
+    boxes = _boxes(xy, form)
+    sure = depth >= np.hypot(half_w, half_h)
+    unsure = np.flatnonzero(~sure)
+    shapes = shapely.box(boxes[unsure, 0], boxes[unsure, 1], boxes[unsure, 2], boxes[unsure, 3])
+    sure[unsure] = shapely.contains(area, shapes)
+    return np.asarray(xy[sure][:_KEEP], float)
+
+
+def place(
+    requests: Sequence[Request], occupied: Occupied, window: Rect, samples: int = _SAMPLES
+) -> tuple[list[Label], list[str]]:
+    """Place labels without collision.
+
+    Parameters
+    ----------
+    requests : sequence of Request
+    occupied : Occupied
+        What is on the sheet already; the placed labels are added to it.
+    window : Rect
+        Labels lie inside it.
+
+    Returns
+    -------
+    labels : list of Label
+        In the order of the requests.
+    unplaced : list of str
+        Keys of the requests that found no place.
+    """
+    asked = [r for r in requests if not shapely.is_empty(r.area)]
+    choices = _choices(asked, window, samples)
+    placed: dict[str, Label] = {}
+    # The tightest first: who has few places must not find them taken.
+    for row in sorted(range(len(asked)), key=lambda i: (sum(len(c) for c in choices[i]), asked[i].key)):
+        label = _first_free(asked[row], choices[row], occupied)
+        if label is not None:
+            _take(label, placed, occupied)
+    table = {r.key: (r, c) for r, c in zip(asked, choices, strict=True)}
+    for request in asked:
+        if request.key not in placed:
+            _make_room(request, table, placed, occupied)
+    _lead_outside([r for r in asked if r.key not in placed and r.leader], asked, placed, occupied, window)
+    missing = [r.key for r in requests if r.key not in placed]
+    return [placed[r.key] for r in requests if r.key in placed], missing
+
+
+def _choices(requests: Sequence[Request], window: Rect, samples: int) -> list[list[FloatArray]]:
+    """Return for each request and form the middles of the boxes that fit."""
+    if not requests:
+        return []
+    areas = np.empty(len(requests), dtype=object)
+    areas[:] = [r.area for r in requests]
+    # Slightly smaller, so that a box never touches the border line itself.
+    seen = shapely.clip_by_rect(areas, window.x, window.y, window.right, window.bottom)
+    seen = np.where(shapely.get_dimensions(seen) == 2, seen, shapely.Polygon())
+    keep = np.flatnonzero(~shapely.is_empty(seen))
+    result: list[list[FloatArray]] = [[np.empty((0, 2)) for _ in r.forms] for r in requests]
+    if not len(keep):
+        return result
+    xy, owner, depth = sample_points(seen[keep], samples)
+    cuts = np.searchsorted(owner, np.arange(len(keep) + 1))
+    for slot, row in enumerate(keep.tolist()):
+        part = slice(cuts[slot], cuts[slot + 1])
+        area = seen[row]
+        result[row] = [_fitting(area, xy[part], depth[part], form) for form in requests[row].forms]
+    return result
+
+
+def _first_free(request: Request, choices: Sequence[FloatArray], occupied: Occupied) -> Label | None:
+    """Return the fullest form at its roomiest free place."""
+    for form, middles in zip(request.forms, choices, strict=True):
+        if len(middles):
+            free = np.flatnonzero(occupied.free(_boxes(middles, form)))
+            if len(free):
+                x, y = middles[free[0]]
+                return Label(request.key, form, float(x), float(y))
+    return None
+
+
+def _take(label: Label, placed: dict[str, Label], occupied: Occupied) -> None:
+    """Set a label down."""
+    placed[label.key] = label
+    occupied.add(label.key, label.box)
+
+
+def _make_room(
+    request: Request,
+    table: dict[str, tuple[Request, list[FloatArray]]],
+    placed: dict[str, Label],
+    occupied: Occupied,
+) -> None:
+    """Place a label by moving one neighbour to another of its places, if that helps."""
+    form, middles = request.forms[-1], table[request.key][1][-1]
+    for x, y in middles:
+        label = Label(request.key, form, float(x), float(y))
+        blockers = occupied.hit_keys(label.box)
+        if len(blockers) != 1 or blockers[0] not in placed or blockers[0] not in table:
+            continue
+        old = placed[blockers[0]]
+        occupied.drop(old.key)
+        occupied.add(label.key, label.box)
+        moved = _first_free(*table[old.key], occupied)
+        if moved is not None:
+            placed[label.key] = label
+            _take(moved, placed, occupied)
+            return
+        occupied.drop(label.key)
+        occupied.add(old.key, old.box)
+
+
+def _lead_outside(
+    homeless: Sequence[Request],
+    everyone: Sequence[Request],
+    placed: dict[str, Label],
+    occupied: Occupied,
+    window: Rect,
+) -> None:
+    """Place shortest forms outside all areas, joined to their own by a leader line."""
+    if not homeless:
+        return
+    tree = shapely.STRtree([r.area for r in everyone])
+    angle = np.arange(_LEADER_DIRECTIONS) / _LEADER_DIRECTIONS * 2 * np.pi
+    ring = np.column_stack([np.cos(angle), np.sin(angle)])
+    offsets = np.vstack([ring * radius for radius in _LEADER_RADII])
+    for request in homeless:
+        anchor = shapely.point_on_surface(request.area)
+        start = np.array([anchor.x, anchor.y])
+        form = replace(request.forms[-1])
+        boxes = _boxes(start + offsets, form)
+        inside = (boxes[:, 0] > window.x) & (boxes[:, 1] > window.y)
+        inside &= (boxes[:, 2] < window.right) & (boxes[:, 3] < window.bottom)
+        shapes = shapely.box(boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3])
+        hit, _area = tree.query(shapes, predicate="intersects")
+        inside[hit] = False
+        candidates = np.flatnonzero(inside)
+        for row in candidates[occupied.free(boxes[candidates])] if len(candidates) else ():
+            middle = start + offsets[row]
+            line = shapely.LineString([start, shapely.shortest_line(anchor, shapes[row]).coords[1]])
+            if not occupied.crossed(line):
+                label = Label(
+                    request.key, form, float(middle[0]), float(middle[1]), (float(start[0]), float(start[1]))
+                )
+                _take(label, placed, occupied)
+                occupied.add_line(line)
+                break

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What the planner may choose about maps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gridplanner.errors import UserError
+from gridplanner.texts import _
+
+#: Shorter and longer side, mm (ISO 216).
+PAPERS = {"A4": (210, 297), "A3": (297, 420), "A2": (420, 594), "A1": (594, 841), "A0": (841, 1189)}
+#: How much larger texts and lines stand on larger paper: it is read from farther away.
+_ENLARGE = {"A4": 0.85, "A3": 1.0, "A2": 1.25, "A1": 1.6, "A0": 2.0}
+COLOURINGS = ("neighbours", "people")
+
+
+@dataclass(frozen=True)
+class MapOptions:
+    """Choices for a set of maps.
+
+    Parameters
+    ----------
+    paper, atlas_paper : str
+        Paper of the single sheets and of the community pages: `A0` to `A4`.
+    colouring : str
+        `neighbours` (adjoining grids differ) or `people` (classes of people per grid).
+    dpi : int
+        Dots per inch of PNG files.
+    svg : bool
+        Write the single sheets as SVG too.
+    public : bool
+        Leave out the numbers of people and households, and every name of a person (notice board).
+    graticule : bool
+        Draw a kilometre grid with coordinates.
+    compiler, review_number : str
+        编制单位, 审图号; "" takes those of the house style.
+    style : Path or None
+        An office's own house style (TOML).
+    """
+
+    paper: str = "A3"
+    atlas_paper: str = "A3"
+    colouring: str = "neighbours"
+    dpi: int = 200
+    svg: bool = False
+    public: bool = False
+    graticule: bool = False
+    compiler: str = ""
+    review_number: str = ""
+    style: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse words that are not in the lists."""
+        for paper in (self.paper, self.atlas_paper):
+            if paper not in PAPERS:
+                raise UserError(
+                    _("Unknown paper '{paper}'; known are {known}.").format(
+                        paper=paper, known=", ".join(PAPERS)
+                    )
+                )
+        if self.colouring not in COLOURINGS:
+            raise UserError(
+                _("Unknown colouring '{word}'; known are {known}.").format(
+                    word=self.colouring, known=", ".join(COLOURINGS)
+                )
+            )
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A sheet of paper: its name and sides (mm), and how much texts are enlarged on it."""
+
+    name: str
+    width: float
+    height: float
+
+    @classmethod
+    def of(cls, name: str, landscape: bool) -> Paper:
+        """Return a standard paper lying or standing."""
+        short, long = PAPERS[name]
+        return cls(name, long, short) if landscape else cls(name, short, long)
+
+    @property
+    def enlarge(self) -> float:
+        """Factor on texts and line widths."""
+        return _ENLARGE[self.name]

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What all sheets of one outcome share: colours, short numbers, style, counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from gridplanner.maps.colouring import class_limits, classify, colour_neighbours, neighbours
+from gridplanner.maps.frame import Bounds
+from gridplanner.maps.options import MapOptions
+from gridplanner.maps.style import HouseStyle, load_style
+from gridplanner.model.kinds import GridKind
+from gridplanner.model.outcome import Division, Outcome
+from gridplanner.model.plan import GridRecord, Plan
+from gridplanner.texts import _
+
+ObjectArray = npt.NDArray[np.object_]
+IntArray = npt.NDArray[np.int64]
+
+
+def short_number(record: GridRecord, row: int) -> str:
+    """Return what a grid is called on a small map: the last digits of its code, without zeros.
+
+    Examples
+    --------
+    >>> short_number(GridRecord("511902001003007", "", 0), 0)
+    '7'
+    >>> short_number(GridRecord("", "", 0), 4)
+    '5'
+    """
+    tail = record.code[-3:]
+    if tail.isdigit():
+        return str(int(tail))
+    return tail or str(row + 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """An outcome with everything derived from it that several sheets need."""
+
+    outcome: Outcome
+    options: MapOptions
+    style: HouseStyle
+
+    @classmethod
+    def of(cls, outcome: Outcome, options: MapOptions) -> Scene:
+        """Return the scene of an outcome; raises UserError for a bad house style."""
+        return cls(outcome, options, load_style(options.style))
+
+    @cached_property
+    def after(self) -> View:
+        """The new division."""
+        return View(self.outcome, self.outcome.after, self.style, self.options.colouring)
+
+    @cached_property
+    def before(self) -> View:
+        """Today's division."""
+        return View(self.outcome, self.outcome.before, self.style, self.options.colouring)
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """Extent of the district, metres."""
+        west, south, east, north = shapely.total_bounds(self.outcome.district.communities.geometry)
+        return float(west), float(south), float(east), float(north)
+
+    @cached_property
+    def streets(self) -> tuple[str, ...]:
+        """Street codes (names where there are no codes), sorted."""
+        return tuple(sorted(set(self.street_of_community.tolist())))
+
+    @cached_property
+    def street_of_community(self) -> ObjectArray:
+        """Street key of each community."""
+        places = self.outcome.district.communities
+        return np.where(places.street_codes != "", places.street_codes, places.street_names)
+
+    def street_name(self, key: str) -> str:
+        """Name of a street."""
+        rows = np.flatnonzero(self.street_of_community == key)
+        return str(self.outcome.district.communities.street_names[rows[0]]) or key
+
+    @cached_property
+    def street_polygons(self) -> ObjectArray:
+        """Dissolved streets in the order of `streets`."""
+        places = self.outcome.district.communities
+        polygons = [
+            shapely.union_all(places.geometry[self.street_of_community == key]) for key in self.streets
+        ]
+        result = np.empty(len(polygons), dtype=object)
+        result[:] = polygons
+        return result
+
+    @property
+    def scenario(self) -> str:
+        """Name of the scenario for the subtitle."""
+        return self.outcome.after.plan.name
+
+
+class View:
+    """One division as maps see it.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    division : Division
+    style : HouseStyle
+    colouring : str
+        `neighbours` or `people`.
+    """
+
+    def __init__(self, outcome: Outcome, division: Division, style: HouseStyle, colouring: str) -> None:
+        self.division = division
+        self.plan: Plan = division.plan
+        self.records = division.plan.grids
+        self.polygons: ObjectArray = division.polygons
+        self.people: IntArray = division.measures.people
+        self.households: IntArray = division.measures.households
+        self.community = np.array([g.community for g in self.records], np.int64)
+        self.numbers = [short_number(record, row) for row, record in enumerate(self.records)]
+        self.dedicated = np.array([g.kind is GridKind.DEDICATED for g in self.records], bool)
+        self.community_names: list[str] = [str(name) for name in outcome.district.communities.names]
+        self._outcome, self._style, self._colouring = outcome, style, colouring
+
+    @cached_property
+    def near(self) -> list[set[int]]:
+        """Neighbours of each grid."""
+        return neighbours(self._outcome.district.adjacency, self.plan.assignment, self.plan.n_grids)
+
+    @cached_property
+    def limits(self) -> tuple[float, ...]:
+        """Class limits of people per grid."""
+        band = self._outcome.rules.people
+        return class_limits(band.min, band.max, self.people[~self.dedicated])
+
+    @cached_property
+    def fills(self) -> list[str]:
+        """Fill colour of each grid."""
+        grids = self._style.grids
+        if self._colouring == "people":
+            classes = classify(self.people, self.limits)
+            return [
+                grids.dedicated if d else grids.classes[c]
+                for c, d in zip(classes, self.dedicated, strict=True)
+            ]
+        colours = colour_neighbours(self.near, len(grids.palette))
+        return [grids.palette[c] for c in colours]
+
+    def rows_of(self, community: int) -> IntArray:
+        """Return the grids of a community, by code."""
+        rows = np.flatnonzero(self.community == community)
+        return np.array(sorted(rows.tolist(), key=lambda r: (self.records[r].code, r)), np.int64)
+
+    def name(self, row: int) -> str:
+        """Return a grid's name, its number where it has none."""
+        return self.records[row].name or _("Grid {number}").format(number=self.numbers[row])
+
+    def key(self, row: int) -> str:
+        """Return a unique key of a grid: its code, its row where it has none."""
+        return self.records[row].code or f"#{row + 1}"

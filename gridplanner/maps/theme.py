@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What a map is about: grids in colour, borders by weight, hatches for kinds of change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from gridplanner.maps.frame import Frame
+from gridplanner.maps.labels import LINE_SPACING, Label
+from gridplanner.maps.marks import Mark, Shape, Stroke, Text, from_geometry, polyline
+from gridplanner.maps.scene import Scene, View
+
+ObjectArray = npt.NDArray[np.object_]
+IntArray = npt.NDArray[np.int64]
+
+#: Line directions (degrees) and spacing (mm on A3) of the hatch of each kind of change.
+HATCHES: dict[str, tuple[tuple[float, ...], float]] = {
+    "merged": ((), 0.0),
+    "split": ((45.0,), 1.6),
+    "reshaped": ((-45.0,), 1.9),
+    "new": ((0.0, 90.0), 1.9),
+    "carved_out": ((45.0, -45.0), 1.9),
+}
+
+
+def fill_marks(frame: Frame, polygons: ObjectArray, fills: list[str], rows: Iterable[int]) -> list[Mark]:
+    """Return grids as areas, one mark per colour."""
+    groups: dict[str, list[int]] = {}
+    for row in rows:
+        groups.setdefault(fills[row], []).append(row)
+    return [frame.shape(polygons[group], None, fill) for fill, group in groups.items()]
+
+
+def outline_marks(frame: Frame, polygons: ObjectArray, stroke: Stroke) -> list[Mark]:
+    """Return the outlines of polygons as one mark."""
+    return [frame.shape(polygons, stroke)] if len(polygons) else []
+
+
+def border_marks(scene: Scene, view: View, frame: Frame, enlarge: float) -> list[Mark]:
+    """Return grid, community and street borders, the heavier above the lighter."""
+    grids = scene.style.grids
+    marks = outline_marks(frame, view.polygons, Stroke(grids.line, grids.line_width * enlarge))
+    places = scene.outcome.district.communities.geometry
+    marks += outline_marks(frame, places, Stroke(grids.community, grids.community_width * enlarge))
+    if len(scene.streets) > 1:
+        stroke = Stroke(grids.street, grids.street_width * enlarge, (6.0, 1.5, 1.0, 1.5))
+        under = Stroke(scene.style.ground.paper, grids.street_width * enlarge)
+        marks += outline_marks(frame, scene.street_polygons, under)
+        marks += outline_marks(frame, scene.street_polygons, stroke)
+    return marks
+
+
+def hatch_marks(frame: Frame, polygons: ObjectArray, kind: str, color: str, enlarge: float) -> list[Mark]:
+    """Return the pattern of a kind of change, drawn as lines so that it prints the same everywhere."""
+    directions, spacing = HATCHES.get(kind, ((), 0.0))
+    if not directions or not len(polygons):
+        return []
+    area = shapely.union_all(frame.on_sheet(polygons[frame.seen(polygons)]))
+    area = shapely.clip_by_rect(area, frame.rect.x, frame.rect.y, frame.rect.right, frame.rect.bottom)
+    if area.is_empty:
+        return []
+    marks: list[Mark] = []
+    for direction in directions:
+        coords, starts = from_geometry(hatch_lines(area, direction, spacing * enlarge))
+        marks.append(Shape(coords, starts, Stroke(color, 0.13 * enlarge)))
+    return marks
+
+
+def hatch_lines(area: shapely.Geometry, direction: float, spacing: float) -> ObjectArray:
+    """Return parallel lines inside an area (mm), `spacing` apart and phased to the paper's corner."""
+    turn = np.radians(direction)
+    along, across = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
+    corners = np.array(shapely.box(*area.bounds).exterior.coords)
+    low, high = (corners @ across).min(), (corners @ across).max()
+    start, end = (corners @ along).min() - 1, (corners @ along).max() + 1
+    steps = np.arange(np.ceil(low / spacing), np.floor(high / spacing) + 1) * spacing
+    ends = np.stack([steps[:, None] * across + start * along, steps[:, None] * across + end * along], axis=1)
+    shapely.prepare(area)
+    return np.asarray(shapely.intersection(shapely.linestrings(ends), area), dtype=object).reshape(-1)
+
+
+def label_marks(
+    labels: Iterable[Label], color: str, halo: str, enlarge: float, bold: bool = False
+) -> list[Mark]:
+    """Return labels with their leader lines; the first line of a label of several is bold."""
+    marks: list[Mark] = []
+    texts: list[Mark] = []
+    for label in labels:
+        if label.leader is not None:
+            left, top, right, bottom = label.box
+            x = float(np.clip(label.leader[0], left, right))
+            y = float(np.clip(label.leader[1], top, bottom))
+            marks.append(polyline([label.leader, (x, y)], Stroke(color, 0.15 * enlarge)))
+        size, count = label.form.size, len(label.form.lines)
+        for number, line in enumerate(label.form.lines):
+            y = label.y + (number - (count - 1) / 2) * size * LINE_SPACING
+            strong = bold or (number == 0 and count > 1)
+            texts.append(Text(label.x, y, line, size, color, strong, "centre", halo))
+    return marks + texts
