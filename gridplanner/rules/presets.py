@@ -117,7 +117,7 @@ def _merged(start: RuleSet, table: Mapping[str, Any], where: str) -> RuleSet:
     return replace(rules, by=(*start.by, *overrides))
 
 
-def _override(rules: RuleSet, table: Any, where: str) -> Override:  # noqa: ANN401 - whatever TOML holds there
+def _override(rules: RuleSet, table: Any, where: str) -> Override:  # whatever TOML holds there
     """Return one `[[rules.by]]` entry."""
     table = _as_table(table, where)
     check_keys(table, ("where", *_TABLES), where)
@@ -136,7 +136,7 @@ def _field(key: str) -> str:
     return "service_radius" if key == "service_radius_m" else key
 
 
-def _rule(start: Band | RadiusRule | Switch, value: Any, where: str) -> Band | RadiusRule | Switch:  # noqa: ANN401
+def _rule(start: Band | RadiusRule | Switch, value: Any, where: str) -> Band | RadiusRule | Switch:
     """Return one rule with the values of its table; `false` switches it off."""
     if isinstance(value, bool):
         return _switched(start, on=value)
@@ -192,9 +192,9 @@ def _values(table: Mapping[str, Any], where: str) -> dict[str, Any]:
     }
 
 
-def _number(value: Any, where: str) -> float:  # noqa: ANN401 - whatever TOML holds there
+def _number(value: Any, where: str) -> float:  # whatever TOML holds there
     """Return a number, inf allowed, NaN and everything else refused."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - NaN
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # NaN
         raise UserError(_("{where} must be a number, not {value}.").format(where=where, value=repr(value)))
     if isfinite(value) and value < 0:
         raise UserError(
@@ -203,7 +203,7 @@ def _number(value: Any, where: str) -> float:  # noqa: ANN401 - whatever TOML ho
     return float(value) if value != inf else inf
 
 
-def _boolean(value: Any, where: str) -> bool:  # noqa: ANN401 - whatever TOML holds there
+def _boolean(value: Any, where: str) -> bool:  # whatever TOML holds there
     """Return true or false, everything else refused."""
     if not isinstance(value, bool):
         raise UserError(
@@ -212,7 +212,7 @@ def _boolean(value: Any, where: str) -> bool:  # noqa: ANN401 - whatever TOML ho
     return value
 
 
-def _as_table(value: Any, where: str) -> Mapping[str, Any]:  # noqa: ANN401 - whatever TOML holds there
+def _as_table(value: Any, where: str) -> Mapping[str, Any]:  # whatever TOML holds there
     """Return a table, everything else refused."""
     if not isinstance(value, Mapping):
         raise UserError(_("{where} must be a table, not {value}.").format(where=where, value=repr(value)))

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""People and households of each general grid lie in their bands (T7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gridplanner.model.finding import Finding
+from gridplanner.model.kinds import Severity
+from gridplanner.model.ruleset import Band
+from gridplanner.rules.case import Case, label, severity
+from gridplanner.texts import _
+
+
+@dataclass(frozen=True)
+class BandRule:
+    """A band on one counted number.
+
+    Parameters
+    ----------
+    name : str
+        `people` or `households`: field of RuleSet and of Measures alike.
+    unit : str
+    """
+
+    name: str
+    unit: str
+
+    def __call__(self, case: Case) -> Iterator[Finding]:
+        """Yield a finding for each general grid outside its band."""
+        counts = getattr(case.measures, self.name)
+        for grid in case.general():
+            band: Band = getattr(case.limits(grid), self.name)
+            value = int(counts[grid])
+            limit, worst = breached(band, value)
+            if worst is not None:
+                yield self._finding(case, grid, value, limit, worst)
+
+    def _finding(self, case: Case, grid: int, value: int, limit: float, worst: Severity) -> Finding:
+        """Word one breach."""
+        record = case.plan.grids[grid]
+        x, y = case.place(grid)
+        above = value > limit
+        text = (
+            _("Grid {grid} has {value} {unit}, above the limit of {limit:g}.")
+            if above
+            else _("Grid {grid} has {value} {unit}, below the limit of {limit:g}.")
+        )
+        remedy = _("Split it or give parts to neighbours.") if above else _("Merge it with a neighbour.")
+        return Finding(
+            rule=self.name,
+            severity=worst,
+            text=text.format(grid=label(record), value=value, unit=_(self.unit), limit=limit),
+            remedy=remedy,
+            hard=worst is Severity.ERROR,
+            subject_kind="grid",
+            subjects=(record.code,),
+            value=value,
+            limit=limit,
+            unit=self.unit,
+            people=int(case.measures.people[grid]),
+            x=x,
+            y=y,
+        )
+
+
+def breached(band: Band, value: float) -> tuple[float, Severity | None]:
+    """Return the limit that a value breaks and how bad that is; None where it keeps the band.
+
+    Examples
+    --------
+    >>> breached(Band(1000, 2000), 2000), breached(Band(1000, 2000), 2001)[0]
+    ((nan, None), 2000)
+    """
+    if value < band.min:
+        return band.min, severity(hard=band.hard)
+    if value > band.max:
+        return band.max, severity(hard=band.hard)
+    if value < band.warn_min:
+        return band.warn_min, Severity.WARNING
+    if value > band.warn_max:
+        return band.warn_max, Severity.WARNING
+    return float("nan"), None

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What a rule looks at: a plan, its measures, and the limits that hold for each grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from gridplanner.geometry.contiguity import components
+from gridplanner.model.atoms import ObjectArray
+from gridplanner.model.jurisdiction import District
+from gridplanner.model.kinds import GridKind, Severity
+from gridplanner.model.measures import Measures
+from gridplanner.model.plan import GridRecord, Plan
+from gridplanner.model.ruleset import RuleSet
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A plan under judgement.
+
+    Parameters
+    ----------
+    district : District
+    plan : Plan
+    rules : RuleSet
+    measures : Measures
+    polygons : object[n_grids]
+    grids : int array
+        The grids to judge; all of them unless only a few changed.
+    """
+
+    district: District
+    plan: Plan
+    rules: RuleSet
+    measures: Measures
+    polygons: ObjectArray
+    grids: npt.NDArray[np.integer] = field(default_factory=lambda: np.empty(0, np.int64))
+
+    @cached_property
+    def resolved(self) -> dict[tuple[int, GridKind, str], RuleSet]:
+        """Rules by (community, kind, dedicated kind): grids that share them share one object."""
+        keys = {(g.community, g.kind, g.dedicated_kind) for g in self.plan.grids}
+        return {key: self.rules.resolve(facts_of(self.district, *key)) for key in keys}
+
+    def limits(self, grid: int) -> RuleSet:
+        """Return the rules that hold for a grid."""
+        record = self.plan.grids[grid]
+        return self.resolved[record.community, record.kind, record.dedicated_kind]
+
+    @cached_property
+    def parts(self) -> npt.NDArray[np.int32]:
+        """int32[n_atoms]: connected part of each atom inside its grid."""
+        return components(len(self.district.atoms), self.district.adjacency, self.plan.assignment)
+
+    @cached_property
+    def is_today(self) -> bool:
+        """Whether the plan is today's division, whose outlines may overlap or leave gaps."""
+        return not self.plan.name and np.array_equal(self.plan.assignment, self.district.atoms.old_grid)
+
+    def general(self) -> Iterator[int]:
+        """Yield the general grids to judge that hold at least one atom or person."""
+        for grid in self.grids.tolist():
+            if self.plan.grids[grid].kind is GridKind.GENERAL:
+                yield grid
+
+    def place(self, grid: int) -> tuple[float, float]:
+        """Return a point inside a grid; NaN where it has no land."""
+        shape = self.polygons[grid]
+        if shape is None or shape.is_empty:
+            return (float("nan"), float("nan"))
+        point = shape.representative_point()
+        return (point.x, point.y)
+
+
+def facts_of(district: District, community: int, kind: GridKind, dedicated_kind: str) -> dict[str, str]:
+    """Return the words that `[[rules.by]] where` can name for a grid."""
+    communities = district.communities
+    return {
+        "community_type": str(communities.types[community]),
+        "kind": kind.value,
+        "community": str(communities.names[community]),
+        "community_code": str(communities.codes[community]),
+        "street": str(communities.street_names[community]),
+        "dedicated_kind": dedicated_kind,
+    }
+
+
+def label(record: GridRecord) -> str:
+    """Return how a grid is called in a sentence: name and code, whichever it has."""
+    return " ".join(word for word in (record.name, record.code) if word) or "?"
+
+
+def severity(*, hard: bool) -> Severity:
+    """Return what a breach of a hard or a soft rule is."""
+    return Severity.ERROR if hard else Severity.WARNING

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Judge a plan: measures per grid, and every breach of every rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from gridplanner.geometry.contiguity import components, parts_per_label
+from gridplanner.geometry.dissolve import grid_polygons
+from gridplanner.geometry.service import service_points
+from gridplanner.model.atoms import ObjectArray
+from gridplanner.model.finding import Finding
+from gridplanner.model.jurisdiction import District
+from gridplanner.model.kinds import Severity
+from gridplanner.model.measures import Measures
+from gridplanner.model.plan import Plan
+from gridplanner.model.ruleset import RuleSet
+from gridplanner.rules.case import Case
+from gridplanner.rules.registry import RULES
+
+_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+def measure(district: District, plan: Plan, rules: RuleSet, polygons: ObjectArray | None = None) -> Measures:
+    """Return the numbers of each grid.
+
+    Parameters
+    ----------
+    district : District
+    plan : Plan
+    rules : RuleSet
+        The radius rule says which points may be service points.
+    polygons : object[n_grids], optional
+        Unused by the measures of this function; kept so that a caller states them once.
+    """
+    atoms, n = district.atoms, plan.n_grids
+    placed = plan.assignment >= 0
+    area = np.bincount(plan.assignment[placed], weights=atoms.area_m2[placed], minlength=n)[:n]
+    xy, atom, people = district.demand_points()
+    service = service_points(
+        xy, atom, people, plan.assignment, n, rules.service_radius, stations_of(district)
+    )
+    parts = components(len(atoms), district.adjacency, plan.assignment)
+    built = district.buildings.atom[district.buildings.atom >= 0]
+    homes = plan.assignment[built]
+    return Measures(
+        people=plan.sums(atoms.people),
+        households=plan.sums(atoms.households),
+        buildings=np.bincount(homes[homes >= 0], minlength=n).astype(np.int64),
+        area_m2=area.astype(np.float64),
+        radius_m=service.radius_m,
+        service_x=service.x,
+        service_y=service.y,
+        parts=parts_per_label(parts, plan.assignment, n),
+    )
+
+
+def check(
+    district: District,
+    plan: Plan,
+    rules: RuleSet,
+    measures: Measures | None = None,
+    polygons: ObjectArray | None = None,
+    waivers: Mapping[str, str] | None = None,
+) -> tuple[Finding, ...]:
+    """Return every breach, worst first, then by people.
+
+    Parameters
+    ----------
+    waivers : mapping
+        `rule|codes joined by ;` to the reason why the planner accepts it.
+    """
+    if polygons is None:
+        polygons = grid_polygons(district.atoms.geometry, plan.assignment, plan.n_grids)
+    measures = measures if measures is not None else measure(district, plan, rules, polygons)
+    case = Case(district, plan, rules, measures, polygons, np.arange(plan.n_grids))
+    return _sorted([_waived(f, waivers or {}) for rule in RULES for f in rule.check(case)])
+
+
+def check_grids(
+    district: District,
+    plan: Plan,
+    rules: RuleSet,
+    grids: Sequence[int],
+    measures: Measures,
+    polygons: ObjectArray,
+    waivers: Mapping[str, str] | None = None,
+) -> tuple[Finding, ...]:
+    """Return the breaches of some grids by the rules that a change elsewhere cannot break."""
+    some: npt.NDArray[np.integer] = np.asarray(grids, np.int64)
+    case = Case(district, plan, rules, measures, polygons, some)
+    return _sorted([_waived(f, waivers or {}) for rule in RULES if rule.local for f in rule.check(case)])
+
+
+def stations_of(district: District) -> npt.NDArray[np.float64] | None:
+    """Return the coordinates of the given service stations, float64[k, 2]; None without such a layer."""
+    layer = district.originals.get("stations")
+    if layer is None or layer.geometry is None or not len(layer):
+        return None
+    points = shapely.centroid(layer.geometry)
+    return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+
+
+def waiver_key(finding: Finding) -> str:
+    """Return the key under which a breach is waived."""
+    return f"{finding.rule}|{';'.join(finding.subjects)}"
+
+
+def _waived(finding: Finding, waivers: Mapping[str, str]) -> Finding:
+    """Return the finding with the planner's reason, where there is one."""
+    reason = waivers.get(waiver_key(finding), "") if waivers else ""
+    return replace(finding, waiver=reason) if reason else finding
+
+
+def _sorted(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Sort by severity, then people, then rule; equal ones stay in order."""
+    return tuple(sorted(findings, key=lambda f: (_ORDER[f.severity], -f.people, f.rule)))

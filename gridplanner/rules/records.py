@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Each grid has a well-formed code (T6), a worker (T11) and one leading branch (T12)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from gridplanner.model.finding import Finding
+from gridplanner.model.kinds import Severity
+from gridplanner.rules.case import Case, label
+from gridplanner.texts import _
+
+
+def check_code(case: Case) -> Iterator[Finding]:
+    """Yield a finding for each grid whose code is missing, used twice, or not below its community's code."""
+    counts = Counter(g.code for g in case.plan.grids if g.code)
+    for grid in case.grids.tolist():
+        record = case.plan.grids[grid]
+        community = str(case.district.communities.codes[record.community])
+        if not record.code:
+            text = _("Grid {grid} has no code.").format(grid=label(record))
+        elif counts[record.code] > 1:
+            text = _("Code {code} is used by {n} grids.").format(code=record.code, n=counts[record.code])
+        elif community.isdigit() and len(community) == 12 and not record.code.startswith(community):
+            text = _("Code {code} does not begin with the code {community} of its community.").format(
+                code=record.code, community=community
+            )
+        else:
+            continue
+        yield _about(case, grid, "code", text, _("Number the grids again."), hard=True)
+
+
+def check_worker(case: Case) -> Iterator[Finding]:
+    """Yield a finding for each general grid without a full-time worker, once any worker is known."""
+    if not case.plan.workers:
+        return
+    for grid in case.general():
+        if not case.plan.grids[grid].worker:
+            text = _("Grid {grid} has no full-time worker.").format(grid=label(case.plan.grids[grid]))
+            yield _about(case, grid, "worker", text, _("Appoint one from the surplus list."), hard=False)
+
+
+def check_branch(case: Case) -> Iterator[Finding]:
+    """Yield a finding for each grid without exactly one leading branch, once any branch is known."""
+    if not case.plan.branches:
+        return
+    leading = Counter(tie.grid for tie in case.plan.ties if tie.leading)
+    for grid in case.grids.tolist():
+        if leading[grid] != 1:
+            text = _("Grid {grid} has {n} leading party branches instead of one.").format(
+                grid=label(case.plan.grids[grid]), n=leading[grid]
+            )
+            yield _about(case, grid, "branch", text, _("Assign the branches again."), hard=not case.is_today)
+
+
+def _about(case: Case, grid: int, rule: str, text: str, remedy: str, *, hard: bool) -> Finding:
+    """Build a finding about one grid's record."""
+    x, y = case.place(grid)
+    return Finding(
+        rule=rule,
+        severity=Severity.ERROR if hard else Severity.WARNING,
+        text=text,
+        remedy=remedy,
+        hard=hard,
+        subject_kind="grid",
+        subjects=(case.plan.grids[grid].code,),
+        people=int(case.measures.people[grid]),
+        x=x,
+        y=y,
+    )

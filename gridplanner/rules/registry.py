@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Every rule, in the order of tables and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from gridplanner.model.finding import Finding
+from gridplanner.rules.bands import BandRule
+from gridplanner.rules.case import Case
+from gridplanner.rules.overlap import check_overlap
+from gridplanner.rules.radius import check_radius
+from gridplanner.rules.records import check_branch, check_code, check_worker
+from gridplanner.rules.shape import check_contiguity, check_gap, check_nesting
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the registry.
+
+    Parameters
+    ----------
+    name : str
+        As in findings and `summary.json`.
+    label : str
+        English name; shown translated.
+    unit : str
+    check : callable
+        Yields the findings of a case.
+    local : bool
+        A change of one grid cannot break it elsewhere, so only changed grids are judged again.
+    """
+
+    name: str
+    label: str
+    unit: str
+    check: Callable[[Case], Iterable[Finding]]
+    local: bool = True
+
+
+RULES = (
+    Rule("people", "People", "people", BandRule("people", "people")),
+    Rule("households", "Households", "households", BandRule("households", "households")),
+    Rule("service_radius", "Service radius", "m", check_radius),
+    Rule("contiguity", "Contiguity", "parts", check_contiguity),
+    Rule("nesting", "Nesting in the community", "m2", check_nesting),
+    Rule("overlap", "No overlap", "m2", check_overlap, local=False),
+    Rule("gap", "No blank land", "m2", check_gap, local=False),
+    Rule("code", "Code", "", check_code, local=False),
+    Rule("branch", "Leading branch", "", check_branch),
+    Rule("worker", "Full-time worker", "", check_worker),
+)
