@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Put layers in one place: what CRS each is in, and the one they are planned in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from gridplanner.errors import UserError
+from gridplanner.io import crs as systems
+from gridplanner.io.faults import layer_finding
+from gridplanner.io.phone_maps import STATED_ERROR_M, system_of, to_true
+from gridplanner.model.finding import Finding
+from gridplanner.model.kinds import Severity
+from gridplanner.model.layers import ObjectArray
+from gridplanner.model.question import Question
+from gridplanner.texts import _
+
+#: Whose CRS decides, in this order: the first in a local plane system in metres.
+_LEADING = ("communities", "grids", "atoms", "buildings", "streets")
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Shapes and the CRS they are in; `crs` is "" only for a layer without shapes."""
+
+    geometry: ObjectArray
+    crs: str
+
+
+def place(
+    role: str,
+    source: str,
+    geometry: ObjectArray,
+    declared: str,
+    wanted: str,
+    ask: Callable[[Question], str] | None,
+) -> tuple[Placed, list[Finding]]:
+    """Decide the CRS of one layer.
+
+    Parameters
+    ----------
+    role, source : str
+        For messages.
+    geometry : object[n]
+    declared : str
+        CRS by the file; "" for none.
+    wanted : str
+        CRS by the user (`EPSG:n`, WKT, `GCJ-02`, `BD-09`); goes before the file's.
+    ask : callable or None
+
+    Raises
+    ------
+    UserError
+        The CRS is unknown and nobody can be asked, or it cannot be true.
+    """
+    bounds = systems.total_bounds(geometry)
+    if not np.isfinite(bounds).all():
+        return Placed(geometry, ""), []
+    findings: list[Finding] = []
+    phone = system_of(wanted)
+    if not phone and (wanted or declared):
+        named = wanted or declared
+        if systems.parse(named) is None:
+            named = _unknown(role, source, bounds, ask, unreadable=True)
+            phone = system_of(named)
+    elif not phone:
+        named = _unknown(role, source, bounds, ask)
+        phone = system_of(named)
+    if systems.axes_swapped(bounds):
+        geometry, bounds = _swapped(geometry, source, findings)
+    if phone:
+        return _from_phone_map(geometry, bounds, phone, source, findings)
+    crs, more = _checked(named, bounds, source)
+    return Placed(geometry, crs), findings + more
+
+
+def _unknown(
+    role: str,
+    source: str,
+    bounds: systems.Bounds,
+    ask: Callable[[Question], str] | None,
+    unreadable: bool = False,
+) -> str:
+    """Return the answer of the user, or refuse with the likely CRS."""
+    swapped = systems.axes_swapped(bounds)
+    likely = systems.guess((bounds[1], bounds[0], bounds[3], bounds[2]) if swapped else bounds)
+    what = (
+        _("Layer '{role}' ('{source}'): its .prj names no known coordinate system")
+        if unreadable
+        else _("Layer '{role}' ('{source}') does not say which coordinate system it is in")
+    ).format(role=role, source=source)
+    place_text = _("x {x0:.6g} to {x1:.6g}, y {y0:.6g} to {y1:.6g}").format(
+        x0=bounds[0], x1=bounds[2], y0=bounds[1], y1=bounds[3]
+    )
+    if ask is not None:
+        answer = ask(Question("crs", role, f"{what} ({place_text}).", likely))
+        if answer and (system_of(answer) or systems.parse(answer) is not None):
+            return answer
+    if likely:
+        raise UserError(
+            _('{what} ({place}). Likely {likely}: add crs = "{likely}" to the layer.').format(
+                what=what, place=place_text, likely=likely[0]
+            )
+        )
+    raise UserError(
+        _('{what} ({place}). Add crs = "EPSG:…" to the layer.').format(what=what, place=place_text)
+    )
+
+
+def _swapped(
+    geometry: ObjectArray, source: str, findings: list[Finding]
+) -> tuple[ObjectArray, systems.Bounds]:
+    """Turn x and y round and tell it."""
+    turned: ObjectArray = shapely.transform(geometry, lambda xy: xy[:, ::-1])
+    text = _("'{source}': x and y stood the wrong way round and were exchanged.").format(source=source)
+    findings.append(
+        layer_finding("read.axes", Severity.WARNING, text, source, _("Check the layer on the map."))
+    )
+    return turned, systems.total_bounds(turned)
+
+
+def _from_phone_map(
+    geometry: ObjectArray, bounds: systems.Bounds, phone: str, source: str, findings: list[Finding]
+) -> tuple[Placed, list[Finding]]:
+    """Take the shift of a phone map out."""
+    if not systems.looks_like_degrees(bounds):
+        raise UserError(
+            _(
+                "'{source}' is declared as {system}, which is in degrees, but holds x {x:.6g}, y "
+                "{y:.6g}. Correct crs."
+            ).format(source=source, system=phone, x=bounds[0], y=bounds[1])
+        )
+    true: ObjectArray = shapely.transform(geometry, lambda xy: to_true(xy, phone))
+    text = _(
+        "'{source}' was converted from {system} to CGCS2000; points may be off by about {error:g} m."
+    ).format(source=source, system=phone, error=STATED_ERROR_M)
+    findings.append(layer_finding("read.crs", Severity.INFO, text, source))
+    return Placed(true, "EPSG:4490"), findings
+
+
+def _checked(named: str, bounds: systems.Bounds, source: str) -> tuple[str, list[Finding]]:
+    """Return the CRS if it can be true of these coordinates, mended by the zone number where that is all."""
+    crs = systems.parse(named)
+    if crs is None:
+        raise UserError(
+            _("'{crs}' is no coordinate system. Name it as EPSG:4545 or as WKT.").format(crs=named[:80])
+        )
+    degrees = systems.looks_like_degrees(bounds)
+    if crs.is_geographic != degrees and (crs.is_geographic or max(map(abs, bounds)) < 181):
+        likely = "、".join(systems.guess(bounds)[:3]) or "EPSG:…"
+        raise UserError(
+            _(
+                "'{source}' says its coordinate system is {name}, but holds x {x:.6g}, y "
+                '{y:.6g}. Name the right one: crs = "{likely}".'
+            ).format(source=source, name=crs.name, x=bounds[0], y=bounds[1], likely=likely)
+        )
+    sister = systems.with_right_prefix(crs, bounds)
+    if sister:
+        text = _(
+            "'{source}': x {with_or_without} its zone number, so {sister} was taken instead of {name}."
+        ).format(
+            source=source,
+            with_or_without=_("carries") if bounds[0] > 1e6 else _("lacks"),
+            sister=sister,
+            name=crs.name,
+        )
+        return sister, [
+            layer_finding("read.crs", Severity.WARNING, text, source, _("Check the layer on the map."))
+        ]
+    if systems.outside_area_of_use(crs, bounds):
+        text = _("'{source}': the data lie outside the area that {name} is made for.").format(
+            source=source, name=crs.name
+        )
+        remedy = _("The coordinate system of the file is probably wrong; name the right one.")
+        return systems.name_of(named), [layer_finding("read.crs", Severity.WARNING, text, source, remedy)]
+    return systems.name_of(named), []
+
+
+def common_crs(layers: Mapping[str, Placed]) -> tuple[str, list[Finding]]:
+    """Return the one projected CRS in metres for all layers.
+
+    The leading layer's own where it is a local plane system; otherwise the CGCS2000 3-degree
+    zone that holds the largest share of the leading layer's area.
+    """
+    order = [role for role in _LEADING if role in layers and layers[role].crs]
+    order += [role for role in layers if role not in order and layers[role].crs]
+    if not order:
+        raise UserError(_("No layer has any shapes. Check the paths."))
+    for role in order:
+        parsed = systems.parse(layers[role].crs)
+        if parsed is not None and systems.is_planar_metres(parsed):
+            return layers[role].crs, []
+    leader = layers[order[0]]
+    degrees = systems.transform(leader.geometry, leader.crs, "EPSG:4490")
+    middle = shapely.centroid(degrees)
+    there = ~shapely.is_missing(middle) & ~shapely.is_empty(middle)
+    x, y = shapely.get_x(middle[there]), shapely.get_y(middle[there])
+    weight = np.nan_to_num(shapely.area(degrees[there])) * np.cos(np.radians(y))
+    zone = systems.local_zone(x, y, weight)
+    parsed = systems.parse(zone)
+    name = parsed.name if parsed else zone
+    text = _(
+        "The layers are not in a plane system in metres; {zone} ({name}) is used for areas and distances."
+    ).format(zone=zone, name=name)
+    return zone, [layer_finding("read.crs", Severity.INFO, text, order[0])]
+
+
+def refuse_old_datum(layer_crs: str, common: str, source: str) -> None:
+    """Raise UserError where a layer would be moved from or to Xian 1980 or Beijing 1954 by a blind guess."""
+    if layer_crs == common:
+        return
+    one, other = systems.parse(layer_crs), systems.parse(common)
+    if one is None or other is None or systems.is_old_datum(one) == systems.is_old_datum(other):
+        if one is None or other is None or not systems.is_old_datum(one) or one.datum == other.datum:
+            return
+    raise UserError(
+        _(
+            "'{source}' is in {name}, the other layers in {common}; the shift between them is "
+            "not public (tens of metres). Convert it with your survey office's parameters or "
+            "with control points first."
+        ).format(source=source, name=one.name, common=other.name)
+    )
