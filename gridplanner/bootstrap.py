@@ -217,7 +217,11 @@ def _link_source() -> None:
 
 def _compile_kernels() -> None:
     """Compile the solver's kernels now, so that no user waits for it in the middle of the work."""
-    _run([str(venv_python()), "-c", _WARM_UP], _("compiling the kernels"))
+    try:
+        _run([str(venv_python()), "-c", _WARM_UP], _("compiling the kernels"))
+    except SetupError as error:
+        # They are compiled at their first use then; that is slower, not wrong.
+        _say(str(error))
 
 
 def _run(command: Sequence[str], what: str) -> None:
