@@ -7,8 +7,10 @@ import numpy as np
 import shapely
 
 from tools.sample_district.spec import (
+    CORE,
     EMPTY,
     HIGH_RISE,
+    MIDDLE,
     NON_RESIDENTIAL,
     SELF_BUILT,
     VILLAGE,
@@ -22,9 +24,9 @@ from tools.sample_district.spec import (
 
 #: Upper end of each zone and the shares of block kinds in it.
 _ZONES = (
-    (0.18, {WALK_UP: 0.50, HIGH_RISE: 0.20, SELF_BUILT: 0.22, NON_RESIDENTIAL: 0.08}),
-    (0.58, {HIGH_RISE: 0.36, WALK_UP: 0.42, SELF_BUILT: 0.12, NON_RESIDENTIAL: 0.10}),
-    (1.01, {VILLAGE: 0.52, NON_RESIDENTIAL: 0.10, EMPTY: 0.38}),
+    (CORE, {WALK_UP: 0.50, HIGH_RISE: 0.20, SELF_BUILT: 0.22, NON_RESIDENTIAL: 0.08}),
+    (MIDDLE, {HIGH_RISE: 0.36, WALK_UP: 0.42, SELF_BUILT: 0.12, NON_RESIDENTIAL: 0.10}),
+    (1.01, {VILLAGE: 0.40, NON_RESIDENTIAL: 0.08, EMPTY: 0.52}),
 )
 #: Distance between buildings of a kind, along and across the rows.
 _SPACING_M = {
@@ -76,7 +78,7 @@ def _village(block: shapely.Polygon, rng: np.random.Generator) -> Floats:
     distance = np.hypot(*(xy - centre).T) * rng.uniform(0.85, 1.15, len(xy))
     near = xy[np.argsort(distance)]
     near = near[np.hypot(*(near - centre).T) < _VILLAGE_REACH_M]
-    return near[: int(rng.integers(*_VILLAGE_HOUSES))]
+    return np.asarray(near[: int(rng.integers(*_VILLAGE_HOUSES))])
 
 
 def _points(terrain: Terrain, kinds: Ints, rng: np.random.Generator) -> tuple[Floats, Ints]:

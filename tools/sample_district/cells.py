@@ -9,6 +9,7 @@ import shapely
 from tools.sample_district.spec import Buildings, Cells, Floats, Geometries, Ints, Terrain
 
 _GRID_M = 0.001
+_SCRAP_M2 = 1.0
 
 
 def _inner_borders(block: shapely.Polygon, xy: Floats) -> list[shapely.Geometry]:
@@ -28,7 +29,7 @@ def _tiling(blocks: Geometries, xy: Floats, block: Ints) -> Geometries:
     for i, polygon in enumerate(blocks):
         lines += _inner_borders(polygon, xy[starts[i] : starts[i + 1]])
     noded = shapely.unary_union(np.array(lines, dtype=object), grid_size=_GRID_M)
-    return shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    return np.asarray(shapely.get_parts(shapely.polygonize(shapely.get_parts(noded))))
 
 
 def segments_of(polygons: Geometries) -> tuple[Ints, Ints]:
@@ -66,7 +67,11 @@ def neighbours(polygons: Geometries) -> tuple[Ints, Ints, Floats]:
     length = np.hypot(*(edges[:-1][same][:, :2] - edges[:-1][same][:, 2:]).T) * _GRID_M
     left, right = np.minimum(left, right), np.maximum(left, right)
     key, inverse = np.unique(left * len(polygons) + right, return_inverse=True)
-    return key // len(polygons), key % len(polygons), np.bincount(inverse, length, len(key))
+    return (
+        key // len(polygons),
+        key % len(polygons),
+        np.asarray(np.bincount(inverse, length, len(key)), dtype=np.float64),
+    )
 
 
 def _owners(faces: Geometries, terrain: Terrain, buildings: Buildings) -> tuple[Ints, Ints]:
@@ -104,9 +109,13 @@ def make_cells(terrain: Terrain, buildings: Buildings) -> Cells:
     built[buildings.block] = True
     group = np.arange(len(faces))
     left, right, shared = neighbours(faces)
-    # A bend in a block can leave a corner of it without a point; it goes to the neighbour it shares most with.
-    for i in np.flatnonzero((building < 0) & built[block]):
-        touching = ((left == i) | (right == i)) & (block[left] == block[right])
+    # A bend in a block can leave a corner of it without a point, and rounding a scrap of a few square
+    # millimetres; both go to the neighbour they share most with, of the same block where there is one.
+    scraps = (building < 0) & (built[block] | (shapely.area(faces) < _SCRAP_M2))
+    for i in np.flatnonzero(scraps):
+        touching = (left == i) | (right == i)
+        same = touching & (block[left] == block[right])
+        touching = same if same.any() else touching
         if touching.any():
             k = np.flatnonzero(touching)[np.argmax(shared[touching])]
             group[i] = group[left[k] + right[k] - i]

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -14,16 +15,18 @@ from tools.sample_district.communities import Blocks, add_exclaves, cross_river,
 from tools.sample_district.grids import (
     Ground,
     OldGrids,
+    best_division,
     draw_dedicated,
-    lawful_division,
     parts_of,
+    resettled,
     scatter,
 )
-from tools.sample_district.spec import Buildings, Cells, CitySpec, Geometries, Ints, Terrain
+from tools.sample_district.spec import NON_RESIDENTIAL, Buildings, Cells, CitySpec, Geometries, Ints, Terrain
 from tools.sample_district.terrain import draw_terrain
 
 _EXCLAVES = 7
 _SCATTERED = 3
+_RESETTLINGS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +48,6 @@ class City:
         The community that lies on both banks without a bridge.
     sites : tuple of int64 arrays
         Cells of each candidate site.
-    unlawful : tuple of (community, people)
-        Parts for which no lawful division was met.
     """
 
     spec: CitySpec
@@ -63,7 +64,6 @@ class City:
     exclaves: tuple[int, ...]
     river_cut: int
     sites: tuple[Ints, ...]
-    unlawful: tuple[tuple[int, int], ...]
 
     def unions(self, label: Ints) -> Geometries:
         """Return the union of cells for each label 0..n-1, sharing vertices."""
@@ -71,7 +71,7 @@ class City:
         starts = np.searchsorted(label[order], np.arange(int(label.max()) + 2))
         cells = self.cells.polygons[order]
         return np.array(
-            [shapely.coverage_union_all(cells[a:b]) for a, b in zip(starts[:-1], starts[1:], strict=True)],
+            [shapely.coverage_union_all(cells[a:b]) for a, b in itertools.pairwise(starts)],
             dtype=object,
         )
 
@@ -100,6 +100,38 @@ def _sites(
     return chosen
 
 
+def _made_lawful(
+    buildings: Buildings,
+    cells: Cells,
+    ground: Ground,
+    parts: list[tuple[int, Ints]],
+    rng: np.random.Generator,
+) -> tuple[Buildings, Cells, Ground]:
+    """Return the same city with a few homes given up or filled, so that each part can be divided lawfully.
+
+    Without this a hamlet between two villages may fit into no grid: too few people, too far from others.
+    """
+    people = cells.people.copy()
+    for _, units in parts:
+        for _ in range(_RESETTLINGS):
+            changed = resettled(ground, best_division(ground, units, rng))
+            if not changed:
+                break
+            for cell, number in changed.items():
+                people[cell] = round(number)
+            ground = replace(ground, people=people.astype(float))
+    lived_in = buildings.people.copy()
+    has = cells.building >= 0
+    lived_in[cells.building[has]] = people[has]
+    size = buildings.people / np.maximum(buildings.households, 1)
+    size = np.where(size > 0, size, 2.75)
+    households = np.where(lived_in > 0, np.maximum(1, np.round(lived_in / size)), 0).astype(np.int64)
+    kind = np.where((lived_in == 0) & (buildings.people > 0), NON_RESIDENTIAL, buildings.kind)
+    buildings = replace(buildings, people=lived_in, households=households, kind=kind)
+    cells = replace(cells, people=people)
+    return buildings, cells, Ground.of(cells, buildings)
+
+
 def draw_city(spec: CitySpec) -> City:
     """Return the city of a seed.
 
@@ -126,7 +158,7 @@ def draw_city(spec: CitySpec) -> City:
     fixed = np.zeros(len(community), dtype=bool)
     fixed[np.concatenate(dedicated)] = True
     parts = parts_of(ground, community, fixed)
-    unlawful = [(c, int(ground.people[u].sum())) for c, u in parts if lawful_division(ground, u, rng) is None]
+    buildings, cells, ground = _made_lawful(buildings, cells, ground, parts, rng)
     old = OldGrids(spec, ground, parts, rng)
     old.settle()
     grid, community_of_grid = old.labels(len(community))
@@ -138,5 +170,5 @@ def draw_city(spec: CitySpec) -> City:
     sites = _sites(spec.sites, ground, cells, grid, n_general, [spec.seed, spec.index, 4])
     return City(
         spec, terrain, buildings, cells, ground, community, street_of, grid, n_general, owners,
-        tuple(scattered), tuple(exclaves), river_cut, tuple(sites), tuple(unlawful),
+        tuple(scattered), tuple(exclaves), river_cut, tuple(sites),
     )  # fmt: skip

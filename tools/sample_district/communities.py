@@ -6,14 +6,16 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from tools.sample_district.divide import Graph, merged, partition
+from tools.sample_district.divide import Graph, Key, merged, partition
 from tools.sample_district.spec import Cells, CitySpec, Floats, Ints, Terrain
 
 _PEOPLE = (4_150, 17_800)
 _CELLS = (50, 255)
 _AREA_M2 = 150_000.0
 _EXCLAVE_PEOPLE = (1_060, 1_880)
-_RAGGED_M = 210.0
+_RAGGED_M = 140.0
+#: Longer than what two cells must share: a block border may fall into several cell borders.
+_BLOCK_BORDER_M = 14.0
 
 
 class Blocks:
@@ -27,7 +29,7 @@ class Blocks:
         self.xy = shapely.get_coordinates(shapely.centroid(terrain.blocks))
         self.bank = terrain.bank
         pairs = merged(cells.block, cells.left, cells.right, cells.shared_m)
-        self.graph = Graph.of(n, *pairs)
+        self.graph = Graph.of(n, *pairs, least_m=_BLOCK_BORDER_M)
         self.load = 0.5 * self.people / self.people.sum() + 0.5 * self.cells / self.cells.sum()
 
 
@@ -40,7 +42,7 @@ def _composition(rng: np.random.Generator, total: int, parts: int, low: int, hig
     return sizes
 
 
-def _ragged_key(blocks: Blocks, rng: np.random.Generator) -> object:
+def _ragged_key(blocks: Blocks, rng: np.random.Generator) -> Key:
     """Return a sweep whose front is uneven by some two hundred metres."""
     waves = [(rng.uniform(0, 2 * np.pi), rng.uniform(420, 900), rng.uniform(0, 2 * np.pi)) for _ in range(6)]
     xy = blocks.xy
@@ -190,32 +192,38 @@ def add_exclaves(
     return chosen
 
 
+def _bridge_feet(terrain: Terrain) -> list[tuple[int, int]]:
+    """Return the blocks at both ends of each bridge."""
+    ends = shapely.get_coordinates(terrain.bridges).reshape(-1, 2, 2)
+    tree = shapely.STRtree(terrain.blocks)
+    nearest = [tree.nearest(shapely.points(pair)) for pair in ends]
+    return [(int(a), int(b)) for a, b in nearest]
+
+
 def cross_river(
     blocks: Blocks, terrain: Terrain, community: Ints, busy: list[int], rng: np.random.Generator
 ) -> int:
-    """Give one riverside community a piece of the other bank, away from bridges; return it or -1."""
-    wet = shapely.distance(terrain.blocks, terrain.river) < 1.0
-    far = shapely.distance(terrain.blocks, shapely.union_all(terrain.bridges)) > 250.0
-    for start in rng.permutation(np.flatnonzero(wet & far)):
+    """Give one riverside community a piece of the other bank with no bridge of its own; return it or -1."""
+    wet = np.flatnonzero(shapely.distance(terrain.blocks, terrain.river) < 1.0)
+    feet = _bridge_feet(terrain)
+    for start in rng.permutation(wet):
         units = _group(blocks, community, int(start), rng)
-        if int(community[start]) in busy or not _fits(blocks, units, 330.0):
+        if int(community[start]) in busy or not _fits(blocks, units, 360.0):
             continue
-        if not _can_spare(blocks, community, units) or not far[units].all():
+        if not _can_spare(blocks, community, units):
             continue
-        facing = np.flatnonzero(wet & far & (blocks.bank != blocks.bank[start]))
+        facing = wet[blocks.bank[wet] != blocks.bank[start]]
         gap = shapely.distance(terrain.blocks[facing], terrain.blocks[start])
-        opposite = facing[gap < 130.0]
-        for taker in np.unique(community[opposite]):
+        for taker in np.unique(community[facing[gap < 130.0]]):
             members = np.flatnonzero(community == taker)
             one_bank = np.all(blocks.bank[members] != blocks.bank[start])
-            if (
-                taker in busy
-                or not one_bank
-                or blocks.cells[members].sum() + blocks.cells[units].sum() > _CELLS[1]
-            ):
+            room = blocks.cells[members].sum() + blocks.cells[units].sum() <= _CELLS[1]
+            if taker in busy or not one_bank or not room:
                 continue
-            if not far[members].all() or blocks.people[members].sum() > _PEOPLE[1] - 2_000:
+            if blocks.people[members].sum() > _PEOPLE[1] - 1_900:
                 continue
-            community[units] = taker
-            return int(taker)
+            joined = np.union1d(members, units)
+            if not any(a in joined and b in joined for a, b in feet):
+                community[units] = taker
+                return int(taker)
     return -1

@@ -18,7 +18,7 @@ _ANGLES = 6
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """Units with their neighbours (border longer than `MIN_SHARED_M`)."""
+    """Units with their neighbours."""
 
     matrix: csr_array
     left: Ints
@@ -26,9 +26,9 @@ class Graph:
     shared_m: Floats
 
     @classmethod
-    def of(cls, n: int, left: Ints, right: Ints, shared_m: Floats) -> Graph:
-        """Return the graph of n units from their pairs."""
-        near = shared_m > MIN_SHARED_M
+    def of(cls, n: int, left: Ints, right: Ints, shared_m: Floats, least_m: float = MIN_SHARED_M) -> Graph:
+        """Return the graph of n units from their pairs that share more than `least_m`."""
+        near = shared_m > least_m
         left, right, shared_m = left[near], right[near], shared_m[near]
         both = np.r_[left, right], np.r_[right, left]
         matrix = csr_array((np.ones(2 * len(left)), both), shape=(n, n))
@@ -57,7 +57,7 @@ def merged(label: Ints, left: Ints, right: Ints, shared_m: Floats) -> tuple[Ints
     low, high = np.minimum(a, b)[cross], np.maximum(a, b)[cross]
     n = int(label.max()) + 1
     key, inverse = np.unique(low * n + high, return_inverse=True)
-    return key // n, key % n, np.bincount(inverse, shared_m[cross], len(key))
+    return key // n, key % n, np.asarray(np.bincount(inverse, shared_m[cross], len(key)), dtype=np.float64)
 
 
 def _main_part(graph: Graph, units: Ints, load: Floats) -> np.ndarray:

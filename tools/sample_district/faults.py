@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import shapely
 
 from tools.sample_district.city import City
-from tools.sample_district.spec import Geometries, Ints
+from tools.sample_district.spec import MAX_PEOPLE, MIN_PEOPLE, Floats, Geometries
 
 _OVERLAP_SHARES = (0.006, 0.04, 0.13)
 _TINY_OVERLAPS = 6
@@ -19,7 +20,6 @@ _SLIVERS = 90
 _LARGEST_OVERLAP_M2 = 9_000.0
 _LARGEST_HOLE_M2 = 6_000.0
 _SLIVER_M = 0.002
-_GRID_M = 0.001
 
 
 @dataclass(eq=False)
@@ -43,6 +43,7 @@ class Planter:
         self.planted = Planted(polygons.copy())
         self.points = shapely.points(city.cells.x, city.cells.y)
         self.pairs = self._pairs()
+        self.people = np.bincount(city.grid, city.cells.people)
         odd = [*city.scattered, *range(city.n_general, len(polygons))]
         self.planted.touched.update(odd)
 
@@ -75,7 +76,9 @@ class Planter:
             people = self._people_in(strip, narrow)
             if (people > 0) != with_people or self._edge_near_point(strip, narrow):
                 continue
-            grown = shapely.union(self.clean[wide], strip, grid_size=_GRID_M)
+            if self._changes_class(wide, people) or self._changes_class(narrow, -people):
+                continue
+            grown = shapely.union(self.clean[wide], strip)
             if shapely.get_type_id(grown) != 3:
                 continue
             self.planted.polygons[wide] = grown
@@ -98,10 +101,15 @@ class Planter:
             else:
                 high = middle
         reach = shapely.simplify(self.clean[wide].buffer(high, join_style="mitre", mitre_limit=1.5), 0.2)
-        strip = shapely.intersection(self.clean[narrow], reach, grid_size=_GRID_M)
-        rest = shapely.difference(self.clean[narrow], reach, grid_size=_GRID_M)
+        strip = shapely.intersection(self.clean[narrow], reach)
+        rest = shapely.difference(self.clean[narrow], reach)
         single = shapely.get_type_id(strip) == 3 and shapely.get_type_id(rest) == 3
         return strip if single and high < 140 else None
+
+    def _changes_class(self, grid: int, people: int) -> bool:
+        """Return whether a grid would become too small or too big, or cease to be, by so many people."""
+        limits = (MIN_PEOPLE, MAX_PEOPLE + 1)
+        return bool(np.ptp(np.searchsorted(limits, self.people[grid] + [0, people], side="right")))
 
     def _people_in(self, area: shapely.Geometry, grid: int) -> int:
         inside = (self.city.grid == grid) & shapely.contains_xy(area, self.city.cells.x, self.city.cells.y)
@@ -118,7 +126,7 @@ class Planter:
         edges = []
         for line in border:
             xy = shapely.get_coordinates(line)
-            for p, q in zip(xy[:-1], xy[1:], strict=True):
+            for p, q in pairwise(xy):
                 if np.hypot(*(q - p)) > 10:
                     edges.append((p, q))
         return edges
@@ -136,8 +144,9 @@ class Planter:
             tip = middle + across * height
             if not shapely.contains_xy(self.clean[b], *tip):
                 tip = middle - across * height
-            bulge = shapely.Polygon(np.round([middle - unit, tip, middle + unit], 3))
-            grown = shapely.union(self.clean[a], bulge, grid_size=_GRID_M)
+            grown = _with_vertices(self.planted.polygons[a], p, q, [middle - unit, tip, middle + unit])
+            if grown is None:
+                continue
             self.planted.polygons[a] = grown
             area = shapely.intersection(grown, self.clean[b]).area
             self.planted.overlaps.append({"a": a, "b": b, "area_m2": round(area, 4), "people": 0})
@@ -155,6 +164,8 @@ class Planter:
                 continue
             members = np.flatnonzero(city.grid == g)
             if len(members) < 5 or not city.ground.graph.connected(np.setdiff1d(members, c)):
+                continue
+            if self._changes_class(g, -int(cells.people[c])):
                 continue
             rest = shapely.coverage_union_all(cells.polygons[np.setdiff1d(members, c)])
             inland = shapely.distance(cells.polygons[c], city.terrain.river) > 30 and self._inside(c)
@@ -188,7 +199,7 @@ class Planter:
         across = np.array([-unit[1], unit[0]]) * _SLIVER_M
         if not shapely.contains_xy(self.clean[a], *(middle + across * 10)):
             across = -across
-        bent = _with_vertex(self.planted.polygons[a], p, q, middle + across)
+        bent = _with_vertices(self.planted.polygons[a], p, q, [middle + across])
         if bent is None:
             return False
         self.planted.polygons[a] = bent
@@ -196,8 +207,10 @@ class Planter:
         return True
 
 
-def _with_vertex(polygon: shapely.Polygon, p: Ints, q: Ints, new: Ints) -> shapely.Polygon | None:
-    """Return the polygon with one more vertex between p and q of its outer ring; None if they are not there."""
+def _with_vertices(
+    polygon: shapely.Polygon, p: Floats, q: Floats, new: list[Floats]
+) -> shapely.Polygon | None:
+    """Return the polygon with more vertices between p and q; None if its outer ring has no such edge."""
     if shapely.get_type_id(polygon) != 3:
         return None
     xy = shapely.get_coordinates(polygon.exterior)
@@ -206,7 +219,8 @@ def _with_vertex(polygon: shapely.Polygon, p: Ints, q: Ints, new: Ints) -> shape
     at = np.flatnonzero(forward | back)
     if len(at) == 0:
         return None
-    ring = np.insert(xy, at[0] + 1, new, axis=0)
+    way = np.array(new if forward[at[0]] else new[::-1])
+    ring = np.insert(xy, at[0] + 1, way, axis=0)
     return shapely.Polygon(ring, [shapely.get_coordinates(r) for r in polygon.interiors])
 
 

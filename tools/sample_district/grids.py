@@ -24,7 +24,8 @@ _QUANTILES = (0.0, 0.03, 0.25, 0.515, 0.75, 0.90, 0.91, 0.97, 1.0)
 _TARGETS = (130.0, 300.0, 650.0, 1_000.0, 1_330.0, 1_880.0, 2_060.0, 2_450.0, 2_950.0)
 _WANTED = {"under": 212.0, "over": 37.0, "far": 21.0}
 _TOLERANCE = {"under": 8.0, "over": 3.0, "far": 5.0}
-_FEASIBLE_TRIES = 60
+_STARTS = 4
+_RECUTS = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +37,7 @@ class Ground:
     xy: Floats
     group_xy: Floats
     is_point: np.ndarray
+    block: Ints
 
     @classmethod
     def of(cls, cells: Cells, buildings: Buildings) -> Ground:
@@ -47,7 +49,7 @@ class Ground:
         group = np.unique(np.where(estate >= 0, estate, 10**6 + cells.block), return_inverse=True)[1]
         size = np.bincount(group)
         centre = np.column_stack([np.bincount(group, xy[:, k]) / size for k in (0, 1)])
-        return cls(graph, cells.people.astype(float), xy, centre[group], has)
+        return cls(graph, cells.people.astype(float), xy, centre[group], has, cells.block)
 
     def sweep(self, units: Ints, angle: float) -> Floats:
         """Return where cells lie on a sweep that takes one estate or block after the other."""
@@ -68,24 +70,118 @@ class Ground:
         return float(gap.max(axis=1).min())
 
 
-def lawful_division(ground: Ground, units: Ints, rng: np.random.Generator) -> list[Ints] | None:
-    """Return a division of a connected part that keeps band, radius and contiguity; None if none was met."""
-    people = ground.people[units].sum()
-    least, most = int(-(-people // MAX_PEOPLE)), int(people // MIN_PEOPLE)
-    if least > most:
-        return None
-    usual = int(np.clip(round(people / 1_420), least, most))
-    counts = [usual, usual, min(usual + 1, most), max(usual - 1, least), min(usual + 2, most)]
-    for attempt in range(_FEASIBLE_TRIES):
-        n = counts[attempt % len(counts)]
-        key = ground.sweep if attempt % 2 else ground.straight
-        parts = partition(ground.graph, units, ground.people, np.ones(n), key, rng)
-        sums = np.array([ground.people[p].sum() for p in parts])
-        if sums.min() < MIN_PEOPLE or sums.max() > MAX_PEOPLE:
+class _Trial:
+    """A division of one part under repair: groups of cells and how far each is from being lawful."""
+
+    def __init__(self, ground: Ground, groups: list[Ints]) -> None:
+        self.ground = ground
+        self.groups = groups
+        self.fault = [self._fault(g) for g in groups]
+
+    def _fault(self, units: Ints) -> float:
+        people = self.ground.people[units].sum()
+        short = max(MIN_PEOPLE - people, 0) / MIN_PEOPLE + max(people - MAX_PEOPLE, 0) / MAX_PEOPLE
+        far = max(self.ground.radius(units) - RADIUS_M, 0) / RADIUS_M
+        return float(short + far)
+
+    def beside(self, k: int) -> list[int]:
+        """Return the groups that share a border with group k."""
+        near = self.ground.graph.around(self.groups[k])
+        return [i for i, g in enumerate(self.groups) if i != k and np.isin(near, g).any()]
+
+    def recut(self, which: list[int], rng: np.random.Generator) -> None:
+        """Put some groups together and cut them anew; keep the result unless it is worse."""
+        units = np.concatenate([self.groups[i] for i in which])
+        people = self.ground.people[units].sum()
+        least, most = max(1, int(-(-people // MAX_PEOPLE))), max(1, int(people // MIN_PEOPLE))
+        count = int(rng.integers(least, max(least, most) + 1))
+        targets = np.ones(count)
+        if count > 1:
+            # Unequal cuts within the band find villages and estates that an equal cut goes through.
+            room = min(people / MIN_PEOPLE / count, MAX_PEOPLE * count / people) - 1
+            targets += rng.uniform(-0.5, 0.5, count) * min(max(room, 0.0), 0.6)
+        key = self.ground.sweep if rng.random() < 0.7 else self.ground.straight
+        new = partition(self.ground.graph, units, self.ground.people, targets, key, rng)
+        fault = [self._fault(g) for g in new]
+        if sum(fault) <= sum(self.fault[i] for i in which) + 1e-9:
+            keep = [i for i in range(len(self.groups)) if i not in which]
+            self.groups = [self.groups[i] for i in keep] + new
+            self.fault = [self.fault[i] for i in keep] + fault
+
+
+def _evenly(ground: Ground, units: Ints, count: int, rng: np.random.Generator) -> list[Ints]:
+    return partition(ground.graph, units, ground.people, np.ones(count), ground.sweep, rng)
+
+
+def _by_blocks(ground: Ground, units: Ints, rng: np.random.Generator) -> list[Ints]:
+    """Return a division that starts from the blocks, villages mostly, that are lawful grids by themselves."""
+    groups: list[Ints] = []
+    loose = np.ones(len(units), dtype=bool)
+    for b in np.unique(ground.block[units]):
+        inside = ground.block[units] == b
+        block = units[inside]
+        if not MIN_PEOPLE <= ground.people[block].sum() <= MAX_PEOPLE or not ground.graph.connected(block):
             continue
-        if max(ground.radius(p) for p in parts) <= RADIUS_M:
-            return parts
-    return None
+        if ground.radius(block) <= RADIUS_M:
+            groups.append(block)
+            loose &= ~inside
+    rest = units[loose]
+    label = ground.graph.parts(rest)
+    for k in range(int(label.max()) + 1 if len(rest) else 0):
+        part = rest[label == k]
+        count = max(1, round(ground.people[part].sum() / 1_450))
+        groups += _evenly(ground, part, min(count, len(part)), rng)
+    return groups
+
+
+def best_division(ground: Ground, units: Ints, rng: np.random.Generator) -> _Trial:
+    """Return a division of a connected part that keeps band, radius and contiguity, or the nearest to it met.
+
+    Cuts evenly first, then puts faulty groups together with neighbours and cuts again.
+    """
+    people = ground.people[units].sum()
+    most = max(1, int(people // MIN_PEOPLE))
+    least = min(most, int(-(-people // MAX_PEOPLE)))
+    best = _Trial(ground, [units])
+    for start in range(_STARTS):
+        count = int(np.clip(round(people / (1_420 - 60 * start)), least, most))
+        first = _by_blocks(ground, units, rng) if start == 0 else _evenly(ground, units, count, rng)
+        trial = _Trial(ground, first)
+        for _ in range(_RECUTS):
+            wrong = [i for i, f in enumerate(trial.fault) if f > 0]
+            if not wrong:
+                return trial
+            k = int(rng.choice(wrong))
+            near = trial.beside(k)
+            if not near:
+                break
+            more = rng.permutation(near)[: int(rng.integers(1, 4))]
+            trial.recut([k, *(int(i) for i in more)], rng)
+        if start == 0 or sum(trial.fault) < sum(best.fault):
+            best = trial
+    return best
+
+
+def resettled(ground: Ground, trial: _Trial) -> dict[int, float]:
+    """Return new numbers of people for some cells, so that each group of a division becomes lawful.
+
+    Homes out of reach of the group's best point are given up; the others take in what is then missing.
+    """
+    changed: dict[int, float] = {}
+    for units, fault in zip(trial.groups, trial.fault, strict=True):
+        if fault == 0:
+            continue
+        here = units[ground.is_point[units]]
+        gap = np.hypot(*(ground.xy[here][:, None] - ground.xy[here][None]).transpose(2, 0, 1))
+        within = gap <= RADIUS_M - 5
+        centre = int(np.argmax(within @ ground.people[here]))
+        people = np.where(within[centre], ground.people[here], 0.0)
+        if people.sum() < MIN_PEOPLE + 40:
+            people = np.where(people > 0, np.ceil(people * (MIN_PEOPLE + 60) / max(people.sum(), 1.0)), 0)
+        if people.sum() > MAX_PEOPLE - 40:
+            people = np.floor(people * (MAX_PEOPLE - 60) / people.sum())
+        changed.update({int(c): float(p) for c, p in zip(here, people, strict=True) if p != ground.people[c]})
+    return changed
 
 
 def parts_of(ground: Ground, community_of_cell: Ints, fixed: np.ndarray) -> list[tuple[int, Ints]]:
@@ -190,7 +286,7 @@ class OldGrids:
     def labels(self, n_cells: int) -> tuple[Ints, Ints]:
         """Return the grid of each cell (-1 where none) and the community of each grid."""
         grid = np.full(n_cells, -1)
-        community = []
+        community: list[int] = []
         for (c, _), pieces in zip(self.parts, self.pieces, strict=True):
             for p in pieces:
                 grid[p] = len(community)

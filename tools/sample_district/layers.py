@@ -113,8 +113,9 @@ def make_codes(city: City) -> Codes:
     owner[city.cells.building[has]] = city.community[has]
     place = np.column_stack((city.buildings.x, city.buildings.y))
     return Codes(
-        district, street, names.some(n_streets, ("街道",)), community, community_name, _community_types(city),
-        grid, grid_name, ["综合"] * city.n_general + ["专属"] * n_own, [""] * city.n_general + site_kind[:n_own],
+        district, street, names.some(n_streets, ("街道",)), community, community_name,
+        _community_types(city), grid, grid_name, ["综合"] * city.n_general + ["专属"] * n_own,
+        [""] * city.n_general + site_kind[:n_own],
         site_name, site_kind, names.estates(int(city.buildings.estate.max()) + 1),
         _numbered(owner, place, community, 1, 5),
     )  # fmt: skip
@@ -143,7 +144,8 @@ def area_layers(city: City, codes: Codes, planted: Planted) -> dict[str, Table]:
         }),
         "streets": Table(street, {"JDDM": codes.street, "JDMC": codes.street_name}),
         "grids": Table(planted.polygons, {
-            "WGBM": codes.grid, "WGMC": codes.grid_name, "WGLX": codes.grid_kind, "ZSLX": codes.grid_dedicated,
+            "WGBM": codes.grid, "WGMC": codes.grid_name,
+            "WGLX": codes.grid_kind, "ZSLX": codes.grid_dedicated,
             "SQDM": _pick(codes.community, owner), "SQMC": _pick(codes.community_name, owner),
             "JDMC": _pick(codes.street_name, of[owner]),
             "HS": np.bincount(city.grid, hs).astype(int).tolist(),

@@ -19,6 +19,9 @@ CITY_SPACING_M = 9_000.0
 MIN_PEOPLE, MAX_PEOPLE, RADIUS_M = 1_000, 2_000, 400.0
 MIN_SHARED_M = 2.0
 
+#: Share of land inside the old core, and inside the built-up middle.
+CORE, MIDDLE = 0.15, 0.46
+
 VILLAGE, HIGH_RISE, WALK_UP, SELF_BUILT, NON_RESIDENTIAL, EMPTY = range(6)
 KIND_NAMES = ("外围自建", "高层住宅", "多层住宅", "自建房", "非住宅", "空地")
 

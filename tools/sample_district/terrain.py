@@ -14,12 +14,12 @@ import numpy as np
 import shapely
 from shapely.ops import split
 
-from tools.sample_district.spec import CitySpec, Floats, Geometries, Terrain
+from tools.sample_district.spec import CORE, MIDDLE, CitySpec, Floats, Geometries, Terrain
 
 _STEP_M = 16.0
 _GRID_M = 0.001
 _OVERSHOOT_M = 1.5
-_BLOCK_M2 = (21_000.0, 40_000.0, 200_000.0)
+_BLOCK_M2 = (19_000.0, 34_000.0, 200_000.0)
 _SMALLEST_BLOCK_M2 = 1_500.0
 Warp = Callable[[Floats], Floats]
 
@@ -69,14 +69,14 @@ class _Plane:
 
     def on_hill(self, xy: Floats) -> np.ndarray:
         """Return which places lie on the hill."""
-        return np.hypot(*(xy - self.hill).T) < 560 * self.size
+        return np.asarray(np.hypot(*(xy - self.hill).T) < 560 * self.size)
 
     def block_area(self, xy: Floats) -> float:
         """Return the size of block that suits a place."""
         zone = float(self.zone(xy[None])[0])
         if self.on_hill(xy[None])[0]:
             return 400_000.0
-        return _BLOCK_M2[0] if zone < 0.18 else _BLOCK_M2[1] if zone < 0.58 else _BLOCK_M2[2]
+        return _BLOCK_M2[0] if zone < CORE else _BLOCK_M2[1] if zone < MIDDLE else _BLOCK_M2[2]
 
 
 def _river(plane: _Plane) -> tuple[shapely.LineString, float]:
@@ -171,7 +171,7 @@ def _without_scraps(faces: Geometries) -> Geometries:
         if shared[k] > 0:
             faces[k] = shapely.union(faces[k], faces[i], grid_size=_GRID_M)
             faces[i] = shapely.Polygon()
-    return faces[~shapely.is_empty(faces)]
+    return np.asarray(faces[~shapely.is_empty(faces)])
 
 
 def draw_terrain(spec: CitySpec) -> Terrain:
@@ -206,7 +206,13 @@ def draw_terrain(spec: CitySpec) -> Terrain:
 class _Drawing:
     """The plan before it is bent."""
 
-    def __init__(self, banks: list, roads: list, bridges: list, water: shapely.Geometry) -> None:
+    def __init__(
+        self,
+        banks: list[shapely.Polygon],
+        roads: list[tuple[shapely.LineString, int]],
+        bridges: list[shapely.LineString],
+        water: shapely.Geometry,
+    ) -> None:
         self.banks, self.roads, self.bridges, self.water = banks, roads, bridges, water
 
 
@@ -258,7 +264,7 @@ def _bent(spec: CitySpec, plane: _Plane, drawing: _Drawing) -> Terrain:
 
 def _unbent_centres(blocks: Geometries, factor: float, origin: Floats) -> Floats:
     """Return block centres in plan coordinates; the bend itself is too small to matter for zones."""
-    return (shapely.get_coordinates(shapely.centroid(blocks)) - origin) / factor
+    return np.asarray((shapely.get_coordinates(shapely.centroid(blocks)) - origin) / factor)
 
 
 def _open_boundary(polygon: shapely.Polygon) -> shapely.LineString:

@@ -24,7 +24,6 @@ from tools.sample_district.layers import (
     site_layers,
 )
 from tools.sample_district.nets import make_nets
-from tools.sample_district.papers import CONFIG, README
 from tools.sample_district.shapefile import Form, write_shapefile
 from tools.sample_district.spec import MAX_PEOPLE, MIN_PEOPLE, RADIUS_M
 from tools.sample_district.tables import (
@@ -38,6 +37,7 @@ from tools.sample_district.tables import (
 )
 
 #: One layer as older programs leave it (GBK, no .cpg, language byte 0), one that lost its .prj.
+_PAPERS = Path(__file__).resolve().parent / "papers"
 _FORMS = {"estates": Form("gbk", 0, cpg=False), "sites": Form(prj=False)}
 
 
@@ -58,8 +58,9 @@ def _truth(city: City, codes: Codes, planted: Planted, conflicts: list[dict[str,
     people = np.bincount(city.grid, city.cells.people)[: city.n_general]
     far = [g for g in range(city.n_general) if city.ground.radius(np.flatnonzero(city.grid == g)) > RADIUS_M]
     parts = shapely.get_num_geometries(city.unions(city.community))
+    overlaps = [{**o, "a": codes.grid[o["a"]], "b": codes.grid[o["b"]]} for o in planted.overlaps]
     return {
-        "overlaps": [{**o, "layer": "grids", "a": codes.grid[o["a"]], "b": codes.grid[o["b"]]} for o in planted.overlaps],
+        "overlaps": [{"layer": "grids", **o} for o in overlaps],
         "gaps": [{**g, "layer": "grids", "was": codes.grid[g["was"]]} for g in planted.gaps],
         "slivers": planted.slivers,
         "multipart": sorted(
@@ -164,5 +165,6 @@ def write_folder(folders: Sequence[Folder], out: Path, total: int) -> None:
     truth = _joined_truth([f.truth for f in folders])
     text = json.dumps(truth, ensure_ascii=False, indent=1)
     (out / "truth.json").write_text(text + "\n", encoding="utf-8")
-    (out / "config.toml").write_text(CONFIG.replace("TOTAL", str(total)), encoding="utf-8")
-    (out / "README.md").write_text(README, encoding="utf-8")
+    config = (_PAPERS / "config.toml").read_text(encoding="utf-8").replace("TOTAL", str(total))
+    (out / "config.toml").write_text(config, encoding="utf-8")
+    (out / "README.md").write_bytes((_PAPERS / "README.md").read_bytes())
