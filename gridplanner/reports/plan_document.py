@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""`plan.docx` (网格划分方案): text from a template that the office can change, tables, maps, proof."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import docx
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Cm, Pt
+
+from gridplanner.errors import UserError
+from gridplanner.model.keys import check_keys
+from gridplanner.model.outcome import Outcome
+from gridplanner.reports.docx_parts import add_caption, add_paragraph, add_table, dress_document
+from gridplanner.reports.facts import plan_facts
+from gridplanner.reports.plan_tables import PLAN_TABLES
+from gridplanner.reports.proof import certificate_sentences
+from gridplanner.texts import RESOURCES, _
+
+TEMPLATE = RESOURCES / "templates" / "plan_document.toml"
+#: Width of the text on the page.
+TEXT_CM = 16.0
+#: A picture is no taller than this, so that its caption stays on the page.
+PICTURE_CM = 21.0
+SECTION_KEYS = ("title", "paragraphs", "tables", "maps", "certificate")
+
+
+def write_plan_document(
+    outcome: Outcome, path: Path, images: Sequence[Path] = (), template: Path | None = None
+) -> None:
+    """Write the plan document.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    path : Path
+    images : sequence of Path
+        Maps to show, PNG, in this order; the file's stem decides the caption.
+    template : Path, optional
+        A template of the office's own (TOML, see `resources/templates/plan_document.toml`).
+
+    Raises
+    ------
+    UserError
+        The template cannot be read or names a field or table that does not exist.
+    """
+    text = read_template(template or TEMPLATE)
+    facts = plan_facts(outcome)
+    document = docx.Document()
+    dress_document(document)
+    document.core_properties.title = outcome.title
+    document.core_properties.author = ""
+    _write_head(document, text, facts, outcome)
+    fill = partial(fill_fields, facts=facts)
+    for section in text["section"]:
+        document.add_heading(fill(section["title"]), level=1)
+        for paragraph in section.get("paragraphs", ()):
+            add_paragraph(document, fill(paragraph))
+        if section.get("certificate"):
+            _write_certificate(document, outcome)
+        for name in section.get("tables", ()):
+            _write_table(document, outcome, name)
+        if section.get("maps"):
+            _write_images(document, images)
+    document.save(str(path))
+
+
+def read_template(path: Path) -> Mapping[str, Any]:
+    """Read and check a template."""
+    try:
+        text = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UserError(
+            _("Cannot read the template '{path}': {cause}. Correct it or use the supplied one.").format(
+                path=path, cause=error
+            )
+        ) from error
+    for section in text.get("section", []):
+        check_keys(section, SECTION_KEYS, f"{path.name} [[section]]")
+        check_keys(dict.fromkeys(section.get("tables", ())), tuple(PLAN_TABLES), f"{path.name} tables")
+    return text
+
+
+def fill_fields(text: str, facts: Mapping[str, str]) -> str:
+    """Return a template's text with its fields filled in; an unknown field is refused by name."""
+    parts = []
+    for plain, name, _spec, _conversion in Formatter().parse(text):
+        parts.append(plain)
+        if name is not None:
+            check_keys({name: None}, tuple(facts), _("template"))
+            parts.append(facts[name])
+    return "".join(parts)
+
+
+def _write_head(document: Any, text: Mapping[str, Any], facts: Mapping[str, str], outcome: Outcome) -> None:
+    """Write title, state, the mark of demonstration data, and who signs when."""
+    title = document.add_paragraph(outcome.title, style="Title")
+    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    lines = [fill_fields(text.get("subtitle", ""), facts)]
+    if outcome.demonstration:
+        lines.append(text.get("mark", ""))
+    lines.append("　　".join(fill_fields(line, facts) for line in text.get("signature", ())))
+    for line in filter(None, lines):
+        paragraph = document.add_paragraph(line)
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        for run in paragraph.runs:
+            run.font.size = Pt(12)
+
+
+def _write_certificate(document: Any, outcome: Outcome) -> None:
+    """Write what is proven, one sentence per objective; say so where nothing is."""
+    sentences = certificate_sentences(outcome.certificate)
+    for sentence in sentences or (_("No proof was asked for this plan."),):
+        add_paragraph(document, sentence)
+    for part in outcome.certificate.parts:
+        if part.reason:
+            add_paragraph(document, part.reason)
+
+
+def _write_table(document: Any, outcome: Outcome, name: str) -> None:
+    """Write one table with its caption; an empty one is left out."""
+    table = PLAN_TABLES[name](outcome)
+    if table.rows:
+        add_table(document, table, TEXT_CM, caption=table.title)
+    if table.note:
+        add_paragraph(document, table.note)
+
+
+def _write_images(document: Any, images: Sequence[Path]) -> None:
+    """Show the maps, each as wide as the text unless it would be too tall."""
+    for image in images:
+        paragraph = document.add_paragraph()
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        # A fixed line height would cut the picture off.
+        paragraph.paragraph_format.line_spacing = 1.0
+        picture = paragraph.add_run().add_picture(str(image), width=Cm(TEXT_CM))
+        if picture.height > Cm(PICTURE_CM):
+            picture.width = round(picture.width * Cm(PICTURE_CM) / picture.height)
+            picture.height = Cm(PICTURE_CM)
+        add_caption(document, map_word(image.stem))
+
+
+def map_word(stem: str) -> str:
+    """Return the caption of a map file."""
+    words = {
+        "district": _("Map of the division"),
+        "before": _("Map of today's grids"),
+        "change": _("Map of the changes"),
+        "branches": _("Map of the party branches"),
+    }
+    return words.get(stem, stem)

@@ -1,0 +1,384 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The ledgers of a plan as tables: overview by street, register, dedicated grids, workers, branches."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from gridplanner.model.kinds import GridKind
+from gridplanner.model.outcome import Outcome
+from gridplanner.model.plan import GridRecord
+from gridplanner.model.staff import Branch, Worker
+from gridplanner.model.staffing import PartyRules
+from gridplanner.reports.cells import Cell
+from gridplanner.reports.people import secretary_text, worker_text
+from gridplanner.reports.table import Column, Table
+from gridplanner.reports.words import branch_status_word, worker_status_word
+from gridplanner.texts import _
+
+
+class Ledger:
+    """What the ledgers look up again and again, worked out once per outcome.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    """
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self.plan = outcome.after.plan
+        self.units = outcome.district.communities
+
+    @cached_property
+    def branches(self) -> dict[str, Branch]:
+        """Branches by code."""
+        return {branch.code: branch for branch in self.plan.branches}
+
+    @cached_property
+    def workers(self) -> dict[str, Worker]:
+        """Workers by number."""
+        return {worker.id: worker for worker in self.plan.workers}
+
+    @cached_property
+    def leading(self) -> dict[int, Branch]:
+        """Leading branch of each grid."""
+        return {
+            tie.grid: self.branches[tie.branch]
+            for tie in self.plan.ties
+            if tie.leading and tie.branch in self.branches
+        }
+
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """Grids as registers list them: by community code, then by grid code."""
+        codes = self.units.codes
+        return tuple(
+            sorted(
+                range(self.plan.n_grids),
+                key=lambda g: (str(codes[self.plan.grids[g].community]), self.plan.grids[g].code),
+            )
+        )
+
+    def branch_of(self, grid: int) -> Branch | None:
+        """Return the leading branch of a grid."""
+        return self.leading.get(grid)
+
+    def worker_of(self, grid: int) -> Worker | None:
+        """Return the worker of a grid."""
+        return self.workers.get(self.plan.grids[grid].worker)
+
+    def place(self, record: GridRecord) -> tuple[str, str]:
+        """Return street and community of a grid."""
+        return str(self.units.street_names[record.community]), str(self.units.names[record.community])
+
+    @cached_property
+    def contents(self) -> tuple[str, ...]:
+        """Estates and single buildings of each grid in words."""
+        buildings, plan = self.outcome.district.buildings, self.plan
+        found: dict[int, Counter[str]] = defaultdict(Counter)
+        for atom, estate in zip(buildings.atom.tolist(), buildings.estates.tolist(), strict=True):
+            if atom >= 0 and plan.assignment[atom] >= 0:
+                found[int(plan.assignment[atom])][str(estate)] += 1
+        return tuple(_estates_in_words(found[g]) for g in range(plan.n_grids))
+
+
+def _estates_in_words(count: Counter[str]) -> str:
+    """Return `甲小区3栋、乙小区2栋、单体楼4栋`, the largest first."""
+    named = sorted(((n, name) for name, n in count.items() if name), key=lambda item: (-item[0], item[1]))
+    parts = [_("{estate} {n} buildings").format(estate=name, n=n) for n, name in named]
+    if count[""]:
+        parts.append(_("{n} single buildings").format(n=count[""]))
+    return "、".join(parts)
+
+
+def overview_table(outcome: Outcome) -> Table:
+    """Return table A: the result by street, with totals."""
+    units, atoms = outcome.district.communities, outcome.district.atoms
+    streets = list(dict.fromkeys(zip(units.street_codes.tolist(), units.street_names.tolist(), strict=True)))
+    index = {street: i for i, street in enumerate(streets)}
+    street_of = np.array(
+        [index[pair] for pair in zip(units.street_codes.tolist(), units.street_names.tolist(), strict=True)]
+    )
+    n = len(streets)
+    grids = {
+        (when, kind): Counter(
+            int(street_of[r.community]) for r in division.plan.grids if (r.kind is GridKind.DEDICATED) is kind
+        )
+        for when, division in (("before", outcome.before), ("after", outcome.after))
+        for kind in (False, True)
+    }
+    home = street_of[atoms.community]
+    people = np.bincount(home, atoms.people, n).astype(np.int64)
+    households = np.bincount(home, atoms.households, n).astype(np.int64)
+    area = np.bincount(home, atoms.area_m2, n) / 1e6
+    led = Ledger(outcome).leading
+    branches: dict[int, set[str]] = defaultdict(set)
+    for grid, branch in led.items():
+        branches[int(street_of[outcome.after.plan.grids[grid].community])].add(branch.code)
+    rows: list[tuple[Cell, ...]] = []
+    for i, (_code, name) in enumerate(streets):
+        old, new = grids["before", False][i], grids["after", False][i]
+        counts = (old, new, new - old, grids["before", True][i], grids["after", True][i])
+        mean = round(int(people[i]) / new) if new else None
+        rows.append(
+            (
+                str(name) or _("not stated"),
+                int((street_of == i).sum()),
+                round(float(area[i]), 2),
+                *counts,
+                int(households[i]),
+                int(people[i]),
+                mean,
+                new,
+                len(branches[i]),
+            )
+        )
+    return Table("overview", _("Overview by street"), _overview_columns(), tuple(rows))
+
+
+def _overview_columns() -> tuple[Column, ...]:
+    """Return the columns of table A."""
+    return (
+        Column(_("Street"), 16),
+        Column(_("Communities"), 8, "int", total=True),
+        Column(_("Area km²"), 10, "number", total=True),
+        Column(_("General grids before"), 10, "int", total=True),
+        Column(_("General grids after"), 10, "int", total=True),
+        Column(_("Change in number"), 8, "int", total=True),
+        Column(_("Dedicated grids before"), 10, "int", total=True),
+        Column(_("Dedicated grids after"), 10, "int", total=True),
+        Column(_("Households"), 10, "int", total=True),
+        Column(_("People"), 10, "int", total=True),
+        Column(_("People per grid"), 10, "int"),
+        Column(_("Workers needed"), 10, "int", total=True),
+        Column(_("Leading branches"), 10, "int", total=True),
+    )
+
+
+def register_table(outcome: Outcome) -> Table:
+    """Return table B: the register of all grids (网格划分一览表) with limits on four sides."""
+    ledger, measures = Ledger(outcome), outcome.after.measures
+    rows: list[tuple[Cell, ...]] = []
+    for number, g in enumerate(ledger.order, 1):
+        record, branch = ledger.plan.grids[g], ledger.branch_of(g)
+        rows.append(
+            (
+                number,
+                *ledger.place(record),
+                record.code,
+                record.name,
+                str(record.kind),
+                record.dedicated_kind,
+                *record.limits,
+                ledger.contents[g],
+                int(measures.households[g]),
+                int(measures.people[g]),
+                round(float(measures.area_m2[g])),
+                int(measures.buildings[g]),
+                _metres(float(measures.radius_m[g])),
+                worker_text(ledger.worker_of(g), names=outcome.phones),
+                _phone(ledger.worker_of(g), outcome),
+                branch.name if branch else "",
+                secretary_text(branch, names=outcome.phones),
+                branch.full_members if branch else None,
+                str(record.change or ""),
+                "；".join(record.former),
+                record.note,
+            )
+        )
+    return Table("register", _("Register of grids"), _register_columns(), tuple(rows))
+
+
+def _register_columns() -> tuple[Column, ...]:
+    """Return the columns of table B."""
+    return (
+        Column(_("No."), 6, "int"),
+        Column(_("Street"), 12),
+        Column(_("Community"), 14),
+        Column(_("Grid code"), 18),
+        Column(_("Grid name"), 22),
+        Column(_("Kind"), 7),
+        Column(_("Dedicated kind"), 8),
+        Column(_("East limit"), 17, wrap=True),
+        Column(_("South limit"), 17, wrap=True),
+        Column(_("West limit"), 17, wrap=True),
+        Column(_("North limit"), 17, wrap=True),
+        Column(_("Estates and buildings"), 32, wrap=True),
+        Column(_("Households"), 8, "int", total=True),
+        Column(_("People"), 8, "int", total=True),
+        Column(_("Area m²"), 11, "int", total=True),
+        Column(_("Buildings"), 7, "int", total=True),
+        Column(_("Service radius m"), 9, "int"),
+        Column(_("Grid worker"), 14),
+        Column(_("Phone"), 13),
+        Column(_("Leading branch"), 26, wrap=True),
+        Column(_("Secretary"), 9),
+        Column(_("Full members"), 8, "int"),
+        Column(_("Change"), 10),
+        Column(_("Former codes"), 19, wrap=True),
+        Column(_("Note"), 14, wrap=True),
+    )
+
+
+def _metres(value: float) -> int | None:
+    """Return whole metres; None where there is no radius."""
+    return None if np.isnan(value) else round(value)
+
+
+def _phone(worker: Worker | None, outcome: Outcome) -> str:
+    """Return a phone number where the switch allows it."""
+    return worker.phone if worker and outcome.phones else ""
+
+
+def dedicated_table(outcome: Outcome) -> Table:
+    """Return table D: the dedicated grids."""
+    ledger, measures = Ledger(outcome), outcome.after.measures
+    grids = [g for g in ledger.order if ledger.plan.grids[g].kind is GridKind.DEDICATED]
+    rows: list[tuple[Cell, ...]] = []
+    for number, g in enumerate(grids, 1):
+        record, branch = ledger.plan.grids[g], ledger.branch_of(g)
+        rows.append(
+            (
+                number,
+                *ledger.place(record),
+                record.code,
+                record.name,
+                record.dedicated_kind,
+                int(measures.people[g]),
+                round(float(measures.area_m2[g])),
+                branch.name if branch else "",
+                str(record.change or ""),
+                record.reason,
+            )
+        )
+    columns = (
+        Column(_("No."), 6, "int"),
+        Column(_("Street"), 12),
+        Column(_("Community"), 14),
+        Column(_("Grid code"), 18),
+        Column(_("Grid name"), 26),
+        Column(_("Dedicated kind"), 9),
+        Column(_("People"), 9, "int", total=True),
+        Column(_("Area m²"), 12, "int", total=True),
+        Column(_("Leading branch"), 28, wrap=True),
+        Column(_("Change"), 11),
+        Column(_("Reason"), 36, wrap=True),
+    )
+    return Table("dedicated", _("Dedicated grids"), columns, tuple(rows))
+
+
+def workers_table(outcome: Outcome) -> Table:
+    """Return table E: what becomes of each worker; then the vacant grids."""
+    plan = outcome.after.plan
+    post = {record.worker: record for record in plan.grids if record.worker}
+    old_names = {record.code: record.name for record in outcome.before.plan.grids}
+    rows: list[tuple[Cell, ...]] = []
+    for number, worker in enumerate(plan.workers, 1):
+        new = post.get(worker.id)
+        rows.append(
+            (
+                number,
+                worker_text(worker, names=outcome.phones),
+                worker.phone if outcome.phones else "",
+                worker.community,
+                worker.grid,
+                old_names.get(worker.grid, ""),
+                new.code if new else "",
+                new.name if new else "",
+                worker_status_word(worker.status),
+            )
+        )
+    for record in plan.grids:
+        if record.kind is GridKind.GENERAL and not record.worker:
+            rows.append((len(rows) + 1, "", "", "", "", "", record.code, record.name, _("vacant")))
+    columns = (
+        Column(_("No."), 6, "int"),
+        Column(_("Worker"), 16),
+        Column(_("Phone"), 14),
+        Column(_("Community"), 16),
+        Column(_("Old grid"), 18),
+        Column(_("Name of the old grid"), 24),
+        Column(_("New grid"), 18),
+        Column(_("Name of the new grid"), 24),
+        Column(_("What becomes of it"), 14),
+    )
+    return Table("workers", _("Grid workers"), columns, tuple(rows))
+
+
+def branches_table(outcome: Outcome, party: PartyRules | None = None) -> Table:
+    """Return table F: what becomes of each branch, with a column for the superior's approval."""
+    party = party or PartyRules()
+    plan = outcome.after.plan
+    led: dict[str, list[str]] = defaultdict(list)
+    for tie in plan.ties:
+        led[tie.branch].append(plan.grids[tie.grid].name)
+    old_names = {branch.code: branch.name for branch in outcome.before.plan.branches}
+    rows = [
+        (
+            number,
+            branch.community,
+            branch.code,
+            old_names.get(branch.code, ""),
+            branch.name,
+            branch.kind,
+            branch.setting_mode,
+            branch.superior,
+            branch.full_members,
+            branch.probationary,
+            branch.reporting,
+            secretary_text(branch, names=outcome.phones),
+            party.committee_size(branch.full_members) if _stands(branch) else None,
+            "；".join(led.get(branch.code, [])),
+            branch_status_word(branch.status),
+            branch.reason,
+            "",
+        )
+        for number, branch in enumerate(_by_place(plan.branches), 1)
+    ]
+    return Table("branches", _("Party branches"), _branch_columns(), tuple(rows), note=_branch_note())
+
+
+def _stands(branch: Branch) -> bool:
+    """Whether a branch goes on as one that elects a committee."""
+    return branch.status not in ("merge", "dissolve") and branch.kind != "党委"
+
+
+def _by_place(branches: Sequence[Branch]) -> list[Branch]:
+    """Return the branches by community, in the order of the list inside it."""
+    return sorted(branches, key=lambda branch: (branch.community_code, branch.community))
+
+
+def _branch_note() -> str:
+    """Say how members are counted."""
+    return _(
+        "Full members with affiliation here decide; members who only report here are counted apart. "
+        "Merged branches show the members they hand over."
+    )
+
+
+def _branch_columns() -> tuple[Column, ...]:
+    """Return the columns of table F."""
+    return (
+        Column(_("No."), 6, "int"),
+        Column(_("Community"), 14),
+        Column(_("Branch code"), 14),
+        Column(_("Name before"), 26, wrap=True),
+        Column(_("Name after"), 26, wrap=True),
+        Column(_("Branch kind"), 11),
+        Column(_("Setting mode"), 10),
+        Column(_("Superior organisation"), 18, wrap=True),
+        Column(_("Full members"), 8, "int"),
+        Column(_("Probationary"), 8, "int"),
+        Column(_("Reporting"), 8, "int"),
+        Column(_("Secretary"), 9),
+        Column(_("Committee seats"), 8, "int"),
+        Column(_("Grids led or worked in"), 30, wrap=True),
+        Column(_("What becomes of it"), 10),
+        Column(_("Reason"), 38, wrap=True),
+        Column(_("Approval"), 12),
+    )

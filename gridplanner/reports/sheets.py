@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Worksheets: a table with title, frozen header, filter, totals and an A3 print area."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from gridplanner.reports.cells import Cell, clean_text
+from gridplanner.reports.table import Column, Table
+from gridplanner.texts import _
+
+FONT = "宋体"
+TITLE_FONT = "黑体"
+HEAD_FILL = "#DCE6F1"
+TOTAL_FILL = "#F2F2F2"
+GRID_LINE = "#8C8C8C"
+#: Paper sizes as Excel numbers them.
+A3, A4 = 8, 9
+NUMBER_FORMATS = {"int": "#,##0", "number": "#,##0.00", "percent": "0.00%", "figure": "General", "text": "@"}
+#: Rows above the header: title and note.
+HEAD_ROWS = 2
+
+
+@dataclass(frozen=True)
+class Book:
+    """An open workbook with its cell formats."""
+
+    file: Any
+    formats: dict[str, Any]
+
+
+@contextmanager
+def open_workbook(path: Path) -> Iterator[Book]:
+    """Open a workbook for writing; texts are never taken for formulas, addresses or numbers."""
+    file = xlsxwriter.Workbook(
+        str(path),
+        {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "nan_inf_to_errors": False,
+            "default_date_format": "yyyy-mm-dd",
+        },
+    )
+    try:
+        yield Book(file, _formats(file))
+    finally:
+        file.close()
+
+
+def _formats(file: Any) -> dict[str, Any]:
+    """Make the cell formats once; a format per cell would swell the file."""
+    base = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
+    box = {**base, "border": 1, "border_color": GRID_LINE}
+    formats = {
+        "title": {"font_name": TITLE_FONT, "font_size": 16, "align": "center", "valign": "vcenter"},
+        "note": {**base, "font_size": 9, "font_color": "#595959", "text_wrap": True},
+        "head": {**box, "bold": True, "align": "center", "text_wrap": True, "bg_color": HEAD_FILL},
+        "plain": {**base, "text_wrap": True},
+        "key": {**base, "bold": True},
+    }
+    for kind, number in NUMBER_FORMATS.items():
+        align = "left" if kind == "text" else "right"
+        formats[kind] = {**box, "num_format": number, "align": align}
+        formats[f"{kind}_wrap"] = {**formats[kind], "text_wrap": True}
+        formats[f"{kind}_total"] = {**formats[kind], "bold": True, "bg_color": TOTAL_FILL}
+    return {name: file.add_format(settings) for name, settings in formats.items()}
+
+
+def write_table(book: Book, table: Table, tab: str) -> Any:
+    """Write a table as a worksheet of its own and return the worksheet."""
+    sheet = book.file.add_worksheet(tab[:31])
+    last = len(table.columns) - 1
+    for row, text, form in ((0, table.title, "title"), (1, table.note, "note")):
+        if last and text:
+            sheet.merge_range(row, 0, row, last, text, book.formats[form])
+        else:
+            sheet.write_string(row, 0, text, book.formats[form])
+    sheet.set_row(0, 28)
+    _write_head(book, sheet, table.columns)
+    for i, cells in enumerate(table.rows):
+        _write_row(book, sheet, HEAD_ROWS + 1 + i, cells, table.columns)
+    end = HEAD_ROWS + len(table.rows)
+    if table.rows:
+        sheet.autofilter(HEAD_ROWS, 0, end, last)
+    if table.has_totals and table.rows:
+        end += 1
+        _write_totals(book, sheet, end, table)
+    _set_page(sheet, end, last)
+    return sheet
+
+
+def _write_head(book: Book, sheet: Any, columns: Sequence[Column]) -> None:
+    """Write the header row and the widths."""
+    for j, column in enumerate(columns):
+        sheet.set_column(j, j, column.width)
+        sheet.write_string(HEAD_ROWS, j, column.title, book.formats["head"])
+    sheet.set_row(HEAD_ROWS, 32)
+    sheet.freeze_panes(HEAD_ROWS + 1, 0)
+
+
+def _write_row(
+    book: Book,
+    sheet: Any,
+    at: int,
+    row: Sequence[Cell],
+    columns: Sequence[Column],
+) -> None:
+    """Write one row; codes stay text, unknown numbers stay empty."""
+    for j, (value, column) in enumerate(zip(row, columns, strict=True)):
+        form = book.formats[f"{column.kind}_wrap" if column.wrap else column.kind]
+        if isinstance(value, str):
+            sheet.write_string(at, j, clean_text(value), form)
+        elif value is None or not isfinite(value):
+            sheet.write_blank(at, j, None, form)
+        else:
+            sheet.write_number(at, j, value, form)
+
+
+def _write_totals(book: Book, sheet: Any, at: int, table: Table) -> None:
+    """Write the total row as formulas over what the filter shows, with the values for viewers."""
+    first = HEAD_ROWS + 1
+    for j, (value, column) in enumerate(zip(table.totals(), table.columns, strict=True)):
+        form = book.formats[f"{column.kind}_total"]
+        if value is not None:
+            letter = xlsxwriter.utility.xl_col_to_name(j)
+            sheet.write_formula(at, j, f"=SUBTOTAL(109,{letter}{first + 1}:{letter}{at})", form, value)
+        else:
+            sheet.write_string(at, j, _("Total") if j == 0 else "", form)
+
+
+def _set_page(sheet: Any, last_row: int, last_column: int) -> None:
+    """Set A3 landscape, one page wide, header repeated, page numbers."""
+    sheet.set_paper(A3)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0, HEAD_ROWS)
+    sheet.print_area(0, 0, last_row, last_column)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.set_footer(_("&CPage &P of &N"))
+    sheet.hide_gridlines(2)

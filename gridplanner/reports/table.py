@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Tables that workbook and plan document share: columns with a kind, rows of plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gridplanner.reports.cells import Cell
+
+KINDS = ("text", "int", "number", "percent", "figure")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    Parameters
+    ----------
+    title : str
+    width : float
+        In characters of the standard font.
+    kind : str
+        `text` (codes too), `int`, `number` (two decimals), `percent` or `figure` (decimals as given).
+    total : bool
+        Sum it in a total row.
+    wrap : bool
+        Break long texts over several lines.
+    """
+
+    title: str
+    width: float = 10
+    kind: str = "text"
+    total: bool = False
+    wrap: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a title; each row has one value per column.
+
+    Parameters
+    ----------
+    name : str
+        Identifier: `overview`, `register`, ...
+    title : str
+        In the user's language.
+    columns : tuple of Column
+    rows : tuple of rows
+    note : str
+        A line below the title.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+    def totals(self) -> tuple[Cell, ...]:
+        """Return the total row; empty cells under columns that are not summed."""
+        cells: list[Cell] = []
+        for i, column in enumerate(self.columns):
+            if column.total:
+                cells.append(sum(row[i] for row in self.rows if isinstance(row[i], int | float)))  # type: ignore[misc]
+            else:
+                cells.append(None)
+        return tuple(cells)
+
+    @property
+    def has_totals(self) -> bool:
+        """Whether any column is summed."""
+        return any(column.total for column in self.columns)

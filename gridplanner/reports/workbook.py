@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""`ledger.xlsx`: every ledger of a plan in one workbook, with native charts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from gridplanner.model.outcome import Outcome
+from gridplanner.reports.buildings import buildings_table
+from gridplanner.reports.charts import add_change_chart, add_size_chart, add_street_chart
+from gridplanner.reports.crosswalk import crosswalk_back_table, crosswalk_table
+from gridplanner.reports.findings import findings_table
+from gridplanner.reports.proof import certificate_table
+from gridplanner.reports.registers import (
+    branches_table,
+    dedicated_table,
+    overview_table,
+    register_table,
+    workers_table,
+)
+from gridplanner.reports.sheets import HEAD_ROWS, Book, open_workbook, write_table
+from gridplanner.reports.staff import staffing_table
+from gridplanner.reports.table import Table
+from gridplanner.texts import _
+
+
+def write_workbook(outcome: Outcome, path: Path) -> None:
+    """Write the workbook.
+
+    Sheets: overview by street with charts, register, before/after both ways, dedicated grids,
+    workers, branches, staffing, findings before and after, certificate, buildings. Codes are text,
+    no cell is ever a formula from the data.
+    """
+    before = findings_table(outcome.before.findings)
+    tables = (
+        (register_table(outcome), _("Register")),
+        (crosswalk_table(outcome), _("Before-after")),
+        (crosswalk_back_table(outcome), _("After-before")),
+        (dedicated_table(outcome), _("Dedicated")),
+        (workers_table(outcome), _("Workers")),
+        (branches_table(outcome), _("Branches")),
+        (staffing_table(outcome), _("Staffing")),
+        (Table(before.name, _("Findings before"), before.columns, before.rows), _("Findings before")),
+        (findings_table(outcome.after.findings), _("Findings after")),
+        (certificate_table(outcome), _("Certificate")),
+        (buildings_table(outcome), _("Buildings")),
+    )
+    with open_workbook(path) as book:
+        book.file.set_properties({"title": outcome.title, "comments": _mark(outcome)})
+        _write_overview(book, outcome)
+        for table, tab in tables:
+            write_table(book, table, tab)
+        book.file.get_worksheet_by_name(_("Overview")).activate()
+
+
+def _mark(outcome: Outcome) -> str:
+    """Return the mark of demonstration data."""
+    return _("Demonstration data") if outcome.demonstration else ""
+
+
+def _write_overview(book: Book, outcome: Outcome) -> None:
+    """Write the first sheet: the table by street and three charts below it."""
+    table = overview_table(outcome)
+    title = f"{outcome.title} · {table.title}" if outcome.title else table.title
+    note = "　".join(text for text in (outcome.made_on, _mark(outcome)) if text)
+    sheet = write_table(book, Table(table.name, title, table.columns, table.rows, note), _("Overview"))
+    below = HEAD_ROWS + len(table.rows) + 3
+    data: Any = book.file.add_worksheet(_("Chart data"))
+    add_street_chart(book, sheet, len(table.rows), (below, 0))
+    add_size_chart(book, sheet, data, outcome, (below, 5))
+    add_change_chart(book, sheet, data, outcome, (below, 9))
+    sheet.print_area(0, 0, below + 22, len(table.columns) - 1)
+    data.hide()
