@@ -96,7 +96,7 @@ def _rounded(values: FloatArray, group: IntArray, key: str, findings: list[Findi
                     "total within 0.5 ({before} became {after})."
                 ).format(
                     count=int(fractional.sum()),
-                    what=_(key),
+                    what=_counted(key),
                     before=f"{clean.sum():,.2f}",
                     after=f"{int(whole.sum()):,}",
                 ),
@@ -148,13 +148,18 @@ def _estimated(layer: Layer | None, key: str, total: float) -> Finding:
         text=_(
             "Estimated: {total} {what} are known per community only ({layer}) and are spread over "
             "residential buildings or land."
-        ).format(total=f"{total:,.0f}", what=_(key), layer=layer.source if layer else ""),
+        ).format(total=f"{total:,.0f}", what=_counted(key), layer=layer.source if layer else ""),
         remedy=_("Give people and households per building for a plan that can be approved."),
         subject_kind="layer",
         subjects=("communities",),
         value=total,
         people=round(total) if key == "people" else 0,
     )
+
+
+def _counted(key: str) -> str:
+    """Return what a column counts."""
+    return _("residents") if key == "people" else _("number of households")
 
 
 def _nobody() -> Finding:

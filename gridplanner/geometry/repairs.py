@@ -15,7 +15,7 @@ from gridplanner.texts import _, ngettext
 
 def unit_word(role: str) -> str:
     """Return what the units of a layer are called."""
-    return {"communities": _("communities"), "grids": _("grids")}.get(role, role)
+    return {"communities": _("areas of communities"), "grids": _("areas of grids")}.get(role, role)
 
 
 def repair_findings(units: Units, pieces: Iterable[Piece], options: BuildOptions) -> tuple[Finding, ...]:
