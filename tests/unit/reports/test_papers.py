@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Every paper is written, opened again and compared with the plan it speaks of."""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+
+from gridplanner.errors import UserError
+from gridplanner.model.finding import Finding
+from gridplanner.model.kinds import Severity
+from gridplanner.model.outcome import Outcome
+from gridplanner.reports.certificate import certificate_json, write_certificate
+from gridplanner.reports.crosswalk import FIELDS, write_crosswalk
+from gridplanner.reports.findings import findings_json, write_findings
+from gridplanner.reports.plan_document import write_plan_document
+from gridplanner.reports.summary import build_summary, write_summary
+from gridplanner.reports.workbook import write_workbook
+
+
+def summary_of(outcome: Outcome) -> dict:
+    return build_summary(outcome, seconds=1.0, cpu_seconds={"solve": 2.0}, outputs=["a"], seed=7)
+
+
+def test_summary_has_exactly_the_keys_of_the_contract(outcome: Outcome, tmp_path: Path) -> None:
+    summary = summary_of(outcome)
+    assert list(summary) == [
+        "version", "seed", "seconds", "cpu_seconds", "crs", "numbering", "communities", "atoms", "people",
+        "households", "grids", "dedicated", "rules", "findings", "change", "certificate", "branches", "staff",
+        "outputs",
+    ]  # fmt: skip
+    assert list(summary["cpu_seconds"]) == [
+        "read",
+        "check",
+        "solve",
+        "certify",
+        "assign",
+        "export",
+        "compile",
+    ]
+    assert list(summary["rules"]) == [
+        "people", "households", "service_radius", "contiguity", "nesting", "overlap", "gap", "code",
+        "branch", "worker",
+    ]  # fmt: skip
+    assert summary["grids"] == {"before": 4, "after": 2} and summary["dedicated"] == {"before": 1, "after": 1}
+    assert summary["rules"]["people"]["violations_before"] == 4
+    assert summary["rules"]["people"]["violations_after"] == 0
+    assert summary["branches"] == {
+        "existing": 5, "kept": 3, "founded": 0, "joint": 0, "merged": 2, "dissolved": 0, "grids_without": 0,
+    }  # fmt: skip
+    assert summary["staff"] == {"workers_before": 5, "workers_needed": 2, "surplus": 3, "vacant": 0}
+    change = summary["change"]
+    assert sum(change[k] for k in ("kept", "merged", "split", "reshaped", "new")) == summary["grids"]["after"]
+    write_summary(summary, tmp_path / "s.json")
+    assert json.loads((tmp_path / "s.json").read_text(encoding="utf-8")) == summary
+
+
+def test_certificate_file(outcome: Outcome, tmp_path: Path) -> None:
+    write_certificate(outcome.certificate, tmp_path / "c.json")
+    read = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
+    assert read["objectives"] == ["grids", "pieces", "deviation"]
+    assert set(read["parts"][0]) == {"community", "part", "people", "grids", "objective", "reason"}
+    bound = read["total"]["pieces"]
+    assert bound["gap"] == bound["value"] - bound["bound"] == 2
+    broken = replace(
+        outcome.certificate, total={"grids": replace(outcome.certificate.total["grids"], bound=float("nan"))}
+    )
+    assert certificate_json(broken)["total"]["grids"]["bound"] is None
+
+
+def test_crosswalk_counts_each_atom_once(outcome: Outcome, tmp_path: Path) -> None:
+    path = tmp_path / "crosswalk.csv"
+    write_crosswalk(outcome, path)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == FIELDS
+    atoms = outcome.district.atoms
+    assert sum(int(r["atoms"]) for r in rows) == len(atoms)
+    assert sum(int(r["people"]) for r in rows) == atoms.people.sum()
+    assert sum(float(r["area_m2"]) for r in rows) == pytest.approx(atoms.area_m2.sum())
+    assert all(len(r["old_code"]) == 15 for r in rows)
+    assert not any(value.startswith("=") for row in rows for value in row.values())
+
+
+def test_findings_files(tmp_path: Path) -> None:
+    findings = (Finding("people", Severity.ERROR, "太少", "合并", hard=True, subjects=("a", "b"), value=3.0),)
+    write_findings(findings, tmp_path / "f.csv")
+    with (tmp_path / "f.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["subjects"], row["value"], row["limit"], row["hard"], row["severity"]) == (
+        "a;b",
+        "3",
+        "",
+        "true",
+        "error",
+    )
+    (entry,) = json.loads(json.dumps(findings_json(findings), allow_nan=False))["findings"]
+    assert entry["subjects"] == ["a", "b"] and entry["limit"] is None and list(entry) == list(row)
+
+
+def test_workbook_holds_codes_as_text_and_no_formula_of_the_data(outcome: Outcome, tmp_path: Path) -> None:
+    path = tmp_path / "ledger.xlsx"
+    write_workbook(outcome, path)
+    book = openpyxl.load_workbook(path)
+    register = book["网格一览表"]
+    codes = [cell.value for cell in register["D"][3:6]]
+    assert all(isinstance(code, str) and len(code) == 15 for code in codes)
+    names = [cell for cell in register["E"] if cell.value and str(cell.value).startswith("=HYPER")]
+    assert names and all(cell.data_type == "s" for cell in names)
+    for sheet in book:
+        formulas = [c.value for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+        assert all(text.startswith("=SUBTOTAL(109,") for text in formulas)
+        assert sheet.sheet_state == "hidden" or (sheet.page_setup.paperSize == 8 and sheet.freeze_panes)
+    with zipfile.ZipFile(path) as archive:
+        assert sum(name.startswith("xl/charts/chart") for name in archive.namelist()) == 3
+
+
+def test_names_and_phones_appear_only_by_switch(outcome: Outcome, tmp_path: Path) -> None:
+    for phones in (False, True):
+        path = tmp_path / f"{phones}.xlsx"
+        write_workbook(replace(outcome, phones=phones), path)
+        with zipfile.ZipFile(path) as archive:
+            text = archive.read("xl/sharedStrings.xml").decode("utf-8")
+        assert [word in text for word in ("钱示明", "19900000000", "赵示盛")] == [phones] * 3
+
+
+def test_hostile_names_stay_text_everywhere(hostile: Outcome, tmp_path: Path) -> None:
+    write_workbook(hostile, tmp_path / "l.xlsx")
+    write_plan_document(hostile, tmp_path / "p.docx")
+    write_crosswalk(hostile, tmp_path / "c.csv")
+    assert "<b>粗</b>&amp;" in [
+        cell.value for cell in openpyxl.load_workbook(tmp_path / "l.xlsx")["网格一览表"]["E"]
+    ]
+    text = "\n".join(
+        c.text for t in docx.Document(tmp_path / "p.docx").tables for row in t.rows for c in row.cells
+    )
+    assert "<b>粗</b>&amp;" in text and "\x00" not in text
+    with (tmp_path / "c.csv").open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert not any(cell[:1] in "=+@\t" and cell for cell in cells)
+
+
+def test_plan_document_says_what_the_plan_says(outcome: Outcome, tmp_path: Path) -> None:
+    write_plan_document(outcome, tmp_path / "plan.docx")
+    document = docx.Document(tmp_path / "plan.docx")
+    text = "\n".join(p.text for p in document.paragraphs)
+    assert "示意区网格调整方案" in text and "示意数据" in text
+    assert "综合网格4个" in text and "综合网格2个" in text and "{" not in text
+    assert len(document.tables) >= 8
+
+
+def test_template_with_an_unknown_field_is_refused(outcome: Outcome, tmp_path: Path) -> None:
+    template = tmp_path / "t.toml"
+    template.write_text('[[section]]\ntitle = "x"\nparagraphs = ["{grids_befor}"]\n', encoding="utf-8")
+    with pytest.raises(UserError, match="grids_before"):
+        write_plan_document(outcome, tmp_path / "p.docx", template=template)
+    template.write_text('[[section]]\ntitle = "x"\ntables = ["overvew"]\n', encoding="utf-8")
+    with pytest.raises(UserError, match="overview"):
+        write_plan_document(outcome, tmp_path / "p.docx", template=template)
