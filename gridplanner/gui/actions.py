@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""All actions of the window as rows of data: menus, toolbar, shortcuts, palette and tests read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from gridplanner.gui.session import Session
+from gridplanner.texts import _
+
+
+@dataclass(frozen=True)
+class ActionRow:
+    """One action.
+
+    Parameters
+    ----------
+    id : str
+    text : str
+        In the user's language.
+    menu : str
+        Key of `menu_titles()`, "" for none.
+    run : str
+        `group.method` on the window: `file.open` is `window.groups["file"].open()`.
+    icon, shortcut : str
+    when : str
+        Key of `CONDITIONS`.
+    checkable : bool
+    toolbar : bool
+    """
+
+    id: str
+    text: str
+    menu: str
+    run: str
+    icon: str = ""
+    shortcut: str = ""
+    when: str = "always"
+    checkable: bool = False
+    toolbar: bool = False
+
+
+CONDITIONS: Mapping[str, Callable[[Session], bool]] = {
+    "always": lambda s: True,
+    "idle": lambda s: not s.busy,
+    "busy": lambda s: s.busy,
+    "project": lambda s: s.workspace is not None,
+    "project_idle": lambda s: s.workspace is not None and not s.busy,
+    "selection": lambda s: bool(s.selection),
+    "two": lambda s: len(s.selection) > 1,
+    "one": lambda s: len(s.selection) == 1,
+    "undo": lambda s: s.workspace is not None and bool(s.workspace.undo_label),
+    "redo": lambda s: s.workspace is not None and bool(s.workspace.redo_label),
+    "proposal": lambda s: s.proposal is not None,
+    "scenario": lambda s: s.workspace is not None and bool(s.workspace.contents.current),
+}
+
+
+def menu_titles() -> dict[str, str]:
+    """Return the menus in their order."""
+    return {
+        "file": _("&Project"),
+        "edit": _("&Edit"),
+        "view": _("&View"),
+        "tool": _("&Tools"),
+        "plan": _("P&lan"),
+        "window": _("&Window"),
+        "help": _("&Help"),
+    }
+
+
+def action_rows() -> tuple[ActionRow, ...]:
+    """Return every action of the window."""
+    return (*_file(), *_edit(), *_view(), *_tools(), *_plan(), *_window(), *_help())
+
+
+def _file() -> tuple[ActionRow, ...]:
+    """Return the actions on files."""
+    row = ActionRow
+    return (
+        row(
+            "new", _("&New project from layers..."), "file", "file.new", "new", "Ctrl+N", "idle", toolbar=True
+        ),
+        row("open", _("&Open..."), "file", "file.open", "open", "Ctrl+O", "idle", toolbar=True),
+        row("sample", _("Open the sample district"), "file", "file.sample", "sample", "", "idle"),
+        row("save", _("&Save"), "file", "file.save", "save", "Ctrl+S", "project_idle", toolbar=True),
+        row("save_as", _("Save &as..."), "file", "file.save_as", "", "Ctrl+Shift+S", "project_idle"),
+        row("export", _("&Export..."), "file", "file.export", "export", "Ctrl+E", "project_idle"),
+        row("print", _("&Print preview..."), "file", "file.print", "print", "Ctrl+P", "project"),
+        row("picture", _("Copy the map as a picture"), "file", "file.copy_picture", "", "", "project"),
+        row("quit", _("&Quit"), "file", "file.quit", "", "Ctrl+Q"),
+    )
+
+
+def _edit() -> tuple[ActionRow, ...]:
+    """Return the edits of the plan."""
+    row = ActionRow
+    return (
+        row("undo", _("&Undo"), "edit", "edit.undo", "undo", "Ctrl+Z", "undo", toolbar=True),
+        row("redo", _("&Redo"), "edit", "edit.redo", "redo", "Ctrl+Y", "redo", toolbar=True),
+        row("merge", _("&Merge the selected grids"), "edit", "edit.merge", "merge", "M", "two", toolbar=True),
+        row("split_auto", _("Split &evenly into..."), "edit", "edit.split_auto", "split", "Shift+K", "one"),
+        row(
+            "new_grid",
+            _("&New grid from the selected areas"),
+            "edit",
+            "edit.new_grid",
+            "new_grid",
+            "N",
+            "project",
+        ),
+        row("retire", _("Re&tire the empty grid"), "edit", "edit.retire", "retire", "Shift+Delete", "one"),
+        row("convert", _("&Convert general <-> dedicated"), "edit", "edit.convert", "convert", "C", "one"),
+        row("carve", _("Car&ve out a site..."), "edit", "edit.carve", "grid", "Shift+C", "project"),
+        row("lock", _("&Lock or unlock"), "edit", "edit.lock", "lock", "L", "selection", toolbar=True),
+        row("fill", _("&Fill unassigned areas"), "edit", "edit.fill", "fill", "F", "project"),
+        row("repair", _("Re&pair stray parts"), "edit", "edit.repair", "repair", "R", "project"),
+        row("copy_grid", _("Copy the grid to another scenario..."), "edit", "edit.copy_grid", "", "", "one"),
+        row("grid_form", _("&Properties of the grid..."), "edit", "edit.properties", "note", "Return", "one"),
+        row("find", _("&Find..."), "edit", "view.find", "search", "Ctrl+F", "project"),
+        row(
+            "expression",
+            _("&Select by expression..."),
+            "edit",
+            "edit.expression",
+            "",
+            "Ctrl+Shift+F",
+            "project",
+        ),
+        row("select_none", _("Select nothing"), "edit", "edit.select_none", "", "Ctrl+Shift+A", "selection"),
+    )
+
+
+def _view() -> tuple[ActionRow, ...]:
+    """Return what changes the look of the map only."""
+    row = ActionRow
+    return (
+        row("zoom_in", _("Zoom &in"), "view", "view.zoom_in", "zoom_in", "Ctrl+=", "project"),
+        row("zoom_out", _("Zoom &out"), "view", "view.zoom_out", "zoom_out", "Ctrl+-", "project"),
+        row(
+            "zoom_all", _("Show &all"), "view", "view.zoom_all", "zoom_all", "Ctrl+0", "project", toolbar=True
+        ),
+        row(
+            "zoom_selection",
+            _("Zoom to the &selection"),
+            "view",
+            "view.zoom_selection",
+            "zoom_selection",
+            "Ctrl+J",
+            "selection",
+            toolbar=True,
+        ),
+        row("next_finding", _("&Next finding"), "view", "view.next_finding", "next", "F8", "project"),
+        row(
+            "previous_finding",
+            _("&Previous finding"),
+            "view",
+            "view.previous_finding",
+            "previous",
+            "Shift+F8",
+            "project",
+        ),
+        row(
+            "swipe", _("S&wipe before and after"), "view", "view.swipe", "swipe", "F7", "project", True, True
+        ),
+        row(
+            "side",
+            _("Before and after si&de by side"),
+            "view",
+            "view.side",
+            "compare",
+            "Shift+F7",
+            "project",
+            True,
+        ),
+        row("dark", _("&Dark"), "view", "view.dark", "dark", "Ctrl+Shift+D", checkable=True),
+        row("full", _("&Full screen"), "view", "view.full", "", "F11", checkable=True),
+    )
+
+
+def _tools() -> tuple[ActionRow, ...]:
+    """Return what the pointer can do; exactly one is on."""
+
+    def tool(name: str, text: str, icon: str, key: str, *, bar: bool = True) -> ActionRow:
+        return ActionRow(f"tool_{name}", text, "tool", f"tools.{name}", icon, key, "project", True, bar)
+
+    return (
+        tool("pan", _("&Pan"), "pan", "H"),
+        tool("select", _("&Select grids"), "select", "S"),
+        tool("identify", _("&Identify"), "identify", "I"),
+        tool("click", _("&Move areas by click"), "edit", "A"),
+        tool("rectangle", _("Move areas by &rectangle"), "rectangle", "Q"),
+        tool("lasso", _("Move areas by &lasso"), "lasso", "W"),
+        tool("brush", _("&Brush areas"), "brush", "B"),
+        tool("border", _("&Drag a shared border"), "border", "D"),
+        tool("split", _("Split by a &line"), "split", "K"),
+        tool("measure", _("M&easure"), "measure", "U"),
+    )
+
+
+def _plan() -> tuple[ActionRow, ...]:
+    """Return the engine, the scenarios and the staff."""
+    row = ActionRow
+    return (
+        row("check", _("Check &again"), "plan", "plan.check", "check", "F5", "project"),
+        row("run", _("&Propose a plan"), "plan", "plan.run", "plan", "Ctrl+R", "project_idle"),
+        row("stop", _("&Stop"), "plan", "plan.stop", "close", "", "busy"),
+        row("accept", _("&Accept the proposal"), "plan", "plan.accept", "accept", "Ctrl+Return", "proposal"),
+        row("put_aside", _("Put the proposal asi&de"), "plan", "plan.put_aside", "close", "", "proposal"),
+        row(
+            "assign",
+            _("Assign &branches, staff, codes and names"),
+            "plan",
+            "plan.assign",
+            "people",
+            "Ctrl+B",
+            "project_idle",
+        ),
+        row(
+            "duplicate",
+            _("D&uplicate the scenario..."),
+            "plan",
+            "plan.duplicate",
+            "scenario",
+            "Ctrl+D",
+            "project",
+        ),
+        row("rename", _("&Rename the scenario..."), "plan", "plan.rename", "", "", "scenario"),
+        row("delete", _("De&lete the scenario..."), "plan", "plan.delete", "", "", "scenario"),
+        row("compare", _("&Compare scenarios..."), "plan", "plan.compare", "compare", "", "project"),
+        row(
+            "import_scenario",
+            _("&Import a colleague's scenario..."),
+            "plan",
+            "plan.import_scenario",
+            "",
+            "",
+            "project_idle",
+        ),
+        row("status", _("S&tatus and opinions..."), "plan", "plan.paper_trail", "note", "", "scenario"),
+    )
+
+
+def _window() -> tuple[ActionRow, ...]:
+    """Return the panels and the way round the window."""
+    row = ActionRow
+    return (
+        row("panel_layers", _("&Layers"), "window", "view.panel_layers", "layers", "F2", checkable=True),
+        row(
+            "panel_findings",
+            _("&Findings"),
+            "window",
+            "view.panel_findings",
+            "findings",
+            "F3",
+            checkable=True,
+        ),
+        row(
+            "panel_table", _("Attribute &table"), "window", "view.panel_table", "table", "F6", checkable=True
+        ),
+        row("panel_charts", _("&Charts"), "window", "view.panel_charts", "chart", "F9", checkable=True),
+        row("panel_history", _("&History"), "window", "view.panel_history", "history", "F10", checkable=True),
+        row("next_step", _("&Next step"), "window", "view.next_step", "", "Ctrl+PgDown"),
+        row("previous_step", _("&Previous step"), "window", "view.previous_step", "", "Ctrl+PgUp"),
+        row("palette", _("&Command palette..."), "window", "view.palette", "search", "Ctrl+Shift+P"),
+        row("language", _("English / &Chinese"), "window", "view.language", "", ""),
+    )
+
+
+def _help() -> tuple[ActionRow, ...]:
+    """Return help."""
+    row = ActionRow
+    return (
+        row("manual", _("&Manual"), "help", "help.manual", "help", "F1"),
+        row("shortcuts", _("&Keyboard..."), "help", "help.shortcuts", "", ""),
+        row("about", _("&About and licences..."), "help", "help.about", "identify", ""),
+    )

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Start of the window: `gridplanner [PROJECT|LAYER...]`."""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication
+
+from gridplanner.gui import theme
+from gridplanner.gui.settings import Settings
+from gridplanner.texts import language, use_language
+
+_PAINT_FLAG = "--quit-after-first-paint"
+_CHINESE = (
+    "Microsoft YaHei UI",
+    "Microsoft YaHei",
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+)
+
+
+def interface_font() -> QFont:
+    """Return a font with Chinese glyphs: the system's own, else the one that is shipped."""
+    families = set(QFontDatabase.families())
+    family = next((name for name in _CHINESE if name in families), "")
+    if not family:
+        from gridplanner.maps.fonts import load_font  # reads some megabytes, only where needed
+
+        family = load_font()
+    font = QFont(family)
+    font.setPointSizeF(10.0)
+    return font
+
+
+def make_application(arguments: Sequence[str], settings: Settings) -> QApplication:
+    """Return the application, dressed, in the user's language."""
+    application = QApplication.instance() or QApplication([sys.argv[0], *arguments])
+    application.setApplicationName("gridplanner")
+    application.setDesktopFileName("gridplanner")
+    use_language(str(settings.get("language", language())))
+    if language() == "zh_CN":
+        QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
+        translator = QTranslator(application)
+        if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+            application.installTranslator(translator)
+    application.setFont(interface_font())
+    application.setWindowIcon(QIcon(str(theme.ICONS / "app.svg")))
+    theme.apply(application, bool(settings.get("dark", False)))
+    return application
+
+
+def main(argv: Sequence[str]) -> int:
+    """Open the window.
+
+    Parameters
+    ----------
+    argv : sequence of str
+        Files to open; `--quit-after-first-paint` prints `first_paint_s` and leaves.
+    """
+    started = time.perf_counter()
+    measure = _PAINT_FLAG in argv
+    paths = [a for a in argv if not a.startswith("--")]
+    settings = Settings()
+    application = make_application(argv, settings)
+    from gridplanner.gui.main_window import MainWindow  # after the application, so that errors show in a box
+
+    window = MainWindow(settings)
+    sys.excepthook = lambda kind, error, trace: _on_fault(window, kind, error, trace)
+    window.show()
+    if measure:
+        window.first_painted.connect(lambda: _tell_and_leave(window, started, bool(paths)))
+    if paths:
+        QTimer.singleShot(0, lambda: window.open_files(paths))
+    code = application.exec()
+    window.session.close()
+    return int(code)
+
+
+def _on_fault(window: object, kind: type[BaseException], error: BaseException, trace: object) -> None:
+    """Show a fault that nobody expected; the work in hand goes on."""
+    if issubclass(kind, KeyboardInterrupt):
+        QGuiApplication.quit()
+        return
+    text = "".join(traceback.format_exception(kind, error, trace))
+    sys.stderr.write(text)
+    window.show_fault(text)
+
+
+def _tell_and_leave(window: object, started: float, has_project: bool) -> None:
+    """Print the seconds until the first paint, and leave once the project is on screen too."""
+    sys.stdout.write(f"first_paint_s={time.perf_counter() - started:.3f}\n")
+    sys.stdout.flush()
+    if has_project:
+        window.map_painted.connect(lambda: _tell_map_and_leave(window, started))
+    else:
+        QTimer.singleShot(0, window.leave)
+
+
+def _tell_map_and_leave(window: object, started: float) -> None:
+    """Print the seconds until the map was painted, and leave."""
+    sys.stdout.write(f"map_paint_s={time.perf_counter() - started:.3f}\n")
+    sys.stdout.flush()
+    QTimer.singleShot(0, window.leave)

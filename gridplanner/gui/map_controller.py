@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Between session and canvas: colours, labels, layers, markers and previews of the map."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from gridplanner.gui import theme
+from gridplanner.gui.canvas.canvas import MapCanvas
+from gridplanner.gui.canvas.labels import Label
+from gridplanner.gui.canvas.overlay import Content, Marker
+from gridplanner.gui.canvas.style import Facts, LegendRow, make_paint
+from gridplanner.gui.panels.findings import has_place
+from gridplanner.gui.session import Session
+from gridplanner.model.finding import Finding
+from gridplanner.model.plan import Plan, PlanChange
+from gridplanner.workspace.scene_live import LiveTotals, grid_colours, label_points, live_totals
+
+
+class MapController(QObject):
+    """Paints the session's plan on one canvas (and today's division on a second one).
+
+    Signals
+    -------
+    legend_changed : tuple of LegendRow
+    """
+
+    legend_changed = Signal(object)
+
+    def __init__(self, session: Session, canvas: MapCanvas, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session, self.canvas = session, canvas
+        self.style = "people"
+        self.layers: list[str] = []
+        self.swipe = False
+        self.marked: set[int] = set()
+        self._finding: Finding | None = None
+        self._preview: Plan | None = None
+        self._label_points: np.ndarray | None = None
+        self._twin: MapCanvas | None = None
+        session.opened.connect(self.on_opened)
+        session.changed.connect(self.on_changed)
+        session.judged.connect(self._markers)
+        session.selected.connect(self.repaint)
+        session.proposed.connect(self.on_proposed)
+
+    # --- what changes --------------------------------------------------------------------------------
+
+    def on_opened(self) -> None:
+        """Show another project."""
+        scene = self.session.scene
+        self._preview, self._label_points, self._finding, self.marked = None, None, None, set()
+        if scene is not None:
+            self.canvas.set_shapes(scene.atoms, scene.extent)
+            if self._twin is not None:
+                self._twin.set_shapes(scene.atoms, scene.extent)
+        self.refresh()
+
+    def on_changed(self, change: PlanChange) -> None:
+        """Show a changed plan."""
+        if change.kind == "saved":
+            return
+        self._preview = None
+        self._label_points = None
+        self.marked = set()
+        self.refresh()
+
+    def on_proposed(self) -> None:
+        """Show the proposal instead of the plan in work while it is reviewed."""
+        proposal = self.session.proposal
+        self._preview = proposal.plan if proposal is not None else None
+        self._label_points = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Paint everything anew."""
+        self.repaint()
+        self.relabel()
+        self._markers()
+
+    # --- colours -------------------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> Plan | None:
+        """The plan on the map: a preview, a proposal, or the plan in work."""
+        return self._preview if self._preview is not None else self.session.plan
+
+    def facts(self, plan: Plan) -> Facts | None:
+        """Return what the styles colour by."""
+        workspace = self.session.workspace
+        if workspace is None:
+            return None
+        ours = plan is self.session.plan
+        totals: LiveTotals = (
+            self.session.totals if ours else live_totals(workspace.district, plan, workspace.rules)
+        )
+        numbers = self.session.colours if ours else None
+        if numbers is None or len(numbers) != plan.n_grids:
+            numbers = grid_colours(workspace.district, plan)
+        return Facts(workspace.district, self.session.before, plan, totals, numbers, theme.is_dark())
+
+    def repaint(self) -> None:
+        """Colour the map anew."""
+        plan = self.shown
+        facts = self.facts(plan) if plan is not None else None
+        if facts is None:
+            return
+        selection = self.session.selection if plan.n_grids > max(self.session.selection, default=-1) else ()
+        fine = "atoms" in self.layers
+        paint, legend = make_paint(facts, self.style, selection, atoms=fine)
+        paint = self._with_marked(paint)
+        other = None
+        if self.swipe or self._twin is not None:
+            before = self.facts(self.session.before)
+            other, _rows = make_paint(before, self.style, atoms=fine)
+        self.canvas.dark = theme.is_dark()
+        if self._twin is not None:
+            self._twin.dark = self.canvas.dark
+            self._twin.set_paint(other)
+        # Left of the swipe line is today, right of it the plan in work.
+        if self.swipe and other is not None:
+            self.canvas.set_paint(other, paint)
+        else:
+            self.canvas.set_paint(paint)
+        self.legend_changed.emit(legend)
+
+    def _with_marked(self, paint):
+        """Tint the atoms that a tool has gathered."""
+        if not self.marked:
+            return paint
+        colours = paint.colours.copy()
+        colours[list(self.marked)] = 0xFFF7D34A
+        return replace(paint, colours=colours)
+
+    def preview(self, assignment: np.ndarray | None) -> None:
+        """Show another assignment without changing the plan; None goes back to the plan."""
+        plan = self.session.plan
+        if plan is None:
+            return
+        self._preview = replace(plan, assignment=assignment) if assignment is not None else None
+        self.repaint()
+
+    def set_style(self, style: str) -> None:
+        """Colour by something else."""
+        self.style = style
+        self.repaint()
+
+    def legend(self) -> tuple[LegendRow, ...]:
+        """Return the legend of the map as it is."""
+        plan = self.shown
+        facts = self.facts(plan) if plan is not None else None
+        return make_paint(facts, self.style)[1] if facts is not None else ()
+
+    # --- layers, labels, markers ---------------------------------------------------------------------
+
+    def set_layers(self, keys: list[str]) -> None:
+        """Show these layers, bottom first."""
+        fine = ("atoms" in keys) != ("atoms" in self.layers)
+        self.layers = keys
+        self.relabel()
+        if fine:
+            self.repaint()
+
+    def relabel(self) -> None:
+        """Show reference layers and labels anew."""
+        scene, plan = self.session.scene, self.shown
+        if scene is None or plan is None:
+            self.canvas.set_content(Content())
+            return
+        reference = [scene.reference[key] for key in self.layers if key in scene.reference]
+        labels = self._labels(plan) if "labels" in self.layers else []
+        outlines = [(scene.grids_before, "#B0303F9F")] if "grids_before" in self.layers else []
+        content = Content(reference, labels, theme.is_dark(), outlines)
+        self.canvas.set_content(content)
+        if self._twin is not None:
+            today = self._labels(self.session.before) if "labels" in self.layers else []
+            self._twin.set_content(replace(content, labels=today))
+
+    def _labels(self, plan: Plan) -> list[Label]:
+        """Return code and people of each grid, and the names of communities."""
+        workspace = self.session.workspace
+        facts = self.facts(plan)
+        if workspace is None or facts is None:
+            return []
+        if plan is self.session.plan and self._label_points is not None:
+            points = self._label_points
+        else:
+            points = label_points(workspace.district, plan)
+        if plan is self.session.plan:
+            self._label_points = points
+        area = np.bincount(
+            plan.assignment[plan.assignment >= 0],
+            workspace.district.atoms.area_m2[plan.assignment >= 0],
+            plan.n_grids,
+        )
+        labels = []
+        for g in np.flatnonzero(~np.isnan(points[:, 0])).tolist():
+            record = plan.grids[g]
+            number = record.code[-3:] or record.name or f"+{g + 1}"
+            lines = (number, f"{int(facts.totals.people[g]):,}")
+            chosen = g in self.session.selection
+            weight = float(facts.totals.people[g]) + (1e9 if chosen else 0)
+            room = float(np.sqrt(area[g]))
+            labels.append(Label(points[g, 0], points[g, 1], lines, weight, room, chosen))
+        return labels
+
+    def show_finding(self, finding: Finding) -> None:
+        """Mark a finding and fly there."""
+        self._finding = finding
+        self._markers()
+        self._select_subjects(finding)
+        if has_place(finding):
+            half = 180.0
+            x, y = finding.x, finding.y
+            box = (x - half, y - half, x + half, y + half)
+            self.canvas.zoom_to(self._joined(box) if self.session.selection else box)
+
+    def _joined(self, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+        """Return the box grown to hold the selected grids as well."""
+        other = self.extent_of(self.session.selection)
+        if other is None:
+            return box
+        return min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3])
+
+    def _select_subjects(self, finding: Finding) -> None:
+        """Select the grids a finding speaks of."""
+        plan = self.session.plan
+        if plan is None or finding.subject_kind != "grid":
+            return
+        wanted = set(finding.subjects)
+        self.session.select(i for i, g in enumerate(plan.grids) if g.code and g.code in wanted)
+
+    def _markers(self) -> None:
+        """Show the findings that have a place."""
+        shown = [f for f in self.session.findings if has_place(f) and not f.waiver]
+        markers = [
+            Marker(f.x, f.y, theme.SIGNAL[f.severity.value], f.text, f is self._finding or f == self._finding)
+            for f in shown[:3000]
+            if f.counts or f == self._finding
+        ]
+        self.canvas.set_markers(markers)
+
+    # --- places --------------------------------------------------------------------------------------
+
+    def extent_of(self, grids) -> tuple[float, float, float, float] | None:
+        """Return the extent of some grids of the plan in work."""
+        plan, scene = self.session.plan, self.session.scene
+        if plan is None or scene is None:
+            return None
+        boxes = scene.atoms.boxes[np.isin(plan.assignment, list(grids))]
+        if not len(boxes):
+            return None
+        low, high = np.nanmin(boxes[:, :2], axis=0), np.nanmax(boxes[:, 2:], axis=0)
+        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+    def zoom_to_grids(self, grids) -> None:
+        """Zoom to some grids."""
+        extent = self.extent_of(grids)
+        if extent is not None:
+            self.canvas.zoom_to(extent)
+
+    def grid_at(self, atom: int) -> int:
+        """Return the grid of an atom in the plan in work; -1 for none."""
+        plan = self.session.plan
+        return int(plan.assignment[atom]) if plan is not None and 0 <= atom < len(plan.assignment) else -1
+
+    def set_twin(self, twin: MapCanvas | None) -> None:
+        """Show today's division on a second canvas; None ends that."""
+        self._twin = twin
+        scene = self.session.scene
+        if twin is not None and scene is not None:
+            twin.set_shapes(scene.atoms, scene.extent)
+            twin.look(self.canvas.view)
+        self.refresh()

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The attribute table: one row per grid, sortable, names and codes editable."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
+
+from gridplanner.gui.session import Session
+from gridplanner.texts import _
+from gridplanner.workspace.commands import EditGrid
+
+COLUMNS = (
+    "code",
+    "name",
+    "community",
+    "kind",
+    "people",
+    "households",
+    "deviation",
+    "radius",
+    "area",
+    "worker",
+    "branch",
+    "change",
+    "locked",
+    "note",
+)
+EDITABLE = {"code", "name", "note"}
+NUMBERS = {"people", "households", "deviation", "radius", "area"}
+
+
+def column_titles() -> dict[str, str]:
+    """Return the column titles in the user's language."""
+    return {
+        "code": _("Grid code"),
+        "name": _("Name"),
+        "community": _("Community"),
+        "kind": _("Kind"),
+        "people": _("People"),
+        "households": _("Households"),
+        "deviation": _("Deviation"),
+        "radius": _("Radius (m)"),
+        "area": _("Area (ha)"),
+        "worker": _("Worker"),
+        "branch": _("Leading branch"),
+        "change": _("Change"),
+        "locked": _("Locked"),
+        "note": _("Note"),
+    }
+
+
+class GridsModel(QAbstractTableModel):
+    """Grids of the plan in work."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._branches: dict[int, str] = {}
+        session.opened.connect(self.refresh)
+        session.changed.connect(self.refresh)
+        session.judged.connect(self.refresh)
+
+    def refresh(self, *_change: object) -> None:
+        """Show the plan as it is now."""
+        self.beginResetModel()
+        plan = self._session.plan
+        names = {b.code: b.name for b in plan.branches} if plan else {}
+        self._branches = (
+            {t.grid: names.get(t.branch, t.branch) for t in plan.ties if t.leading} if plan else {}
+        )
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
+        plan = self._session.plan
+        return 0 if plan is None or (parent is not None and parent.isValid()) else plan.n_grids
+
+    def columnCount(self, parent: QModelIndex | None = None) -> int:
+        return len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0):
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return column_titles()[COLUMNS[section]]
+        return None
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return flags | Qt.ItemFlag.ItemIsEditable if COLUMNS[index.column()] in EDITABLE else flags
+
+    def value(self, row: int, column: str) -> object:
+        """Return the bare value of a cell: number or text."""
+        session, plan = self._session, self._session.plan
+        if plan is None or row >= plan.n_grids:
+            return ""
+        record, totals = plan.grids[row], session.totals
+        if column in ("people", "households"):
+            return int(getattr(totals, column)[row])
+        if column == "deviation":
+            mean = totals.mean_people
+            return float(totals.people[row] / mean - 1) if mean and totals.general[row] else math.nan
+        if column in ("radius", "area"):
+            return self._measured(row, column)
+        district = session.workspace.district if session.workspace else None
+        texts = {
+            "community": str(district.communities.names[record.community]) if district else "",
+            "kind": str(record.kind) + (f"·{record.dedicated_kind}" if record.dedicated_kind else ""),
+            "branch": self._branches.get(row, ""),
+            "change": str(record.change or ""),
+            "locked": _("yes") if record.locked else "",
+        }
+        return texts[column] if column in texts else str(getattr(record, column))
+
+    def _measured(self, row: int, column: str) -> float:
+        """Return a number of the last check; NaN while it is on its way."""
+        measures = self._session.measures
+        if measures is None or row >= len(measures.radius_m):
+            return math.nan
+        return float(measures.radius_m[row] if column == "radius" else measures.area_m2[row] / 1e4)
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole):
+        column = COLUMNS[index.column()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            value = self.value(index.row(), column)
+            if role == Qt.ItemDataRole.EditRole:
+                return value
+            return _shown(value, column)
+        if role == Qt.ItemDataRole.UserRole:
+            return self.value(index.row(), column)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in NUMBERS:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def setData(self, index: QModelIndex, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        column, text = COLUMNS[index.column()], str(value).strip()
+        if role != Qt.ItemDataRole.EditRole or text == self.value(index.row(), column):
+            return False
+        return self._session.do(EditGrid(index.row(), **{column: text}))
+
+
+def _shown(value: object, column: str) -> str:
+    """Return a cell's text."""
+    if isinstance(value, float):
+        if math.isnan(value):
+            return ""
+        return {"deviation": f"{value:+.1%}", "area": f"{value:.2f}"}.get(column, f"{value:,.0f}")
+    return f"{value:,}" if isinstance(value, int) else str(value)

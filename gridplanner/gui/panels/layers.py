@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The layer panel: what is shown, in which order, and how grids are coloured."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QListWidget,
+    QListWidgetItem,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gridplanner.gui import theme
+from gridplanner.gui.canvas.style import style_names
+from gridplanner.gui.session import Session
+from gridplanner.gui.widgets import Legend, label
+from gridplanner.texts import _
+
+#: Layers on at the start; the others wait for a tick.
+SHOWN_FIRST = ("labels", "atoms", "roads", "barriers", "bridges", "streets")
+
+
+def layer_title(key: str) -> str:
+    """Return a layer's name in the user's language."""
+    titles = {
+        "labels": _("Labels"),
+        "atoms": _("Borders of the smallest areas"),
+        "grids_before": _("Today's grids as delivered"),
+        "roads": _("Roads"),
+        "barriers": _("Barriers (rivers, railways)"),
+        "bridges": _("Bridges"),
+        "buildings": _("Buildings"),
+        "estates": _("Estates"),
+        "sites": _("Candidate sites"),
+        "stations": _("Service stations"),
+        "streets": _("Streets"),
+        "branches": _("Party branches"),
+        "staff": _("Staff"),
+    }
+    if key.startswith("nets."):
+        return _("Net: {name}").format(name=key.removeprefix("nets."))
+    return titles.get(key, key)
+
+
+class LayersPanel(QWidget):
+    """Layers with check boxes; dragging changes the order of drawing."""
+
+    changed = Signal()
+    zoom_wanted = Signal(str)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 12, 10)
+        layout.setSpacing(8)
+        layout.addWidget(label(_("Colour of the grids"), "quiet"))
+        self.style_box = QComboBox()
+        self.style_box.setAccessibleName(_("Colour of the grids"))
+        for key, text in style_names().items():
+            self.style_box.addItem(text, key)
+        self.style_box.setCurrentIndex(self.style_box.findData("people"))
+        self.style_box.currentIndexChanged.connect(lambda _i: self.changed.emit())
+        layout.addWidget(self.style_box)
+        self.legend = Legend()
+        layout.addWidget(self.legend)
+        layout.addWidget(label(_("Layers, the top one is drawn last"), "quiet"))
+        self.list = QListWidget()
+        self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.list.setAccessibleName(_("Layers"))
+        self.list.itemChanged.connect(lambda _item: self.changed.emit())
+        self.list.model().rowsMoved.connect(lambda *_a: self.changed.emit())
+        self.list.itemDoubleClicked.connect(
+            lambda item: self.zoom_wanted.emit(item.data(Qt.ItemDataRole.UserRole))
+        )
+        layout.addWidget(self.list, 1)
+        self.swipe = QSlider(Qt.Orientation.Horizontal)
+        self.swipe.hide()
+        session.opened.connect(self.refresh)
+
+    @property
+    def style(self) -> str:  # type: ignore[override]  # the word of the domain; Qt's style() is not used
+        """The style in use."""
+        return str(self.style_box.currentData())
+
+    def set_style(self, key: str) -> None:
+        """Choose a style."""
+        self.style_box.setCurrentIndex(max(0, self.style_box.findData(key)))
+
+    def refresh(self) -> None:
+        """List the layers of the project."""
+        scene = self._session.scene
+        self.list.blockSignals(True)
+        self.list.clear()
+        keys = (
+            ["labels", *sorted(scene.reference, key=_depth, reverse=True), "grids_before", "atoms"]
+            if scene
+            else []
+        )
+        for key in keys:
+            item = QListWidgetItem(theme.icon("layers"), layer_title(key))
+            item.setData(Qt.ItemDataRole.UserRole, key)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Checked if key in SHOWN_FIRST else Qt.CheckState.Unchecked)
+            self.list.addItem(item)
+        self.list.blockSignals(False)
+        self.changed.emit()
+
+    def shown(self) -> list[str]:
+        """Return the keys of the ticked layers, bottom first."""
+        items = [self.list.item(i) for i in range(self.list.count())]
+        keys = [
+            item.data(Qt.ItemDataRole.UserRole)
+            for item in items
+            if item.checkState() == Qt.CheckState.Checked
+        ]
+        return keys[::-1]
+
+    def set_shown(self, key: str, shown: bool) -> None:
+        """Tick or untick a layer."""
+        for i in range(self.list.count()):
+            if self.list.item(i).data(Qt.ItemDataRole.UserRole) == key:
+                self.list.item(i).setCheckState(Qt.CheckState.Checked if shown else Qt.CheckState.Unchecked)
+
+
+def _depth(key: str) -> int:
+    """Return how far down a layer lies at the start: water under roads under buildings under marks."""
+    order = ("barriers", "estates", "roads", "bridges", "buildings", "sites", "stations")
+    return order.index(key) if key in order else len(order)

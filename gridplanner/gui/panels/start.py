@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The first page: the sample district, recent projects, a place to drop files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from gridplanner.gui import theme
+from gridplanner.gui.settings import Settings
+from gridplanner.gui.widgets import button, label
+from gridplanner.texts import _
+
+
+class DropArea(QFrame):
+    """A dashed field that says what may be dropped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumHeight(120)
+        layout = QVBoxLayout(self)
+        layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        picture = QLabel()
+        picture.setPixmap(theme.icon("data").pixmap(32, 32))
+        picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        text = label(
+            _("Drop layers, ledgers or a project here (.shp .zip .gpkg .geojson .xlsx .csv)"), "quiet"
+        )
+        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(picture)
+        layout.addWidget(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(self.palette().dark().color(), 1.4, Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        ground = QColor(self.palette().base().color())
+        painter.setBrush(ground)
+        painter.drawRoundedRect(self.rect().adjusted(1, 1, -2, -2), 8, 8)
+        painter.end()
+
+
+class StartPage(QWidget):
+    """What the window shows before a project is open."""
+
+    sample_wanted = Signal()
+    open_wanted = Signal()
+    new_wanted = Signal()
+    file_wanted = Signal(str)
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+        outer = QHBoxLayout(self)
+        outer.addStretch(1)
+        middle = QWidget()
+        middle.setMaximumWidth(760)
+        middle.setMinimumWidth(460)
+        outer.addWidget(middle, 4)
+        outer.addStretch(1)
+        layout = QVBoxLayout(middle)
+        layout.setContentsMargins(16, 40, 16, 24)
+        layout.setSpacing(12)
+        layout.addWidget(label(_("Redraw the governance grids of a district"), "title"))
+        layout.addWidget(
+            label(
+                _(
+                    "Read the layers, see what is wrong today, set the rules, let the program propose, "
+                    "adjust by hand, assign branches and staff, print and hand over."
+                ),
+                "quiet",
+            )
+        )
+        layout.addSpacing(8)
+        buttons = QHBoxLayout()
+        self.sample = button(
+            _("Try the sample district"), self.sample_wanted.emit, icon="sample", primary=True
+        )
+        buttons.addWidget(self.sample)
+        buttons.addWidget(button(_("New project from layers"), self.new_wanted.emit, icon="new"))
+        buttons.addWidget(button(_("Open a project"), self.open_wanted.emit, icon="open"))
+        buttons.addStretch(1)
+        layout.addLayout(buttons)
+        layout.addWidget(DropArea())
+        layout.addSpacing(8)
+        self.heading = label(_("Recent projects"), "heading")
+        layout.addWidget(self.heading)
+        self.recent = QListWidget()
+        self.recent.setAccessibleName(_("Recent projects"))
+        self.recent.itemActivated.connect(
+            lambda item: self.file_wanted.emit(item.data(Qt.ItemDataRole.UserRole))
+        )
+        layout.addWidget(self.recent, 1)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """List the recent projects."""
+        self.recent.clear()
+        for path in self._settings.recent():
+            item = QListWidgetItem(theme.icon("grid"), f"{Path(path).stem}    {Path(path).parent}")
+            item.setData(Qt.ItemDataRole.UserRole, path)
+            item.setToolTip(path)
+            self.recent.addItem(item)
+        empty = not self.recent.count()
+        if empty:
+            item = QListWidgetItem(_("None yet. The sample district takes one click."))
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.recent.addItem(item)
