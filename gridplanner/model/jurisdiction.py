@@ -90,7 +90,9 @@ class District:
         Returns
         -------
         xy : float64[m, 2], metres
-            Building points; an atom without a building stands in with its own point.
+            Building points. An atom without a building stands in with its own point where people
+            were counted on it, or where the district has no buildings at all: empty land is no
+            place to work from.
         atom : int32[m]
             Atom of each point.
         people : int64[m], persons
@@ -99,6 +101,8 @@ class District:
         built = self.buildings.atom >= 0
         bare = np.ones(len(self.atoms), bool)
         bare[self.buildings.atom[built]] = False
+        if built.any():
+            bare &= self.atoms.people > 0
         alone = np.flatnonzero(bare).astype(np.int32)
         x = np.concatenate([self.buildings.x[built], self.atoms.x[alone]])
         y = np.concatenate([self.buildings.y[built], self.atoms.y[alone]])

@@ -23,6 +23,7 @@ from gridplanner.model.ruleset import RuleSet
 from gridplanner.rules.case import Case
 from gridplanner.rules.registry import RULES
 
+FloatArray = npt.NDArray[np.float64]
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
@@ -36,15 +37,17 @@ def measure(district: District, plan: Plan, rules: RuleSet, polygons: ObjectArra
     rules : RuleSet
         The radius rule says which points may be service points.
     polygons : object[n_grids], optional
-        Unused by the measures of this function; kept so that a caller states them once.
+        Dissolved grids, where the caller has them already.
     """
     atoms, n = district.atoms, plan.n_grids
+    polygons = polygons if polygons is not None else grid_polygons(atoms.geometry, plan.assignment, n)
     placed = plan.assignment >= 0
     area = np.bincount(plan.assignment[placed], weights=atoms.area_m2[placed], minlength=n)[:n]
     xy, atom, people = district.demand_points()
     service = service_points(
         xy, atom, people, plan.assignment, n, rules.service_radius, stations_of(district)
     )
+    service_x, service_y = _standing(service.x, service.y, polygons)
     parts = components(len(atoms), district.adjacency, plan.assignment)
     built = district.buildings.atom[district.buildings.atom >= 0]
     homes = plan.assignment[built]
@@ -54,10 +57,19 @@ def measure(district: District, plan: Plan, rules: RuleSet, polygons: ObjectArra
         buildings=np.bincount(homes[homes >= 0], minlength=n).astype(np.int64),
         area_m2=area.astype(np.float64),
         radius_m=service.radius_m,
-        service_x=service.x,
-        service_y=service.y,
+        service_x=service_x,
+        service_y=service_y,
         parts=parts_per_label(parts, plan.assignment, n),
     )
+
+
+def _standing(x: FloatArray, y: FloatArray, polygons: ObjectArray) -> tuple[FloatArray, FloatArray]:
+    """Put the service point of a grid without buildings inside its land."""
+    bare = np.isnan(x) & ~shapely.is_missing(polygons)
+    points = shapely.point_on_surface(polygons[bare])
+    x, y = x.copy(), y.copy()
+    x[bare], y[bare] = shapely.get_x(points), shapely.get_y(points)
+    return x, y
 
 
 def check(
