@@ -123,7 +123,7 @@ def guess(bounds: Bounds) -> tuple[str, ...]:
 
 
 def with_right_prefix(crs: pyproj.CRS, bounds: Bounds) -> str:
-    """Return the sister CRS that fits where a zone number is there but not declared, or the reverse; else ""."""
+    """Return the sister CRS where a zone number is there but not declared, or the reverse; else ""."""
     code = crs.to_epsg() or 0
     prefixed = bounds[0] >= 13e6 and bounds[2] <= 46e6
     plain = bounds[0] > 0 and bounds[2] < 1e6

@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Hand a layer over in the format another office takes: written aside, read back, compared, moved in."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import numpy.typing as npt
+import openpyxl
+import shapely
+from openpyxl.cell import WriteOnlyCell
+
+from gridplanner.errors import UserError
+from gridplanner.io.columns import text_of
+from gridplanner.io.faults import layer_finding, row_finding
+from gridplanner.io.file_set import publish_one, publish_set
+from gridplanner.io.geojson_reader import read_geojson
+from gridplanner.io.geopackage_writer import write_geopackage
+from gridplanner.io.read_back import check_columns, check_geometry, differs
+from gridplanner.io.shapefile_writer import shapefile_losses, write_shapefile
+from gridplanner.io.text_writers import csv_text, dxf_text, geojson_text, in_degrees, kml_text
+from gridplanner.model.finding import Finding
+from gridplanner.model.kinds import Severity
+from gridplanner.model.layers import Layer
+from gridplanner.texts import _
+
+FORMATS = ("shp", "gpkg", "geojson", "kml", "dxf", "gdb", "csv", "xlsx", "parquet")
+
+
+def write_vector(  # noqa: PLR0913 - each is a choice of the export dialog, all but three with a default
+    layer: Layer,
+    path: Path,
+    crs: str,
+    *,
+    format: str,
+    profile: str = "utf8",
+    aliases: Mapping[str, str] | None = None,
+    decimals: Mapping[str, int] | None = None,
+    append: bool = False,
+) -> tuple[Finding, ...]:
+    """Write a layer and prove by reading it back that it is what was meant.
+
+    Parameters
+    ----------
+    layer : Layer
+        `fields` in order are the columns; `role` names the layer inside a container.
+    path : Path
+    crs : str
+        CRS of the shapes. GeoJSON and KML are written in WGS 84, as these formats demand.
+    format : str
+        One of `FORMATS`.
+    profile : str
+        Shapefile profile: `utf8`, `gbk`, `gb18030`, with `+chinese` for Chinese column names.
+    aliases : mapping of column to Chinese name
+    decimals : mapping of column to number of decimals
+        For shapefiles; three where not named.
+    append : bool
+        Add to an existing GeoPackage or FileGDB instead of replacing it.
+
+    Returns
+    -------
+    tuple of Finding
+        Each unavoidable loss, by row and column, as known before writing.
+
+    Raises
+    ------
+    UserError
+        The format is unknown, the place cannot be written, or the file did not read back the same.
+    """
+    names = dict(aliases or {})
+    if format == "shp":
+        return write_shapefile(layer, path, crs, profile, names, decimals)
+    if format == "gpkg":
+        write_geopackage(layer, path, crs, names, append)
+        return ()
+    if format in ("gdb", "parquet"):
+        # Only these need libraries that take seconds to load.
+        from gridplanner.io.foreign_writer import write_filegdb, write_parquet
+
+        return (
+            write_filegdb(layer, path, crs, names, append)
+            if format == "gdb"
+            else write_parquet(layer, path, crs)
+        )
+    writers: dict[str, Callable[[], tuple[Finding, ...]]] = {
+        "geojson": lambda: _write_geojson(layer, path, crs),
+        "kml": lambda: _write_kml(layer, path, crs, names),
+        "dxf": lambda: _write_dxf(layer, path),
+        "csv": lambda: _write_csv(layer, path, names),
+        "xlsx": lambda: _write_xlsx(layer, path, names),
+    }
+    if format not in writers:
+        raise UserError(
+            _("The format '{format}' cannot be written. Known formats: {known}.").format(
+                format=format, known=", ".join(FORMATS)
+            )
+        )
+    return writers[format]()
+
+
+def losses(
+    layer: Layer,
+    format: str,
+    profile: str = "utf8",
+    aliases: Mapping[str, str] | None = None,
+    decimals: Mapping[str, int] | None = None,
+) -> tuple[Finding, ...]:
+    """Return what a format would lose of a layer, without writing anything; for the export dialog."""
+    if format == "shp":
+        return shapefile_losses(layer, profile, aliases, decimals)
+    if format in ("geojson", "gpkg", "kml"):
+        return _infinite(layer) if format == "geojson" else ()
+    if format == "dxf":
+        return _dxf_losses(layer)
+    return ()
+
+
+def _infinite(layer: Layer) -> tuple[Finding, ...]:
+    """Tell infinite numbers, which JSON has no word for."""
+    found = []
+    for key, values in layer.fields.items():
+        bad = np.flatnonzero(np.isinf(values)) if values.dtype.kind == "f" else ()
+        if len(bad):
+            text = _(
+                "Layer '{layer}', column '{column}': numbers that are not finite are left empty in "
+                "rows {rows}."
+            )
+            told = text.format(layer=layer.role, column=key, rows="{rows}")
+            found.append(row_finding("write.number", Severity.WARNING, told, (np.asarray(bad) + 1).tolist()))
+    return tuple(found)
+
+
+def _write_geojson(layer: Layer, path: Path, crs: str) -> tuple[Finding, ...]:
+    """Write GeoJSON in WGS 84."""
+    shapes = in_degrees(layer, crs)
+    told = _infinite(layer)
+    with publish_set(path, {path.suffix: geojson_text(layer, shapes).encode("utf-8")}) as written:
+        back = read_geojson(written)
+        check_columns(back, _finite_columns(layer), layer.role, {})
+        check_geometry(back.geometry, shapes, layer.role, 0.0)
+    return told
+
+
+def _finite_columns(layer: Layer) -> dict[str, npt.NDArray[Any]]:
+    """Return the columns as they will read back from text: infinities as NaN."""
+    return {
+        key: np.where(np.isfinite(values), values, np.nan) if values.dtype.kind == "f" else values
+        for key, values in layer.fields.items()
+    }
+
+
+def _write_kml(layer: Layer, path: Path, crs: str, aliases: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Write KML in WGS 84 and check that it is well formed and complete."""
+    shapes = in_degrees(layer, crs)
+    text = kml_text(layer, shapes, aliases)
+    with publish_set(path, {path.suffix: text.encode("utf-8")}) as written:
+        marks = ElementTree.fromstring(written.read_bytes()).iter("{http://www.opengis.net/kml/2.2}Placemark")  # noqa: S314 - our own text
+        count = sum(1 for _mark in marks)
+        if count != len(layer):
+            raise differs(layer.role, _("{n} shapes instead of {wanted}").format(n=count, wanted=len(layer)))
+    return ()
+
+
+def _kind_column(layer: Layer) -> npt.NDArray[Any]:
+    """Return the name of the drawing layer of each row: the kind of grid where there is one."""
+    kinds = layer.fields.get("WGLX")
+    if kinds is None:
+        return np.full(len(layer), layer.role, dtype=object)
+    return np.asarray([f"网格_{text_of(kind)}" if kind else "网格" for kind in kinds], dtype=object)
+
+
+def _dxf_losses(layer: Layer) -> tuple[Finding, ...]:
+    """Tell which columns a drawing cannot carry."""
+    label = _label_key(layer)
+    lost = [key for key in layer.fields if key not in (label, "WGLX")]
+    if not lost:
+        return ()
+    text = _("A DXF drawing holds lines and names only; the columns {columns} are not in it.").format(
+        columns="、".join(lost[:30])
+    )
+    return (layer_finding("write.columns", Severity.INFO, text, layer.role),)
+
+
+def _label_key(layer: Layer) -> str:
+    """Return the column whose texts are set inside the shapes; "" if there is none."""
+    return next((key for key in ("WGMC", "SQMC", "XQMC", "name") if key in layer.fields), "")
+
+
+def _write_dxf(layer: Layer, path: Path) -> tuple[Finding, ...]:
+    """Write a drawing, a layer per kind of grid, and count what is in it."""
+    kinds = _kind_column(layer)
+    label = _label_key(layer)
+    text = dxf_text(
+        layer, lambda i: str(kinds[i]), lambda i: text_of(layer.fields[label][i]) if label else ""
+    )
+    told = _dxf_losses(layer)
+    with publish_set(path, {path.suffix: text.encode("ascii")}) as written:
+        tags = written.read_text(encoding="ascii").splitlines()
+        vertices = sum(tags[i] == "VERTEX" for i in range(1, len(tags), 2))
+        rings = shapely.get_rings(layer.geometry) if layer.geometry is not None else ()
+        areal = int(shapely.get_num_coordinates(rings).sum()) - len(rings)
+        if vertices < areal:
+            raise differs(layer.role, _("{n} vertices instead of {wanted}").format(n=vertices, wanted=areal))
+    return told
+
+
+def _header(layer: Layer, aliases: Mapping[str, str]) -> list[str]:
+    """Return unique column headings: the Chinese names where there are any."""
+    heads = [aliases.get(key, key) for key in layer.fields]
+    return [
+        head if heads.count(head) == 1 else f"{head}({key})"
+        for head, key in zip(heads, layer.fields, strict=True)
+    ]
+
+
+def _write_csv(layer: Layer, path: Path, aliases: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Write CSV in UTF-8 with BOM, which spreadsheet programs recognise."""
+    text = csv_text(layer, _header(layer, aliases))
+    with publish_set(path, {path.suffix: b"\xef\xbb\xbf" + text.encode("utf-8")}) as written:
+        if len(layer):
+            with written.open(encoding="utf-8-sig", newline="") as file:
+                rows = sum(1 for _row in csv.reader(file)) - 1
+            if rows != len(layer):
+                raise differs(layer.role, _("{n} rows instead of {wanted}").format(n=rows, wanted=len(layer)))
+    return ()
+
+
+def _write_xlsx(layer: Layer, path: Path, aliases: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Write one sheet; texts stay texts, also those that look like formulas or long numbers."""
+    workbook = openpyxl.Workbook(write_only=True)
+    sheet = workbook.create_sheet(layer.role[:31] or "Sheet1")
+    sheet.append(_header(layer, aliases))
+    columns = [np.asarray(values) for values in layer.fields.values()]
+    for i in range(len(layer)):
+        sheet.append([_cell(sheet, values[i]) for values in columns])
+    with publish_one(path) as temporary:
+        workbook.save(temporary)
+        back = openpyxl.load_workbook(temporary, read_only=True)
+        rows = sum(1 for _row in back.worksheets[0].iter_rows(values_only=True)) - 1
+        back.close()
+        if rows != len(layer):
+            raise differs(layer.role, _("{n} rows instead of {wanted}").format(n=rows, wanted=len(layer)))
+    return ()
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    """Return a cell: a number as it is, NaN as empty, anything else as a text that is never a formula."""
+    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+        return (
+            value.item()
+            if isinstance(value, np.generic) and np.isfinite(value)
+            else None
+            if value != value
+            else value
+        )
+    cell = WriteOnlyCell(sheet, text_of(value) or None)
+    if cell.value is not None:
+        cell.data_type = "s"
+    return cell
