@@ -114,7 +114,7 @@ def settle(
     ).astype(np.float64)
     judge = _Judge(ground, units, options, weight, unit.copy(), higher, shares)
     pieces = []
-    for label, claimants in _disputed(ground, rows, hits, count):
+    for label, claimants in _disputed(ground, rows, hits, count, apart=bool(shares)):
         piece, keeper = judge.overlap(label, claimants)
         unit[label] = keeper
         pieces.append(piece)
@@ -124,15 +124,17 @@ def settle(
 
 
 def _disputed(
-    ground: Ground, rows: IntArray, hits: IntArray, count: IntArray
+    ground: Ground, rows: IntArray, hits: IntArray, count: IntArray, *, apart: bool
 ) -> list[tuple[IntArray, tuple[int, ...]]]:
-    """Return connected sets of faces with the same two or more claimants."""
+    """Return connected sets of faces with the same two or more claimants, or each face apart."""
     many = np.flatnonzero(count > 1)
     if not len(many):
         return []
     order = np.lexsort((hits, rows))
     bounds = np.searchsorted(rows[order], np.arange(len(ground.faces) + 1))
     claims = {int(f): tuple(int(u) for u in hits[order[bounds[f] : bounds[f + 1]]]) for f in many}
+    if apart:
+        return [(many[k : k + 1], claims[int(face)]) for k, face in enumerate(many)]
     names = {claim: number for number, claim in enumerate(sorted(set(claims.values())))}
     label = np.full(len(ground.faces), -1, np.int64)
     label[many] = [names[claims[int(f)]] for f in many]
@@ -186,7 +188,8 @@ class _Judge:
         people = float(self.ground.people[group].sum())
         biggest = self.ground.points[group[int(np.argmax(shapely.area(faces)))]]
         area = float(shapely.area(faces).sum())
-        return Piece("overlap", claimants, keeper, area, people, biggest.x, biggest.y, sliver), keeper
+        told = -1 if self.options.overlap == "split" and not sliver else keeper
+        return Piece("overlap", claimants, told, area, people, biggest.x, biggest.y, sliver), keeper
 
     def _keeper(self, group: IntArray, claimants: tuple[int, ...], sliver: bool) -> int:
         """Return the claimant that keeps the land."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -53,6 +53,8 @@ class Coverage:
         Row of the unit; community 0 where there is no such layer, old grid -1 in a gap.
     atom_of_point : int64[m]
         -1 for a building outside.
+    row : int64[n]
+        Row of a ready-made atom in its layer; the atom's own number for a derived one.
     community_pieces, grid_pieces : tuple of Piece
         Land that had to be settled.
     """
@@ -61,6 +63,7 @@ class Coverage:
     community: IntArray
     old_grid: IntArray
     atom_of_point: IntArray
+    row: IntArray
     community_pieces: tuple[Piece, ...] = ()
     grid_pieces: tuple[Piece, ...] = ()
 
@@ -92,6 +95,7 @@ def derive_coverage(sources: Sources, options: BuildOptions, progress: Progress)
         community=block_community[cells.block[kept]],
         old_grid=block_grid[cells.block[kept]],
         atom_of_point=np.where(at >= 0, index[at], -1),
+        row=np.arange(len(atoms)),
         community_pieces=community.pieces,
         grid_pieces=grid.pieces,
     )
@@ -111,7 +115,10 @@ def _settled_ground(sources: Sources, options: BuildOptions) -> tuple[Ground, Se
     if community.shares or grid.shares:
         shares = [area for areas in (*community.shares.values(), *grid.shares.values()) for area in areas]
         ground = _ground([*lines, np.array([*shares, None], dtype=object)[:-1]], sources)
-        community, grid = _settle_both(ground, sources, options, community, grid)
+        again, again_grid = _settle_both(ground, sources, options, community, grid)
+        # Disputed land that was cut into shares is told once, as it was disputed.
+        community = replace(again, pieces=community.pieces)
+        grid = replace(again_grid, pieces=grid.pieces)
     return ground, community, grid
 
 
@@ -140,7 +147,6 @@ def _settle_both(
     grid = settle(ground, sources.grids, options, higher, shares=drawn_grid.shares if drawn_grid else None)
     if sources.communities is None:
         community = Settled(np.where(grid.unit >= 0, 0, -1), ())
-    # A drawn community share must be remembered as the land it is, not as a new dispute.
     return community, grid
 
 

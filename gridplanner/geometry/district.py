@@ -74,35 +74,30 @@ def build_district(
         places.points,
         places.people,
     )
-    coverage = _coverage(layers, sources, options, progress)
-    findings = [*found, *found_grids]
-    if community_units is not None:
-        findings.extend(repair_findings(community_units, coverage.community_pieces, options))
-    if grid_units is not None:
-        findings.extend(repair_findings(grid_units, coverage.grid_pieces, options))
-    findings.extend(_outside(places, coverage))
-    n_communities = len(communities) if communities is not None else 1
-    population = count_people(layers, places, coverage, n_communities)
-    findings.extend(population.findings)
-    order = np.lexsort(_reading_order(coverage))
-    atoms, estates = _atoms(layers, places, coverage, population, order)
+    coverage = _ordered(_coverage(layers, sources, options, progress))
+    findings = [*found, *found_grids, *_settled(community_units, grid_units, coverage, options)]
+    points = _atom_points(coverage, places)
     adjacency = build_adjacency(
-        atoms.geometry,
+        coverage.geometry,
         _shapes(layers, "barriers"),
         _shapes(layers, "bridges"),
-        np.column_stack([atoms.x, atoms.y]),
+        points,
         options.min_shared_border_m,
     )
     if communities is None:
-        communities, atoms = _communities_by_part(atoms, adjacency, options)
-    geometry = grid_polygons(atoms.geometry, atoms.community, len(communities))
+        communities, coverage = _communities_by_part(coverage, adjacency, options)
+    population = count_people(layers, places, coverage, len(communities))
+    findings.extend((*_outside(places, coverage), *population.findings))
+    atoms, estates = _atoms(layers, places, coverage, population, points)
     district = District(
         name=options.name,
         crs=layers.crs,
-        communities=replace(communities, geometry=geometry),
+        communities=replace(
+            communities, geometry=grid_polygons(atoms.geometry, atoms.community, len(communities))
+        ),
         atoms=atoms,
         adjacency=adjacency,
-        buildings=_buildings(places, coverage, population, order),
+        buildings=_buildings(places, coverage, population),
         grids_before=_placed_records(records, atoms),
         grids_before_geometry=_delivered(grid_units, atoms, len(records)),
         estates=estates,
@@ -110,6 +105,17 @@ def build_district(
         nets=layers.nets,
     )
     return district, tuple(findings)
+
+
+def _settled(
+    communities: Units | None, grids: Units | None, coverage: Coverage, options: BuildOptions
+) -> tuple[Finding, ...]:
+    """Return what was settled between communities and between old grids."""
+    found: tuple[Finding, ...] = ()
+    for units, pieces in ((communities, coverage.community_pieces), (grids, coverage.grid_pieces)):
+        if units is not None:
+            found = (*found, *repair_findings(units, pieces, options))
+    return found
 
 
 def _communities(layers: LayerSet) -> tuple[Communities | None, Units | None, tuple[Finding, ...]]:
@@ -161,27 +167,40 @@ def _coverage(layers: LayerSet, sources: Sources, options: BuildOptions, progres
     return derive_coverage(sources, options, progress)
 
 
-def _reading_order(coverage: Coverage) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
-    """Return sort keys, last one first: community, old grid, north to south, west to east."""
+def _ordered(coverage: Coverage) -> Coverage:
+    """Put atoms in reading order: community, old grid, north to south, west to east."""
     points = shapely.point_on_surface(coverage.geometry)
-    return (
-        np.asarray(shapely.get_x(points)),
-        -np.asarray(shapely.get_y(points)),
-        coverage.old_grid,
-        coverage.community,
+    order = np.lexsort((shapely.get_x(points), -shapely.get_y(points), coverage.old_grid, coverage.community))
+    number = np.empty(len(order), np.int64)
+    number[order] = np.arange(len(order))
+    at = coverage.atom_of_point
+    return replace(
+        coverage,
+        geometry=coverage.geometry[order],
+        community=coverage.community[order],
+        old_grid=coverage.old_grid[order],
+        atom_of_point=np.where(at >= 0, number[at], -1),
+        row=coverage.row[order],
     )
 
 
-def _atoms(
-    layers: LayerSet, places: Places, coverage: Coverage, population: Population, order: IntArray
-) -> tuple[Atoms, ObjectArray]:
-    """Return the atoms in reading order, each with its point, estate and building."""
-    n, at = len(order), coverage.atom_of_point
-    points = shapely.point_on_surface(coverage.geometry)
-    x, y = shapely.get_x(points), shapely.get_y(points)
-    main = _main_building(at, population.building_people, n)
+def _atom_points(coverage: Coverage, places: Places) -> FloatArray:
+    """Return the point of each atom: its building with the most people, else a point inside."""
+    inner = shapely.point_on_surface(coverage.geometry)
+    points = np.column_stack([shapely.get_x(inner), shapely.get_y(inner)])
+    main = _main_building(coverage, places)
     has = main >= 0
-    x[has], y[has] = shapely.get_x(places.points[main[has]]), shapely.get_y(places.points[main[has]])
+    points[has] = shapely.get_coordinates(places.points[main[has]])
+    return points
+
+
+def _atoms(
+    layers: LayerSet, places: Places, coverage: Coverage, population: Population, points: FloatArray
+) -> tuple[Atoms, ObjectArray]:
+    """Return the atoms, each with its point, estate and building, and the names of estates."""
+    n, at = len(coverage.geometry), coverage.atom_of_point
+    main = _main_building(coverage, places)
+    has = main >= 0
     names = np.array(sorted({str(e) for e in places.estates if e}) + [None], dtype=object)[:-1]
     index = {name: k for k, name in enumerate(names)}
     estate = np.full(n, -1, np.int32)
@@ -190,52 +209,47 @@ def _atoms(
     single = has & (np.bincount(at[at >= 0], minlength=n) == 1)
     building[single] = places.codes[main[single]]
     atoms = Atoms(
-        ids=_identifiers(layers.layers.get("atoms"), n)[order]
-        if "atoms" in layers.layers
-        else _identifiers(None, n),
-        geometry=coverage.geometry[order],
-        community=coverage.community[order].astype(np.int32),
-        old_grid=coverage.old_grid[order].astype(np.int32),
-        people=population.atom_people[order],
-        households=population.atom_households[order],
-        area_m2=np.asarray(shapely.area(coverage.geometry[order]), dtype=np.float64),
-        x=x[order],
-        y=y[order],
-        estate=estate[order],
-        building=building[order],
+        ids=_identifiers(layers.layers.get("atoms"), coverage),
+        geometry=coverage.geometry,
+        community=coverage.community.astype(np.int32),
+        old_grid=coverage.old_grid.astype(np.int32),
+        people=population.atom_people,
+        households=population.atom_households,
+        area_m2=np.asarray(shapely.area(coverage.geometry), dtype=np.float64),
+        x=points[:, 0],
+        y=points[:, 1],
+        estate=estate,
+        building=building,
     )
     return atoms, names
 
 
-def _main_building(at: IntArray, people: IntArray, n_atoms: int) -> IntArray:
+def _main_building(coverage: Coverage, places: Places) -> IntArray:
     """Return the building of each atom with the most people; -1 for land."""
-    main = np.full(n_atoms, -1, np.int64)
-    rows = np.flatnonzero(at >= 0)
-    order = rows[np.lexsort((-rows, people[rows]))]
-    main[at[order]] = order
+    main = np.full(len(coverage.geometry), -1, np.int64)
+    rows = np.flatnonzero(coverage.atom_of_point >= 0)
+    order = rows[np.lexsort((-rows, np.nan_to_num(places.people[rows])))]
+    main[coverage.atom_of_point[order]] = order
     return main
 
 
-def _identifiers(layer: Layer | None, n: int) -> ObjectArray:
+def _identifiers(layer: Layer | None, coverage: Coverage) -> ObjectArray:
     """Return the layer's own identifiers where they are there and unique, else numbers."""
     if layer is not None:
         for key in ("id", "code"):
-            own = [str(value) for value in layer.texts(key)]
+            own = [str(value) for value in layer.texts(key)[coverage.row]]
             if all(own) and len(set(own)) == len(own):
                 return np.array([*own, None], dtype=object)[:-1]
-    return np.array([f"A{k + 1:06d}" for k in range(n)] + [None], dtype=object)[:-1]
+    return np.array([f"A{k + 1:06d}" for k in range(len(coverage.row))] + [None], dtype=object)[:-1]
 
 
-def _buildings(places: Places, coverage: Coverage, population: Population, order: IntArray) -> Buildings:
+def _buildings(places: Places, coverage: Coverage, population: Population) -> Buildings:
     """Return the buildings with the atoms they stand on, in the order of the layer."""
-    number = np.empty(len(order), np.int32)
-    number[order] = np.arange(len(order), dtype=np.int32)
-    at = coverage.atom_of_point
     return Buildings(
         codes=places.codes,
         names=places.names,
         estates=places.estates,
-        atom=np.where(at >= 0, number[at], -1).astype(np.int32),
+        atom=coverage.atom_of_point.astype(np.int32),
         x=np.asarray(shapely.get_x(places.points), dtype=np.float64),
         y=np.asarray(shapely.get_y(places.points), dtype=np.float64),
         people=population.building_people,
@@ -245,18 +259,19 @@ def _buildings(places: Places, coverage: Coverage, population: Population, order
 
 
 def _communities_by_part(
-    atoms: Atoms, adjacency: Adjacency, options: BuildOptions
-) -> tuple[Communities, Atoms]:
+    coverage: Coverage, adjacency: Adjacency, options: BuildOptions
+) -> tuple[Communities, Coverage]:
     """Make one community per connected part of the whole."""
-    part = np.zeros(len(atoms), np.int32)
+    part = np.zeros(len(coverage.geometry), np.int32)
     if options.community_parts:
-        part = components(len(atoms), adjacency, part)
+        part = components(len(part), adjacency, part)
     n = int(part.max(initial=-1)) + 1
     codes = np.array([f"{k + 1:012d}" for k in range(n)] + [None], dtype=object)[:-1]
     names = np.array([_("Area {number}").format(number=k + 1) for k in range(n)] + [None], dtype=object)[:-1]
     blank = np.full(n, "", dtype=object)
     geometry = np.array([None] * n, dtype=object)
-    return Communities(codes, names, blank, blank, blank, geometry), replace(atoms, community=part)
+    found = Communities(codes, names, blank, blank, blank, geometry)
+    return found, replace(coverage, community=part.astype(np.int64))
 
 
 def _placed_records(records: tuple[GridRecord, ...], atoms: Atoms) -> tuple[GridRecord, ...]:

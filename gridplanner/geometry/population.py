@@ -39,7 +39,9 @@ def count_people(layers: LayerSet, places: Places, coverage: Coverage, n_communi
     findings: list[Finding] = []
     columns = []
     for key in ("people", "households"):
-        of_atoms = atoms.numbers(key) if atoms is not None else np.full(len(coverage.geometry), np.nan)
+        of_atoms = (
+            atoms.numbers(key)[coverage.row] if atoms is not None else np.full(len(coverage.geometry), np.nan)
+        )
         of_places = places.people if key == "people" else places.households
         if np.isfinite(of_atoms).any():
             columns.append(_from_atoms(of_atoms, coverage, places, key, findings))

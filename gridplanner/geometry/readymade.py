@@ -31,6 +31,7 @@ def readymade_coverage(layer: Layer, sources: Sources) -> Coverage:
         community=np.maximum(community, 0),
         old_grid=_units_of(layer.texts("old_grid"), points, sources.grids),
         atom_of_point=locate(sources.points, layer.geometry),
+        row=np.arange(len(layer)),
     )
 
 

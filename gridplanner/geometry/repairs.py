@@ -41,7 +41,9 @@ def _piece_finding(units: Units, piece: Piece) -> Finding:
     """Return the finding of one piece."""
     names = tuple(str(units.codes[u]) for u in piece.claimants)
     keeper = str(units.codes[piece.keeper]) if piece.keeper >= 0 else _("nobody")
-    if piece.kind == "overlap":
+    if piece.kind == "overlap" and piece.keeper < 0:
+        text = _("{units} {names} all claim {area} m² with {people} people; shared between them.")
+    elif piece.kind == "overlap":
         text = _("{units} {names} all claim {area} m² with {people} people; counted to {keeper}.")
     else:
         text = _(
