@@ -199,7 +199,14 @@ class TableReader:
 def _dtypes(kind: type) -> dict[str, Any]:
     """Return the dtype that each array field of a dataclass declares."""
     hints = typing.get_type_hints(kind)
-    return {f.name: typing.get_args(typing.get_args(hints[f.name])[1])[0] for f in fields(kind)}
+    return {f.name: _scalar(hints[f.name]) for f in fields(kind)}
+
+
+def _scalar(hint: Any) -> Any:
+    """Return the numpy scalar inside an array's type hint; numpy nests it differently from 2.5 on."""
+    if isinstance(hint, type) and issubclass(hint, np.generic):
+        return hint
+    return next((found for part in typing.get_args(hint) if (found := _scalar(part)) is not None), None)
 
 
 def _as_dtype(cells: Sequence[Any], dtype: Any) -> npt.NDArray[Any]:
