@@ -78,21 +78,25 @@ def leader_costs(desk: Desk, grids: Sequence[int], branches: Sequence[int]) -> F
     """Return what it costs that a branch leads a grid, float64[n_grids, n_branches], in metres.
 
     Distance, less ten metres for each person who keeps the branch of today; more for a branch that
-    has too few members or that leads no grid today (the branch of a firm or an office).
+    has too few members. Members have their affiliation where they live: a branch with ground of its
+    own is never sent to a grid where it has none (inf); one that leads no grid today (of a firm or
+    an office) may go anywhere in the community, at a price.
     """
     laid = desk.laid
     b = np.array(branches, np.int64)
     gap = desk.grid_xy[np.array(grids, np.int64)][:, None, :] - laid.xy[b][None, :, :]
-    cost = np.nan_to_num(np.hypot(gap[..., 0], gap[..., 1]), nan=WEAK_BRANCH_M)
-    column = {branch: j for j, branch in enumerate(branches)}
+    metres = np.nan_to_num(np.hypot(gap[..., 0], gap[..., 1]), nan=WEAK_BRANCH_M)
     row = {grid: i for i, grid in enumerate(grids)}
-    for branch, j in column.items():
-        for grid, people in laid.grids_of(branch):
+    kept = np.full(metres.shape, np.inf)
+    for j, branch in enumerate(branches):
+        ground = laid.grids_of(branch)
+        if not ground:
+            kept[:, j] = OUTSIDE_BRANCH_M
+        for grid, people in ground:
             if grid in row:
-                cost[row[grid], j] -= METRES_PER_PERSON * people
+                kept[row[grid], j] = -METRES_PER_PERSON * people
     members = np.array([desk.members[branch] for branch in branches])
-    outside = np.array([not desk.branches[branch].grids for branch in branches])
-    return np.asarray(cost + WEAK_BRANCH_M * (members < desk.party.min_members) + OUTSIDE_BRANCH_M * outside)
+    return np.asarray(metres + kept + WEAK_BRANCH_M * (members < desk.party.min_members))
 
 
 def match_leaders(desk: Desk) -> None:

@@ -95,12 +95,35 @@ def _label_pieces(
     for role in ("barriers", "roads"):
         geometry, titles = _named_features(district, role)
         if len(geometry):
-            piece, feature = shapely.STRtree(geometry).query_nearest(
-                points, max_distance=tolerance_m, all_matches=False
-            )
+            piece, feature = _nearest_feature(geometry, points, tolerance_m)
             label[piece] = len(texts) + feature
             texts += titles
     return label, texts
+
+
+def _nearest_feature(
+    geometry: ObjectArray, points: ObjectArray, tolerance_m: float
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the points near a feature and which one it is: inside it, else nearest to its line.
+
+    Lines are looked up by their single segments: a road across the whole city has a box that holds
+    every point, and its distance would be worked out for each of them.
+    """
+    areas = np.flatnonzero(shapely.get_dimensions(geometry) == 2)
+    found = np.full(len(points), -1, np.int64)
+    outline = geometry.copy()
+    outline[areas] = shapely.boundary(geometry[areas])
+    lines, owner = shapely.get_parts(outline, return_index=True)
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    joined = line[1:] == line[:-1]
+    segments = shapely.linestrings(np.stack([xy[:-1][joined], xy[1:][joined]], axis=1))
+    tree = shapely.STRtree(segments)
+    piece, segment = tree.query_nearest(points, max_distance=tolerance_m, all_matches=False)
+    found[piece] = owner[line[1:][joined][segment]]
+    piece, area = shapely.STRtree(geometry[areas]).query(points, predicate="intersects")
+    found[piece] = areas[area]
+    near = np.flatnonzero(found >= 0)
+    return near, found[near]
 
 
 def _named_features(district: District, role: str) -> tuple[ObjectArray, list[str]]:

@@ -88,7 +88,7 @@ def _columns() -> tuple[Column, ...]:
         Column(_("People"), 9, "int", total=True),
         Column(_("Households"), 9, "int", total=True),
         Column(_("Area m²"), 12, "int", total=True),
-        Column(_("Change"), 11),
+        Column(_("Kind of change"), 11),
         Column(_("Reason"), 44, wrap=True),
     )
 

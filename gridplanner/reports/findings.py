@@ -81,7 +81,7 @@ def findings_table(findings: Sequence[Finding]) -> Table:
         for number, f in enumerate(findings, 1)
     ]
     columns = (
-        Column(_("No."), 6, "int"),
+        Column(_("Number"), 6, "int"),
         Column(_("Severity"), 8),
         Column(_("Rule"), 14),
         Column(_("Hard or soft"), 8),

@@ -249,7 +249,7 @@ def findings_short(outcome: Outcome) -> Table:
     if not rows:
         rows = ((1, _("All rules"), _("No breach remains."), ""),)
     columns = (
-        Column(_("No."), 5, "int"),
+        Column(_("Number"), 5, "int"),
         Column(_("Rule"), 12),
         Column(_("What is wrong"), 36, wrap=True),
         Column(_("What to do, or why it is accepted"), 30, wrap=True),
@@ -283,7 +283,7 @@ def appendix_table(outcome: Outcome) -> Table:
         Column(_("Community"), 12),
         Column(_("Old"), 13, wrap=True),
         Column(_("New"), 6),
-        Column(_("Change"), 8),
+        Column(_("Kind of change"), 8),
         Column(_("People"), 7, "int"),
         Column(_("Reason"), 38, wrap=True),
     )

@@ -145,7 +145,7 @@ def _overview_columns() -> tuple[Column, ...]:
     """Return the columns of table A."""
     return (
         Column(_("Street"), 16),
-        Column(_("Communities"), 8, "int", total=True),
+        Column(_("Number of communities"), 8, "int", total=True),
         Column(_("Area km²"), 10, "number", total=True),
         Column(_("General grids before"), 10, "int", total=True),
         Column(_("General grids after"), 10, "int", total=True),
@@ -197,7 +197,7 @@ def register_table(outcome: Outcome) -> Table:
 def _register_columns() -> tuple[Column, ...]:
     """Return the columns of table B."""
     return (
-        Column(_("No."), 6, "int"),
+        Column(_("Number"), 6, "int"),
         Column(_("Street"), 12),
         Column(_("Community"), 14),
         Column(_("Grid code"), 18),
@@ -219,7 +219,7 @@ def _register_columns() -> tuple[Column, ...]:
         Column(_("Leading branch"), 26, wrap=True),
         Column(_("Secretary"), 9),
         Column(_("Full members"), 8, "int"),
-        Column(_("Change"), 10),
+        Column(_("Kind of change"), 10),
         Column(_("Former codes"), 19, wrap=True),
         Column(_("Note"), 14, wrap=True),
     )
@@ -257,7 +257,7 @@ def dedicated_table(outcome: Outcome) -> Table:
             )
         )
     columns = (
-        Column(_("No."), 6, "int"),
+        Column(_("Number"), 6, "int"),
         Column(_("Street"), 12),
         Column(_("Community"), 14),
         Column(_("Grid code"), 18),
@@ -266,7 +266,7 @@ def dedicated_table(outcome: Outcome) -> Table:
         Column(_("People"), 9, "int", total=True),
         Column(_("Area m²"), 12, "int", total=True),
         Column(_("Leading branch"), 28, wrap=True),
-        Column(_("Change"), 11),
+        Column(_("Kind of change"), 11),
         Column(_("Reason"), 36, wrap=True),
     )
     return Table("dedicated", _("Dedicated grids"), columns, tuple(rows))
@@ -297,13 +297,13 @@ def workers_table(outcome: Outcome) -> Table:
         if record.kind is GridKind.GENERAL and not record.worker:
             rows.append((len(rows) + 1, "", "", "", "", "", record.code, record.name, _("vacant")))
     columns = (
-        Column(_("No."), 6, "int"),
+        Column(_("Number"), 6, "int"),
         Column(_("Worker"), 16),
         Column(_("Phone"), 14),
         Column(_("Community"), 16),
-        Column(_("Old grid"), 18),
+        Column(_("Old grid code"), 18),
         Column(_("Name of the old grid"), 24),
-        Column(_("New grid"), 18),
+        Column(_("New grid code"), 18),
         Column(_("Name of the new grid"), 24),
         Column(_("What becomes of it"), 14),
     )
@@ -364,7 +364,7 @@ def _branch_note() -> str:
 def _branch_columns() -> tuple[Column, ...]:
     """Return the columns of table F."""
     return (
-        Column(_("No."), 6, "int"),
+        Column(_("Number"), 6, "int"),
         Column(_("Community"), 14),
         Column(_("Branch code"), 14),
         Column(_("Name before"), 26, wrap=True),
