@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The manual, read offline, and the list of shortcuts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gridplanner.gui.panels.steps import step_titles
+from gridplanner.texts import RESOURCES, _
+
+MANUAL = RESOURCES.parent / "docs" / "manual.zh-CN.md"
+
+
+class ManualDialog(QDialog):
+    """The manual in a window of its own, so that it can stay open beside the map."""
+
+    def __init__(self, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Manual"))
+        self.resize(860, 720)
+        self.text = QTextBrowser()
+        self.text.setOpenExternalLinks(False)
+        self.text.document().setBaseUrl(QUrl.fromLocalFile(str(MANUAL)))
+        self.text.setSearchPaths([str(MANUAL.parent)])
+        if MANUAL.is_file():
+            self.text.setMarkdown(MANUAL.read_text(encoding="utf-8"))
+        else:
+            self.text.setPlainText(_("The manual is missing in this installation."))
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.text, 1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout.addWidget(buttons)
+
+    @classmethod
+    def at_step(cls, parent: QWidget | None, step: str) -> ManualDialog:
+        """Return the manual, opened at the chapter of a step."""
+        dialog = cls(parent)
+        dialog.text.find(step_titles()[step])
+        return dialog
+
+
+class KeyboardDialog(QDialog):
+    """All shortcuts as a table."""
+
+    def __init__(self, parent: QWidget | None, actions: list[QAction]) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Keyboard"))
+        self.resize(520, 620)
+        rows = [
+            (a.text().replace("&", ""), a.shortcut().toString())
+            for a in actions
+            if not a.shortcut().isEmpty()
+        ]
+        rows += [
+            (_("Pan the map"), "← → ↑ ↓"),
+            (_("Zoom"), "+  -"),
+            (_("Size of the brush"), "[  ]"),
+            (_("Cancel what was begun"), "Esc"),
+            (_("Choose the grid that takes the areas"), "Alt"),
+        ]
+        table = QTableWidget(len(rows), 2)
+        table.setHorizontalHeaderLabels([_("Action"), _("Key")])
+        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        table.verticalHeader().hide()
+        table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        for r, (text, key) in enumerate(rows):
+            table.setItem(r, 0, QTableWidgetItem(text))
+            table.setItem(r, 1, QTableWidgetItem(key))
+        layout = QVBoxLayout(self)
+        layout.addWidget(table)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout.addWidget(buttons)

@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The window: steps on top, their panel on the left, the map, and the docks around it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeySequence,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gridplanner.gui import theme
+from gridplanner.gui.actions import CONDITIONS, action_rows, menu_titles
+from gridplanner.gui.canvas.canvas import MapCanvas
+from gridplanner.gui.groups import make_groups
+from gridplanner.gui.map_controller import MapController
+from gridplanner.gui.panels.charts import ChartsPanel
+from gridplanner.gui.panels.findings import FindingsPanel
+from gridplanner.gui.panels.history import HistoryPanel
+from gridplanner.gui.panels.layers import LayersPanel
+from gridplanner.gui.panels.pages import make_pages
+from gridplanner.gui.panels.start import StartPage
+from gridplanner.gui.panels.steps import STEPS, StepBar
+from gridplanner.gui.panels.table import TablePanel
+from gridplanner.gui.session import Session
+from gridplanner.gui.settings import Settings
+from gridplanner.gui.status import MapStatus, step_states
+from gridplanner.gui.widgets import MessageBar
+from gridplanner.texts import _
+
+OPENABLE = (".gpkg", ".toml", ".shp", ".zip", ".geojson", ".json", ".xlsx", ".csv", ".kml", ".gml")
+
+
+class _Kernels(QObject):
+    """Tells the window that the kernels are loaded."""
+
+    loaded = Signal(object)
+
+
+class MainWindow(QMainWindow):
+    """The main window.
+
+    Signals
+    -------
+    first_painted : the window was painted for the first time
+    map_painted : the map of a project was painted for the first time
+    """
+
+    first_painted = Signal()
+    map_painted = Signal()
+
+    def __init__(self, settings: Settings | None = None, session: Session | None = None) -> None:
+        super().__init__()
+        self.settings = settings or Settings()
+        self.session = session or Session(parent=self)
+        self.actions_by_id: dict[str, QAction] = {}
+        self._painted = self._map_told = False
+        self._kernels = _Kernels(self)
+        self._kernels.loaded.connect(self._take_kernels)
+        self.setAcceptDrops(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self._build_centre()
+        self._build_docks()
+        self.status = MapStatus(self)
+        self.setStatusBar(self.status)
+        self.groups = make_groups(self)
+        self._build_actions()
+        self.pages = make_pages(self)
+        for step in STEPS:
+            self.page_stack.addWidget(self.pages[step])
+        self._connect()
+        self.resize(1440, 900)
+        self._restore()
+        self.refresh()
+
+    # --- building ------------------------------------------------------------------------------------
+
+    def _build_centre(self) -> None:
+        """Build step bar, message bar, start page and map."""
+        self.steps = StepBar()
+        self.canvas = MapCanvas()
+        self.canvas.setAccessibleName(_("Map"))
+        self.map = MapController(self.session, self.canvas, self)
+        self.messages = MessageBar()
+        self.start = StartPage(self.settings)
+        self.maps = QSplitter(Qt.Orientation.Horizontal)
+        self.maps.addWidget(self.canvas)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.start)
+        self.stack.addWidget(self.maps)
+        centre = QWidget()
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.steps)
+        layout.addWidget(self.messages)
+        layout.addWidget(self.stack, 1)
+        self.setCentralWidget(centre)
+
+    def _build_docks(self) -> None:
+        """Build the docks: the step's panel left, layers and findings right, tables below."""
+        self.page_stack = QStackedWidget()
+        self.layers = LayersPanel(self.session)
+        self.findings = FindingsPanel(self.session)
+        self.table = TablePanel(self.session, self.map)
+        self.charts = ChartsPanel(self.session)
+        self.history = HistoryPanel(self.session)
+        self.docks: dict[str, QDockWidget] = {}
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        below = Qt.DockWidgetArea.BottomDockWidgetArea
+        self._dock("step", _("Step"), self.page_stack, left)
+        self._dock("layers", _("Layers"), self.layers, right)
+        self._dock("findings", _("Findings"), self.findings, right)
+        self._dock("table", _("Attribute table"), self.table, below)
+        self._dock("charts", _("Charts"), self.charts, below)
+        self._dock("history", _("History"), self.history, below)
+        self.tabifyDockWidget(self.docks["table"], self.docks["charts"])
+        self.tabifyDockWidget(self.docks["charts"], self.docks["history"])
+        self.setCorner(Qt.Corner.BottomLeftCorner, left)
+        self.setCorner(Qt.Corner.BottomRightCorner, right)
+        for name in ("table", "charts", "history"):
+            self.docks[name].hide()
+        self.docks["step"].setTitleBarWidget(QWidget())
+        self.resizeDocks([self.docks["step"], self.docks["layers"]], [340, 360], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.docks["layers"], self.docks["findings"]], [420, 420], Qt.Orientation.Vertical)
+
+    def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
+        """Add one dock."""
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        dock.setWidget(widget)
+        dock.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable
+        )
+        self.addDockWidget(area, dock)
+        self.docks[name] = dock
+
+    def _build_actions(self) -> None:
+        """Build menus and toolbar from the rows of `actions.py`."""
+        menus = {key: self.menuBar().addMenu(title) for key, title in menu_titles().items()}
+        bar = self.addToolBar(_("Tools"))
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        self.tool_group = QActionGroup(self)
+        last = ""
+        for row in action_rows():
+            action = QAction(theme.icon(row.icon) if row.icon else theme.icon(""), row.text, self)
+            action.setObjectName(row.id)
+            action.setCheckable(row.checkable)
+            if row.shortcut:
+                action.setShortcut(QKeySequence(row.shortcut))
+                # One-letter keys belong to the map: typing in a field must not merge grids.
+                if len(row.shortcut) == 1 or row.shortcut.startswith("Shift+") or row.shortcut == "Return":
+                    action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                    self.stack.addAction(action)
+            plain = row.text.replace("&", "")
+            action.setToolTip(f"{plain}  ({row.shortcut})" if row.shortcut else plain)
+            group, method = row.run.split(".")
+            action.triggered.connect(lambda _checked=False, g=group, m=method: getattr(self.groups[g], m)())
+            menus[row.menu].addAction(action)
+            if row.menu == "tool":
+                self.tool_group.addAction(action)
+            if row.toolbar:
+                if last and last != row.menu:
+                    bar.addSeparator()
+                bar.addAction(action)
+                last = row.menu
+            self.actions_by_id[row.id] = action
+        self.actions_by_id["tool_select"].setChecked(True)
+
+    def _connect(self) -> None:
+        """Let every part hear of the others."""
+        session = self.session
+        session.opened.connect(self._on_opened)
+        for signal in (session.changed, session.judged, session.selected, session.proposed, session.stepped):
+            signal.connect(self.refresh)
+        session.stepped.connect(self.status.show_progress)
+        session.said.connect(self.messages.say)
+        session.failed.connect(self.show_fault)
+        self.steps.chosen.connect(self.show_step)
+        self.start.sample_wanted.connect(self.groups["file"].sample)
+        self.start.open_wanted.connect(self.groups["file"].open)
+        self.start.new_wanted.connect(self.groups["file"].new)
+        self.start.file_wanted.connect(lambda path: self.open_files([path]))
+        self.layers.changed.connect(self._on_layers)
+        self.layers.zoom_wanted.connect(self.groups["view"].zoom_layer)
+        self.map.legend_changed.connect(self.layers.legend.set_rows)
+        self.findings.pointed.connect(self.map.show_finding)
+        self.findings.waive_wanted.connect(self.groups["plan"].waive)
+        self.canvas.pointed.connect(self.status.show_point)
+        self.canvas.viewed.connect(self.status.show_view)
+        self.canvas.menu_wanted.connect(self.groups["view"].context_menu)
+        self.groups["tools"].select()
+
+    # --- what happens --------------------------------------------------------------------------------
+
+    def _on_opened(self) -> None:
+        """Show the map of a project."""
+        self.stack.setCurrentWidget(self.maps)
+        self.messages.hide()
+        self._on_layers()
+        self.canvas.zoom_all()
+        self.canvas.setFocus()
+        self.show_step("check" if self.steps.current in ("data", "check") else self.steps.current)
+        self.refresh()
+        if not self._map_told:
+            self._map_told = True
+            QTimer.singleShot(0, self.map_painted.emit)
+
+    def _on_layers(self) -> None:
+        """Show other layers or colours."""
+        self.map.set_layers(self.layers.shown())
+        if self.layers.style != self.map.style:
+            self.map.set_style(self.layers.style)
+
+    def show_step(self, step: str) -> None:
+        """Show the panel of a step."""
+        self.steps.current = step
+        self.steps.update()
+        self.page_stack.setCurrentIndex(STEPS.index(step))
+
+    def refresh(self, *_args: object) -> None:
+        """Bring title, actions and the step bar up to date."""
+        session = self.session
+        for row in action_rows_cached():
+            self.actions_by_id[row.id].setEnabled(CONDITIONS[row.when](session))
+        workspace = session.workspace
+        undo, redo = self.actions_by_id["undo"], self.actions_by_id["redo"]
+        undo.setToolTip(_("Undo: {step}").format(step=workspace.undo_label) if workspace else _("Undo"))
+        redo.setToolTip(_("Redo: {step}").format(step=workspace.redo_label) if workspace else _("Redo"))
+        name = ""
+        if workspace is not None:
+            name = Path(session.path).stem if session.path else workspace.district.name
+            name += "[*] - "
+        self.setWindowTitle(f"{name}{_('Grid planner')}[*]" if not name else f"{name}{_('Grid planner')}")
+        self.setWindowModified(bool(workspace and workspace.dirty))
+        self.steps.set_states(step_states(session))
+        self.status.show_session(session)
+
+    def open_files(self, paths: Sequence[str]) -> None:
+        """Open files that were named, dropped or chosen."""
+        self.groups["file"].open_paths(list(paths))
+
+    def show_fault(self, text: str) -> None:
+        """Show a fault that nobody expected."""
+        from gridplanner.gui.dialogs.fault import FaultDialog  # rarely needed
+
+        FaultDialog.tell(self, text)
+
+    def leave(self) -> None:
+        """Close without a question."""
+        self.session.workspace = None
+        self.close()
+
+    # --- Qt ------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self._after_first_paint)
+
+    def _after_first_paint(self) -> None:
+        """Start the worker, and load the kernels behind the first picture."""
+        self.first_painted.emit()
+        self.session.ask("warm", lambda _done: self._load_kernels())
+
+    def _load_kernels(self) -> None:
+        """Import the compiled kernels in a thread: half a second that nobody waits for."""
+
+        def work() -> None:
+            from gridplanner.maps import raster  # numba, kept out of the first paint
+
+            raster.warm_up()
+            try:
+                self._kernels.loaded.emit(raster)
+            except RuntimeError:
+                return  # the window was closed meanwhile
+
+        self._loader = threading.Thread(target=work, name="kernels", daemon=True)
+        self._loader.start()
+
+    def _take_kernels(self, kernels: object) -> None:
+        """Draw by id buffer from now on."""
+        self.canvas.set_kernels(kernels)
+        self.groups["view"].kernels = kernels
+
+    def _restore(self) -> None:
+        """Bring back size and docks of the last time."""
+        geometry = self.settings.get("geometry", "")
+        if isinstance(geometry, str) and geometry:
+            self.restoreGeometry(bytes.fromhex(geometry))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.toLocalFile().lower().endswith(OPENABLE) for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            self.open_files(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.groups["file"].may_leave():
+            event.ignore()
+            return
+        self.settings.set("geometry", bytes(self.saveGeometry().data()).hex())
+        self.canvas.stop()
+        self.session.close()
+        event.accept()
+
+
+def action_rows_cached():
+    """Return the rows; building them is cheap, and the language may have changed."""
+    return action_rows()

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The action log: who did what and when, newest first; nothing is ever taken out of it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+
+from gridplanner.gui.session import Session
+from gridplanner.texts import _
+
+SHOWN = 500
+
+
+class HistoryPanel(QWidget):
+    """The journal as a table."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.table = QTableWidget(0, 5)
+        heads = [_("Time"), _("User"), _("Step"), _("Details"), _("Scenario")]
+        self.table.setHorizontalHeaderLabels(heads)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(26)
+        self.table.setAlternatingRowColors(True)
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        for i, width in ((0, 160), (1, 90), (3, 200), (4, 120)):
+            self.table.setColumnWidth(i, width)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 6, 8, 6)
+        layout.addWidget(self.table)
+        session.opened.connect(self.refresh)
+        session.changed.connect(self.refresh)
+
+    def refresh(self, *_args: object) -> None:
+        """Show the newest entries."""
+        workspace = self._session.workspace
+        entries = workspace.contents.journal[-SHOWN:][::-1] if workspace is not None else ()
+        self.table.setRowCount(len(entries))
+        for r, entry in enumerate(entries):
+            texts = (
+                entry.time.replace("T", " ")[:19],
+                entry.user,
+                entry.action.partition(": ")[2] or entry.action,
+                entry.parameters,
+                entry.scenario,
+            )
+            for c, text in enumerate(texts):
+                self.table.setItem(r, c, QTableWidgetItem(text))

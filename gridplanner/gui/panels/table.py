@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The attribute table, linked to the map both ways; copies to and pastes from Excel."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QTableView, QVBoxLayout, QWidget
+
+from gridplanner.gui.map_controller import MapController
+from gridplanner.gui.models.grids import COLUMNS, EDITABLE, GridsModel
+from gridplanner.gui.session import Session
+from gridplanner.gui.widgets import button, label
+from gridplanner.texts import _
+
+
+class _Table(QTableView):
+    """A table that knows copy and paste."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.matches(QKeySequence.StandardKey.Paste):
+            self.paste()
+        else:
+            super().keyPressEvent(event)
+
+    def copy(self) -> None:
+        """Copy the selected rows with their heads, tab separated, as Excel takes them."""
+        model = self.model()
+        rows = sorted({i.row() for i in self.selectedIndexes()})
+        heads = [str(model.headerData(c, Qt.Orientation.Horizontal)) for c in range(model.columnCount())]
+        lines = ["\t".join(heads)]
+        for r in rows:
+            values = [model.index(r, c).data(Qt.ItemDataRole.UserRole) for c in range(model.columnCount())]
+            lines.append("\t".join("" if v is None or v != v else str(v) for v in values))
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def paste(self) -> None:
+        """Paste a block from the current cell on; only editable columns take values."""
+        start = self.currentIndex()
+        text = QGuiApplication.clipboard().text().rstrip("\n")
+        if not start.isValid() or not text:
+            return
+        model = self.model()
+        # Sorting moves rows while they are written: the targets are fixed first.
+        targets = []
+        for r, line in enumerate(text.split("\n")):
+            for c, value in enumerate(line.rstrip("\r").split("\t")):
+                index = model.index(start.row() + r, start.column() + c)
+                if index.isValid() and COLUMNS[index.column()] in EDITABLE:
+                    targets.append((model.mapToSource(index), value))
+        for index, value in targets:
+            model.sourceModel().setData(index, value)
+
+
+class TablePanel(QWidget):
+    """The attribute table with its filter."""
+
+    def __init__(self, session: Session, controller: MapController) -> None:
+        super().__init__()
+        self._session, self._map = session, controller
+        self.model = GridsModel(session)
+        self.proxy = QSortFilterProxyModel()
+        self.proxy.setSourceModel(self.model)
+        self.proxy.setSortRole(Qt.ItemDataRole.UserRole)
+        self.proxy.setFilterKeyColumn(-1)
+        self.proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.table = _Table()
+        self.table.setModel(self.proxy)
+        self.table.setSortingEnabled(True)
+        self.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.table.setAlternatingRowColors(True)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(26)
+        self.table.setAccessibleName(_("Attribute table"))
+        for i, width in enumerate((140, 150, 110, 90, 70, 70, 70, 80, 80, 90, 150, 80, 60, 120)):
+            self.table.setColumnWidth(i, width)
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText(_("Filter the table"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setMaximumWidth(280)
+        self.filter.textChanged.connect(self.proxy.setFilterFixedString)
+        self.count = label(role="quiet", wrap=False)
+        top = QHBoxLayout()
+        top.addWidget(self.filter)
+        top.addWidget(button(_("Zoom to rows"), self._zoom))
+        top.addWidget(button(_("Copy"), self.table.copy))
+        top.addStretch(1)
+        top.addWidget(self.count)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 6, 8, 6)
+        layout.addLayout(top)
+        layout.addWidget(self.table, 1)
+        self.table.selectionModel().selectionChanged.connect(self._on_rows)
+        session.selected.connect(self._on_selection)
+        self.proxy.modelReset.connect(self._on_selection)
+
+    def grids(self) -> list[int]:
+        """Return the grids of the selected rows."""
+        return [self.proxy.mapToSource(i).row() for i in self.table.selectionModel().selectedRows()]
+
+    def _zoom(self) -> None:
+        """Zoom to the selected rows."""
+        self._map.zoom_to_grids(self.grids())
+
+    def _on_rows(self, *_args: object) -> None:
+        """Select on the map what is selected here."""
+        self._session.select(self.grids())
+
+    def _on_selection(self, *_args: object) -> None:
+        """Select here what is selected on the map."""
+        self.count.setText(_("{n} grids").format(n=self.proxy.rowCount()))
+        wanted = set(self._session.selection)
+        if wanted == set(self.grids()):
+            return
+        chosen = QItemSelection()
+        first = None
+        for grid in sorted(wanted):
+            index = self.proxy.mapFromSource(self.model.index(grid, 0))
+            if index.isValid():
+                chosen.select(index, index)
+                first = first or index
+        flags = QItemSelectionModel.SelectionFlag
+        picker = self.table.selectionModel()
+        picker.blockSignals(True)
+        picker.select(chosen, flags.ClearAndSelect | flags.Rows)
+        picker.blockSignals(False)
+        self.table.viewport().update()
+        if first is not None:
+            self.table.scrollTo(first)
