@@ -30,7 +30,8 @@ from gridplanner.model.jurisdiction import District  # noqa: E402
 from gridplanner.model.kinds import GridKind  # noqa: E402
 from gridplanner.model.ruleset import RadiusRule  # noqa: E402
 from gridplanner.workspace.config import load_config  # noqa: E402
-from tools.make_sample_district import SHIPPED_SEED, main as make_sample  # noqa: E402
+from tools.make_sample_district import SHIPPED_SEED  # noqa: E402
+from tools.make_sample_district import main as make_sample  # noqa: E402
 
 MIN_PEOPLE, MAX_PEOPLE, RADIUS_M = 1_000, 2_000, 400.0
 #: What issue and design ask of every seed: name, lowest and highest value allowed.

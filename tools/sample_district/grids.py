@@ -22,8 +22,9 @@ from tools.sample_district.spec import (
 #: Share of grids and the people they hold: half are too small, one in eleven too big.
 _QUANTILES = (0.0, 0.03, 0.25, 0.515, 0.75, 0.90, 0.91, 0.97, 1.0)
 _TARGETS = (130.0, 300.0, 650.0, 1_000.0, 1_330.0, 1_880.0, 2_060.0, 2_450.0, 2_950.0)
-_WANTED = {"under": 212.0, "over": 37.0, "far": 21.0}
-_TOLERANCE = {"under": 8.0, "over": 3.0, "far": 5.0}
+#: Grids too small, too big, and reaching too far that a city of 412 shall have: lowest and highest.
+_WANTED = np.array([[203.0, 224.0], [34.0, 41.0], [19.0, 45.0]])
+_ROUNDS = 15
 _STARTS = 4
 _RECUTS = 60
 
@@ -233,7 +234,7 @@ def _counts(people: Floats, total: int) -> Ints:
         counts[i] += 1
     while counts.sum() > total:
         counts[np.argmax(counts - quota)] -= 1
-    return counts
+    return np.asarray(counts)
 
 
 def _targets(n: int, rng: np.random.Generator) -> Floats:
@@ -249,7 +250,7 @@ class OldGrids:
         self, spec: CitySpec, ground: Ground, parts: list[tuple[int, Ints]], rng: np.random.Generator
     ):
         self.ground, self.parts, self.rng = ground, parts, rng
-        self.wanted = {k: v * spec.grids / 412 for k, v in _WANTED.items()}
+        self.wanted = _WANTED * spec.grids / 412
         people = np.array([ground.people[u].sum() for _, u in parts])
         noisy = people * rng.uniform(0.9, 1.1, len(parts))
         self.counts = np.minimum(_counts(noisy, spec.grids), [len(u) for _, u in parts])
@@ -267,13 +268,13 @@ class OldGrids:
         return np.array([(people < MIN_PEOPLE).sum(), (people > MAX_PEOPLE).sum(), far.sum()], dtype=float)
 
     def _off(self, total: Floats) -> float:
-        gap = np.abs(total - np.array(list(self.wanted.values()))) / np.array(list(_TOLERANCE.values()))
-        return float(np.maximum(gap - 0.5, 0).sum())
+        low, high = self.wanted.T
+        return float((np.maximum(low - total, 0) / low + np.maximum(total - high, 0) / high).sum())
 
     def settle(self) -> None:
         """Draw single parts again while that brings the counts nearer to the wanted ones."""
         total = np.sum(self.tally, axis=0)
-        for _ in range(40 * len(self.parts)):
+        for _ in range(_ROUNDS * len(self.parts)):
             if self._off(total) == 0:
                 return
             i = int(self.rng.integers(len(self.parts)))
