@@ -122,9 +122,10 @@ def guess(bounds: Bounds) -> tuple[str, ...]:
     return ()
 
 
-def with_right_prefix(crs: pyproj.CRS, bounds: Bounds) -> str:
+def with_right_prefix(named: str, bounds: Bounds) -> str:
     """Return the sister CRS where a zone number is there but not declared, or the reverse; else ""."""
-    code = crs.to_epsg() or 0
+    short = name_of(named)
+    code = int(short[5:]) if short.startswith("EPSG:") else 0
     prefixed = bounds[0] >= 13e6 and bounds[2] <= 46e6
     plain = bounds[0] > 0 and bounds[2] < 1e6
     if 4534 <= code <= 4554 and prefixed:

@@ -6,15 +6,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import numpy as np
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from gridplanner.errors import UserError
 from gridplanner.io.columns import column_of, text_of
@@ -23,12 +19,12 @@ from gridplanner.io.faults import row_finding
 from gridplanner.io.field_names import known_name
 from gridplanner.io.raw import RawTable
 from gridplanner.io.shapefile_reader import encoding_findings
+from gridplanner.io.xlsx_cells import Workbook
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.texts import _
 
 _HEADER_SEARCH = 15
-_MAX_ROWS = 2_000_000
 _MAX_BYTES = 500_000_000
 _TOTAL = re.compile(r"^(?:合\s*计|总\s*计|小\s*计|共\s*计|汇\s*总|total|sum)\s*[:：]?$", re.IGNORECASE)
 
@@ -78,18 +74,16 @@ def read_csv(path: Path, encoding: str = "") -> RawTable:
 
 
 def sheet_names(path: Path) -> list[str]:
-    """Return the names of the sheets of a workbook that hold anything."""
-    workbook = _open(path)
-    names = [sheet.title for sheet in workbook.worksheets if sheet.max_row and sheet.max_row > 1]
-    workbook.close()
-    return names or [sheet.title for sheet in workbook.worksheets][:1]
+    """Return the names of the sheets of a workbook that hold anything; the first if none does."""
+    with Workbook(path) as workbook:
+        return workbook.filled_sheets() or list(workbook.sheets[:1])
 
 
 def read_xlsx(path: Path, sheet: str) -> RawTable:
     """Read one sheet of a workbook.
 
-    Merged cells below the header stand for all the cells they cover. Formulas give the
-    value that the office program stored; where it stored none, the cell is told as empty.
+    Merged cells stand for all the cells they cover. Formulas give the value that the
+    office program stored.
 
     Raises
     ------
@@ -97,46 +91,16 @@ def read_xlsx(path: Path, sheet: str) -> RawTable:
         It is no xlsx workbook, or has no such sheet.
     """
     source = path.name
-    workbook = _open(path, read_only=False)
-    if sheet not in workbook.sheetnames:
-        raise UserError(
-            _("'{source}' holds no sheet named '{layer}'. It holds: {names}.").format(
-                source=source, layer=sheet, names="、".join(workbook.sheetnames)
+    with Workbook(path) as workbook:
+        if sheet not in workbook.sheets:
+            raise UserError(
+                _("'{source}' holds no sheet named '{layer}'. It holds: {names}.").format(
+                    source=source, layer=sheet, names="、".join(workbook.sheets)
+                )
             )
-        )
-    page = workbook[sheet]
-    if (page.max_row or 0) > _MAX_ROWS:
-        raise UserError(
-            _("'{source}' has too many rows. Delete the empty ones below the table.").format(source=source)
-        )
-    grid: Grid = [list(row) for row in page.iter_rows(values_only=True)]
-    merged = [area.bounds for area in page.merged_cells.ranges]
-    label = source if len(workbook.sheetnames) == 1 else f"{source}|{sheet}"
-    workbook.close()
+        grid, merged = workbook.cells(sheet)
+        label = source if len(workbook.sheets) == 1 else f"{source}|{sheet}"
     return table_of(grid, label, "", [], merged)
-
-
-def _open(path: Path, read_only: bool = True) -> openpyxl.Workbook:
-    """Open a workbook with stored values."""
-    if path.stat().st_size > _MAX_BYTES:
-        raise UserError(_("'{source}' is larger than 500 MB. Split it.").format(source=path.name))
-    try:
-        return openpyxl.load_workbook(path, read_only=read_only, data_only=True, keep_links=False)
-    except (
-        InvalidFileException,
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        OSError,
-        ParseError,
-        TypeError,
-    ) as error:
-        raise UserError(
-            _(
-                "'{source}' is not a readable xlsx workbook. Open it in a spreadsheet program "
-                "and save it as .xlsx."
-            ).format(source=path.name)
-        ) from error
 
 
 def table_of(
@@ -166,13 +130,13 @@ def table_of(
                 grid[r][c] = grid[top - 1][left - 1]
     first, depth = header_row(grid)
     names = _names(grid[first : first + depth])
-    used = [c for c in range(width) if names[c] or any(_cell(row[c]) for row in grid[first + depth :])]
+    body = range(first + depth, len(grid))
+    used = [c for c in range(width) if names[c] or any(grid[r][c] is not None for r in body)]
     kept: list[int] = []
     totals: list[int] = []
-    for number, row in enumerate(grid[first + depth :], start=first + depth + 1):
-        if not _filled(row):
-            continue
-        (totals if _is_total(row) else kept).append(number)
+    for r in body:
+        if any(cell is not None and cell != "" for cell in grid[r]):
+            (totals if _is_total(grid[r]) else kept).append(r + 1)
     told = list(findings)
     if totals:
         text = _("'{source}': rows {rows} are totals and were left out.").format(source=source, rows="{rows}")

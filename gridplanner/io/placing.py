@@ -158,7 +158,7 @@ def _checked(named: str, bounds: systems.Bounds, source: str) -> tuple[str, list
                 '{y:.6g}. Name the right one: crs = "{likely}".'
             ).format(source=source, name=crs.name, x=bounds[0], y=bounds[1], likely=likely)
         )
-    sister = systems.with_right_prefix(crs, bounds)
+    sister = systems.with_right_prefix(named, bounds)
     if sister:
         text = _(
             "'{source}': x {with_or_without} its zone number, so {sister} was taken instead of {name}."
