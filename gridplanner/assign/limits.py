@@ -44,7 +44,17 @@ def four_limits(
         return tuple(("", "", "", "") for _polygon in polygons)
     labels, texts = _label_pieces(district, polygons, names, xy, normal, tolerance_m)
     side = _side_of(normal)
-    return _words(len(polygons), grid, side, labels, length, texts)
+    limits = _words(len(polygons), grid, side, labels, length, texts)
+    return tuple(_near_words(four, name) for four, name in zip(limits, names, strict=True))
+
+
+def _near_words(limits: Limits, name: str) -> Limits:
+    """Name neighbours of the same community without the community: 第2网格, not 府后社区第2网格."""
+    place, numbered, _rest = name.partition("第")
+    if not place or not numbered:
+        return limits
+    east, south, west, north = (text.replace(f"{place}第", "第") for text in limits)
+    return east, south, west, north
 
 
 def _border_pieces(

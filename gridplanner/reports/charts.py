@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,18 @@ from gridplanner.texts import _
 BEFORE_COLOUR, AFTER_COLOUR = "#A6A6A6", "#2F5597"
 #: Upper ends of the size classes, people. Source: class breaks seen in city systems, widened upwards.
 SIZE_BREAKS = (500, 1000, 1500, 2000)
-SIZE = {"width": 560, "height": 380}
+SIZE = {"width": 470, "height": 300}
 
 
-def add_street_chart(book: Book, sheet: Any, streets: int, at: tuple[int, int]) -> None:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a chart stands: a row, and pixels from the left edge of the sheet."""
+
+    row: int
+    x: int
+
+
+def add_street_chart(book: Book, sheet: Any, streets: int, at: Place) -> None:
     """Add general grids before and after by street, read from the overview table itself."""
     if not streets:
         return
@@ -38,10 +47,10 @@ def add_street_chart(book: Book, sheet: Any, streets: int, at: tuple[int, int]) 
             }
         )
     _dress(chart, _("General grids by street"))
-    sheet.insert_chart(*at, chart, SIZE_OPTIONS)
+    sheet.insert_chart(at.row, 0, chart, {"x_offset": at.x, "object_position": 3})
 
 
-def add_size_chart(book: Book, sheet: Any, data: Any, outcome: Outcome, at: tuple[int, int]) -> None:
+def add_size_chart(book: Book, sheet: Any, data: Any, outcome: Outcome, at: Place) -> None:
     """Add how many general grids fall into each class of people, before and after."""
     labels = size_labels()
     columns = (size_classes(outcome.before), size_classes(outcome.after))
@@ -62,10 +71,10 @@ def add_size_chart(book: Book, sheet: Any, data: Any, outcome: Outcome, at: tupl
             }
         )
     _dress(chart, _("General grids by people"))
-    sheet.insert_chart(*at, chart, SIZE_OPTIONS)
+    sheet.insert_chart(at.row, 0, chart, {"x_offset": at.x, "object_position": 3})
 
 
-def add_change_chart(book: Book, sheet: Any, data: Any, outcome: Outcome, at: tuple[int, int]) -> None:
+def add_change_chart(book: Book, sheet: Any, data: Any, outcome: Outcome, at: Place) -> None:
     """Add how many grids were kept, merged, split, reshaped, new, retired, carved out."""
     counts = change_counts(outcome)
     data.write_column(0, 4, [word for word, _n in counts])
@@ -84,10 +93,7 @@ def add_change_chart(book: Book, sheet: Any, data: Any, outcome: Outcome, at: tu
     _dress(chart, _("Kinds of change"))
     chart.set_legend({"none": True})
     chart.set_y_axis({"reverse": True})
-    sheet.insert_chart(*at, chart, SIZE_OPTIONS)
-
-
-SIZE_OPTIONS = {"x_scale": 1.0, "y_scale": 1.0, "object_position": 2}
+    sheet.insert_chart(at.row, 0, chart, {"x_offset": at.x, "object_position": 3})
 
 
 def _dress(chart: Any, title: str) -> None:

@@ -57,6 +57,9 @@ def dress_document(document: Any) -> None:
         color = styles[name].element.rPr.find(qn("w:color"))
         if color is not None:
             styles[name].element.rPr.remove(color)
+    border = styles["Title"].element.pPr.find(qn("w:pBdr"))
+    if border is not None:
+        styles["Title"].element.pPr.remove(border)
     body = styles["Normal"].paragraph_format
     body.line_spacing, body.space_after = Pt(LINE_PT), Pt(0)
     styles["Heading 1"].paragraph_format.space_before = Pt(10)
@@ -154,7 +157,7 @@ def _cell_xml(value: Cell, column: Column, width: int, *, head: bool, bold: bool
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}<w:vAlign w:val="center"/></w:tcPr>'
         '<w:p><w:pPr><w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/>'
-        f'<w:jc w:val="{align}"/></w:pPr>'
+        f'<w:jc w:val="{align}"/><w:rPr><w:sz w:val="{size}"/></w:rPr></w:pPr>'
         f'<w:r><w:rPr><w:rFonts w:eastAsia="{TITLE_FONT}"/>{weight}<w:sz w:val="{size}"/></w:rPr>'
         f'<w:t xml:space="preserve">{text}</w:t></w:r></w:p></w:tc>'
     )

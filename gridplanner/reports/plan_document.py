@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import count
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -21,6 +22,7 @@ from gridplanner.reports.docx_parts import add_caption, add_paragraph, add_table
 from gridplanner.reports.facts import plan_facts
 from gridplanner.reports.plan_tables import PLAN_TABLES
 from gridplanner.reports.proof import certificate_sentences
+from gridplanner.reports.table import Table
 from gridplanner.texts import RESOURCES, _
 
 TEMPLATE = RESOURCES / "templates" / "plan_document.toml"
@@ -58,6 +60,7 @@ def write_plan_document(
     document.core_properties.author = ""
     _write_head(document, text, facts, outcome)
     fill = partial(fill_fields, facts=facts)
+    numbers = count(1)
     for section in text["section"]:
         document.add_heading(fill(section["title"]), level=1)
         for paragraph in section.get("paragraphs", ()):
@@ -65,7 +68,7 @@ def write_plan_document(
         if section.get("certificate"):
             _write_certificate(document, outcome)
         for name in section.get("tables", ()):
-            _write_table(document, outcome, name)
+            _write_table(document, PLAN_TABLES[name](outcome), numbers)
         if section.get("maps"):
             _write_images(document, images)
     document.save(str(path))
@@ -123,18 +126,18 @@ def _write_certificate(document: Any, outcome: Outcome) -> None:
             add_paragraph(document, part.reason)
 
 
-def _write_table(document: Any, outcome: Outcome, name: str) -> None:
-    """Write one table with its caption; an empty one is left out."""
-    table = PLAN_TABLES[name](outcome)
+def _write_table(document: Any, table: Table, numbers: Iterator[int]) -> None:
+    """Write one table with its numbered caption; an empty one is left out and takes no number."""
     if table.rows:
-        add_table(document, table, TEXT_CM, caption=table.title)
+        caption = f"{_('Table {n}').format(n=next(numbers))}　{table.title}"
+        add_table(document, table, TEXT_CM, caption=caption)
     if table.note:
         add_paragraph(document, table.note)
 
 
 def _write_images(document: Any, images: Sequence[Path]) -> None:
     """Show the maps, each as wide as the text unless it would be too tall."""
-    for image in images:
+    for number, image in enumerate(images, 1):
         paragraph = document.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         # A fixed line height would cut the picture off.
@@ -143,7 +146,7 @@ def _write_images(document: Any, images: Sequence[Path]) -> None:
         if picture.height > Cm(PICTURE_CM):
             picture.width = round(picture.width * Cm(PICTURE_CM) / picture.height)
             picture.height = Cm(PICTURE_CM)
-        add_caption(document, map_word(image.stem))
+        add_caption(document, f"{_('Figure {n}').format(n=number)}　{map_word(image.stem)}")
 
 
 def map_word(stem: str) -> str:

@@ -74,7 +74,15 @@ def _limit_words(rule: Band | RadiusRule | Switch) -> str:
 
 
 def today_table(outcome: Outcome) -> Table:
-    """Return the findings by rule before and after."""
+    """Return how often each rule is broken today."""
+    counts = rule_counts(outcome.district, outcome.before.plan, outcome.rules, outcome.before.findings)
+    rows: tuple[tuple[Cell, ...], ...] = tuple((rule_word(n), int(counts.get(n, 0))) for n in RULE_UNITS)
+    columns = (Column(_("Rule"), 20), Column(_("Breaches before"), 12, "int"))
+    return Table("today", _("Today's grids against the standard"), columns, rows)
+
+
+def check_table(outcome: Outcome) -> Table:
+    """Return how often each rule is broken before and after, and what was waived."""
     district, rules = outcome.district, outcome.rules
     before = rule_counts(district, outcome.before.plan, rules, outcome.before.findings)
     after = rule_counts(district, outcome.after.plan, rules, outcome.after.findings)
@@ -89,7 +97,7 @@ def today_table(outcome: Outcome) -> Table:
         Column(_("Breaches after"), 12, "int"),
         Column(_("Waived"), 10, "int"),
     )
-    return Table("today", _("Check against the standard"), columns, rows)
+    return Table("check", _("Check against the standard"), columns, rows)
 
 
 def overview_short(outcome: Outcome) -> Table:
@@ -263,29 +271,27 @@ def _is_reading(finding: Finding) -> bool:
 
 
 def appendix_table(outcome: Outcome) -> Table:
-    """Return the changes of each community in words, one row per changed grid or retired code."""
+    """Return the changes of each community in words: `003＋011→003（合并，1,595人）`."""
     units, people = outcome.district.communities, outcome.after.measures.people
-    by_community: dict[int, list[tuple[str, tuple[Cell, ...]]]] = defaultdict(list)
+    words: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for g, record in enumerate(outcome.after.plan.grids):
         if record.change is not ChangeKind.KEPT:
-            old = "、".join(_tail(code) for code in record.former)
-            cells = (old, _tail(record.code), str(record.change or ""), int(people[g]), record.reason)
-            by_community[record.community].append((record.code, cells))
+            old = "＋".join(_tail(code) for code in record.former) or "—"
+            text = _("{old}→{new} ({kind}, {n} people)").format(
+                old=old, new=_tail(record.code), kind=str(record.change or ""), n=f"{int(people[g]):,}"
+            )
+            words[record.community].append((record.code, text))
     rows: list[tuple[Cell, ...]] = []
     retired = _retired_by_community(outcome)
     for c in np.argsort(units.codes.astype(str), kind="stable").tolist():
-        name = str(units.names[c])
-        rows += [(name, *cells) for _code, cells in sorted(by_community[c])]
-        if retired[c]:
-            gone = "、".join(_tail(record.code) for record in retired[c])
-            rows.append((name, gone, "—", str(ChangeKind.RETIRED), None, _("Codes no longer used.")))
+        if words[c] or retired[c]:
+            changes = "； ".join(text for _code, text in sorted(words[c]))
+            gone = " ".join(_tail(record.code) for record in retired[c])
+            rows.append((str(units.names[c]), changes, gone))
     columns = (
-        Column(_("Community"), 12),
-        Column(_("Old"), 13, wrap=True),
-        Column(_("New"), 6),
-        Column(_("Kind of change"), 8),
-        Column(_("People"), 7, "int"),
-        Column(_("Reason"), 38, wrap=True),
+        Column(_("Community"), 10),
+        Column(_("Changes"), 52, wrap=True),
+        Column(_("Codes no longer used"), 12, wrap=True),
     )
     return Table("appendix", _("Changes of each community"), columns, tuple(rows))
 
@@ -308,6 +314,7 @@ def _tail(code: str) -> str:
 PLAN_TABLES: Mapping[str, Callable[[Outcome], Table]] = {
     "rules": rules_table,
     "today": today_table,
+    "check": check_table,
     "overview": overview_short,
     "sizes": sizes_table,
     "changes": changes_table,

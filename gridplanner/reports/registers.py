@@ -187,7 +187,7 @@ def register_table(outcome: Outcome) -> Table:
                 secretary_text(branch, names=outcome.phones),
                 branch.full_members if branch else None,
                 str(record.change or ""),
-                "；".join(record.former),
+                "； ".join(record.former),
                 record.note,
             )
         )
@@ -195,33 +195,33 @@ def register_table(outcome: Outcome) -> Table:
 
 
 def _register_columns() -> tuple[Column, ...]:
-    """Return the columns of table B."""
+    """Return the columns of table B; together they fill an A3 sheet at a readable size."""
     return (
-        Column(_("Number"), 6, "int"),
-        Column(_("Street"), 12),
-        Column(_("Community"), 14),
-        Column(_("Grid code"), 18),
-        Column(_("Grid name"), 22),
-        Column(_("Kind"), 7),
-        Column(_("Dedicated kind"), 8),
-        Column(_("East limit"), 17, wrap=True),
-        Column(_("South limit"), 17, wrap=True),
-        Column(_("West limit"), 17, wrap=True),
-        Column(_("North limit"), 17, wrap=True),
-        Column(_("Estates and buildings"), 32, wrap=True),
-        Column(_("Households"), 8, "int", total=True),
-        Column(_("People"), 8, "int", total=True),
-        Column(_("Area m²"), 11, "int", total=True),
-        Column(_("Buildings"), 7, "int", total=True),
-        Column(_("Service radius m"), 9, "int"),
-        Column(_("Grid worker"), 14),
-        Column(_("Phone"), 13),
-        Column(_("Leading branch"), 26, wrap=True),
-        Column(_("Secretary"), 9),
-        Column(_("Full members"), 8, "int"),
-        Column(_("Kind of change"), 10),
-        Column(_("Former codes"), 19, wrap=True),
-        Column(_("Note"), 14, wrap=True),
+        Column(_("Number"), 5, "int"),
+        Column(_("Street"), 10),
+        Column(_("Community"), 11),
+        Column(_("Grid code"), 16),
+        Column(_("Grid name"), 18, wrap=True),
+        Column(_("Kind"), 6),
+        Column(_("Dedicated kind"), 6),
+        Column(_("East limit"), 13, wrap=True),
+        Column(_("South limit"), 13, wrap=True),
+        Column(_("West limit"), 13, wrap=True),
+        Column(_("North limit"), 13, wrap=True),
+        Column(_("Estates and buildings"), 28, wrap=True),
+        Column(_("Households"), 7, "int", total=True),
+        Column(_("People"), 7, "int", total=True),
+        Column(_("Area m²"), 10, "int", total=True),
+        Column(_("Buildings"), 6, "int", total=True),
+        Column(_("Service radius m"), 8, "int"),
+        Column(_("Grid worker"), 12),
+        Column(_("Phone"), 12),
+        Column(_("Leading branch"), 19, wrap=True),
+        Column(_("Secretary"), 7),
+        Column(_("Full members"), 6, "int"),
+        Column(_("Kind of change"), 9),
+        Column(_("Former codes"), 17, wrap=True),
+        Column(_("Note"), 9, wrap=True),
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import isfinite
+from math import ceil, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ A3, A4 = 8, 9
 NUMBER_FORMATS = {"int": "#,##0", "number": "#,##0.00", "percent": "0.00%", "figure": "General", "text": "@"}
 #: Rows above the header: title and note.
 HEAD_ROWS = 2
+#: Height of one line of text.
+LINE_POINTS = 13.0
 
 
 @dataclass(frozen=True)
@@ -114,14 +116,33 @@ def _write_row(
     columns: Sequence[Column],
 ) -> None:
     """Write one row; codes stay text, unknown numbers stay empty."""
+    lines = 1
     for j, (value, column) in enumerate(zip(row, columns, strict=True)):
         form = book.formats[f"{column.kind}_wrap" if column.wrap else column.kind]
+        if column.wrap and isinstance(value, str):
+            lines = max(lines, lines_of(value, column.width))
         if isinstance(value, str):
             sheet.write_string(at, j, clean_text(value), form)
         elif value is None or not isfinite(value):
             sheet.write_blank(at, j, None, form)
         else:
             sheet.write_number(at, j, value, form)
+    if lines > 1:
+        sheet.set_row(at, LINE_POINTS * lines + 2)
+
+
+def lines_of(text: str, width: float) -> int:
+    """Return how many lines a text takes in a column; a Chinese character is two wide.
+
+    Spreadsheets do not agree on fitting row heights when they open a file, so we state them.
+
+    Examples
+    --------
+    >>> lines_of("网格" * 10, 20.0), lines_of("", 20.0)
+    (3, 1)
+    """
+    wide = sum(1 if c.isascii() else 2 for c in text)
+    return max(1, ceil(wide / max(width - 2, 1)))
 
 
 def _write_totals(book: Book, sheet: Any, at: int, table: Table) -> None:

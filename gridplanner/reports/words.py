@@ -54,6 +54,9 @@ def rule_word(name: str) -> str:
         "code": _("Codes well formed and unique"),
         "branch": _("One leading branch per grid"),
         "worker": _("One worker per general grid"),
+        "branch_members": _("Size of a branch"),
+        "barriers": _("Not across rivers and railways"),
+        "estates": _("Estates stay whole"),
     }
     return words.get(name, name)
 

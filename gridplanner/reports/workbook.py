@@ -8,7 +8,7 @@ from typing import Any
 
 from gridplanner.model.outcome import Outcome
 from gridplanner.reports.buildings import buildings_table
-from gridplanner.reports.charts import add_change_chart, add_size_chart, add_street_chart
+from gridplanner.reports.charts import SIZE, Place, add_change_chart, add_size_chart, add_street_chart
 from gridplanner.reports.crosswalk import crosswalk_back_table, crosswalk_table
 from gridplanner.reports.findings import findings_table
 from gridplanner.reports.proof import certificate_table
@@ -23,6 +23,9 @@ from gridplanner.reports.sheets import HEAD_ROWS, Book, open_workbook, write_tab
 from gridplanner.reports.staff import staffing_table
 from gridplanner.reports.table import Table
 from gridplanner.texts import _
+
+#: Rows that a chart covers, with a little air.
+CHART_ROWS = 16
 
 
 def write_workbook(outcome: Outcome, path: Path) -> None:
@@ -67,8 +70,9 @@ def _write_overview(book: Book, outcome: Outcome) -> None:
     sheet = write_table(book, Table(table.name, title, table.columns, table.rows, note), _("Overview"))
     below = HEAD_ROWS + len(table.rows) + 3
     data: Any = book.file.add_worksheet(_("Chart data"))
-    add_street_chart(book, sheet, len(table.rows), (below, 0))
-    add_size_chart(book, sheet, data, outcome, (below, 5))
-    add_change_chart(book, sheet, data, outcome, (below, 9))
-    sheet.print_area(0, 0, below + 22, len(table.columns) - 1)
+    width = SIZE["width"] + 10
+    add_street_chart(book, sheet, len(table.rows), Place(below, 0))
+    add_size_chart(book, sheet, data, outcome, Place(below, width))
+    add_change_chart(book, sheet, data, outcome, Place(below + CHART_ROWS, 0))
+    sheet.print_area(0, 0, below + 2 * CHART_ROWS, len(table.columns) - 1)
     data.hide()
