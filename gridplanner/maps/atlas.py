@@ -11,10 +11,10 @@ import shapely
 
 from gridplanner.maps.frame import Bounds, Frame
 from gridplanner.maps.furniture import Block, heading, legend, notes, scale_bar, sign_off, table
-from gridplanner.maps.ground import ground_marks
+from gridplanner.maps.ground import ground_marks, station_marks
 from gridplanner.maps.labels import Occupied
 from gridplanner.maps.marks import Clip, Mark, Rect, Sheet, Stroke, rectangle
-from gridplanner.maps.naming import label_areas, label_grids
+from gridplanner.maps.naming import label_areas, label_grids, place_names
 from gridplanner.maps.scene import Scene, View
 from gridplanner.maps.sheets import (
     arrow_marks,
@@ -23,7 +23,6 @@ from gridplanner.maps.sheets import (
     crs_text,
     district_subtitle,
     grid_entries,
-    place_names,
 )
 from gridplanner.maps.skeleton import Flow, footer_marks, neat_marks, title_marks
 from gridplanner.maps.theme import border_marks, fill_marks, label_marks, outline_marks
@@ -123,13 +122,14 @@ def community_sheet(scene: Scene, paper: str, community: int, page: tuple[int, i
     locator, taken = locator_marks(scene, frame, community, k)
     if locator:
         occupied.add("locator", taken)
-    sizes = [size * k for size in (look.grid * 1.3, look.grid, look.small)]
+    sizes = [size * k for size in (look.grid * 1.8, look.grid * 1.4, look.grid, look.small)]
     labels, missing = label_grids(scene, view, frame, rows.tolist(), sizes, True, occupied)
     others = [c for c in range(len(places)) if c != community and frame.seen(places.geometry[c : c + 1])[0]]
     near = label_areas(
         frame, [str(places.names[c]) for c in others], places.geometry[others], [look.grid * k], occupied
     )
     inside = community_ground(scene, frame, community, k)
+    inside += station_marks(scene, frame, k)
     inside += place_names(scene, frame, occupied, k)
     inside += label_marks(labels, look.color, look.halo, k)
     inside += label_marks(near, look.place_color, look.halo, k)
@@ -237,7 +237,7 @@ def grid_tables(scene: Scene, flow: Flow, rows: Sequence[int], k: float) -> None
         _("Radius m"),
         _("Change"),
     ]
-    shares = (0.09, 0.36, 0.13, 0.14, 0.12, 0.16) if people else (0.1, 0.56, 0.16, 0.18)
+    shares = (0.09, 0.34, 0.12, 0.13, 0.16, 0.16) if people else (0.1, 0.56, 0.16, 0.18)
     align = "rlrrrc" if people else "rlrc"
     add_table(flow, Table(_("Grids"), head, body, shares, align), scene, k)
     branches = leading_branches(scene)

@@ -93,12 +93,25 @@ class Frame:
             inside = (box[:, 0] <= east) & (box[:, 2] >= west) & (box[:, 1] <= north) & (box[:, 3] >= south)
         return np.asarray(inside, bool)
 
+    def cut(self, geometries: ObjectArray) -> ObjectArray:
+        """Return the geometries that are seen, those that reach far out cut a tenth beyond the window."""
+        near = geometries[self.seen(geometries)]
+        west, south, east, north = self.bounds
+        rim_x, rim_y = (east - west) / 10, (north - south) / 10
+        rim = (west - rim_x, south - rim_y, east + rim_x, north + rim_y)
+        box = shapely.bounds(near)
+        out = (box[:, 0] < rim[0]) | (box[:, 1] < rim[1]) | (box[:, 2] > rim[2]) | (box[:, 3] > rim[3])
+        if out.any():
+            near = near.copy()
+            near[out] = shapely.clip_by_rect(near[out], *rim)
+        return near
+
     def on_sheet(self, geometries: ObjectArray) -> ObjectArray:
         """Return geometries with coordinates in millimetres on the sheet, as many as there were."""
         moved: Any = shapely.transform(geometries, self.to_mm)
         return np.asarray(moved, dtype=object)
 
     def shape(self, geometries: ObjectArray, stroke: Stroke | None = None, fill: str = "") -> Shape:
-        """Return the geometries that are seen as one mark."""
-        coords, starts = from_geometry(geometries[self.seen(geometries)])
+        """Return the geometries that are seen as one mark, cut well outside the window."""
+        coords, starts = from_geometry(self.cut(geometries))
         return Shape(self.to_mm(coords), starts, stroke, fill)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""The quiet background of a map: water, roads, railways, buildings."""
+"""The quiet background of a map: water, roads, railways, estates, sites, buildings."""
 
 from __future__ import annotations
 
@@ -18,31 +18,51 @@ _WATER = ("河", "江", "湖", "溪", "渠", "塘", "水", "river", "water", "st
 _RAILWAY = ("铁路", "轨道", "rail")
 #: Road classes: words in its kind or name, width on the ground (m), least and greatest width on paper (mm).
 _ROADS = (
-    (("高速", "快速", "国道", "主干", "motorway", "trunk", "primary", "大道"), 24.0, 0.9, 3.2),
+    (("高速", "快速", "国道", "主干", "motorway", "trunk", "primary"), 24.0, 0.9, 3.2),
     (("次干", "省道", "县道", "secondary", "tertiary"), 16.0, 0.65, 2.2),
-    (("",), 9.0, 0.4, 1.4),
+    (("",), 9.0, 0.35, 1.4),
 )
-#: Smallest scale that shows buildings and minor roads.
+#: Smallest scales (denominators) that show a thing.
 _BUILDINGS_TO = 30_000
-_POINT_BUILDINGS_TO = 6_000
+_POINT_BUILDINGS_TO = 12_000
+_ESTATES_TO = 10_000
+_SITES_TO = 12_000
+_MINOR_ROADS_TO = 30_000
 
 
-def _kinds(layer: Layer) -> list[str]:
-    """Return kind and name of each row, lower case."""
-    return [f"{k} {n}".lower() for k, n in zip(layer.texts("kind"), layer.texts("name"), strict=True)]
+def layer_of(scene: Scene, role: str) -> Layer | None:
+    """Return an original layer that has geometry and rows, else None."""
+    layer = scene.outcome.district.originals.get(role)
+    return layer if layer is not None and layer.geometry is not None and len(layer) else None
+
+
+def shapes_of(scene: Scene, role: str) -> ObjectArray:
+    """Return the geometry of an original layer; empty where there is none."""
+    layer = layer_of(scene, role)
+    if layer is None or layer.geometry is None:
+        return np.empty(0, dtype=object)
+    return layer.geometry
 
 
 def rows_with(layer: Layer, words: tuple[str, ...]) -> npt.NDArray[np.bool_]:
     """Return which rows of a layer bear one of the words in kind or name."""
-    return np.array([any(word in kind for word in words) for kind in _kinds(layer)], bool)
+    texts = [f"{k} {n}".lower() for k, n in zip(layer.texts("kind"), layer.texts("name"), strict=True)]
+    return np.array([any(word in text for word in words) for text in texts], bool)
+
+
+def road_class(layer: Layer) -> npt.NDArray[np.int64]:
+    """Return the class of each road: 0 main, 1 secondary, 2 minor."""
+    result = np.full(len(layer), len(_ROADS) - 1, np.int64)
+    kinds = [str(kind).lower() for kind in layer.texts("kind")]
+    for number, (words, *_widths) in reversed(list(enumerate(_ROADS[:-1]))):
+        result[np.array([any(word in kind for word in words) for kind in kinds], bool)] = number
+    return result
 
 
 def water_of(scene: Scene) -> ObjectArray:
     """Return the water among the barriers, areas and lines."""
-    layer = scene.outcome.district.originals.get("barriers")
-    if layer is None or layer.geometry is None or not len(layer):
-        return np.empty(0, dtype=object)
-    return layer.geometry[rows_with(layer, _WATER)]
+    layer = layer_of(scene, "barriers")
+    return shapes_of(scene, "barriers")[rows_with(layer, _WATER)] if layer else np.empty(0, dtype=object)
 
 
 def ground_marks(scene: Scene, frame: Frame, enlarge: float, buildings: bool = True) -> list[Mark]:
@@ -53,10 +73,12 @@ def ground_marks(scene: Scene, frame: Frame, enlarge: float, buildings: bool = T
     enlarge : float
         Factor on line widths.
     buildings : bool
-        Whether buildings are shown (they are left out at small scales in any case).
+        Whether estates, sites and buildings are shown (small scales leave them out in any case).
     """
     marks = _water(scene, frame, enlarge)
-    if buildings and frame.scale <= _BUILDINGS_TO:
+    if buildings:
+        marks += _estates(scene, frame, enlarge)
+        marks += _sites(scene, frame, enlarge)
         marks += _buildings(scene, frame, enlarge)
     marks += _roads(scene, frame, enlarge)
     marks += _railways(scene, frame, enlarge)
@@ -64,7 +86,7 @@ def ground_marks(scene: Scene, frame: Frame, enlarge: float, buildings: bool = T
 
 
 def _water(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
-    """Rivers and ponds."""
+    """Draw rivers and ponds."""
     water = water_of(scene)
     if not len(water):
         return []
@@ -75,52 +97,91 @@ def _water(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
     return [line, area]
 
 
-def _buildings(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
-    """Footprints, or small squares where only points are known."""
-    ground, shapes = scene.style.ground, scene.outcome.district.buildings.geometry
-    if not len(shapes):
+def _estates(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
+    """Draw the limits of estates as fine dashes."""
+    if frame.scale > _ESTATES_TO:
         return []
-    shapes = shapes[~shapely.is_missing(shapes)]
+    return [
+        frame.shape(
+            shapes_of(scene, "estates"), Stroke(scene.style.ground.estate, 0.13 * enlarge, (5.0, 4.0))
+        )
+    ]
+
+
+def _sites(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
+    """Draw schools, hospitals and markets as tinted areas, or as small squares where only points are known."""
+    if frame.scale > _SITES_TO:
+        return []
+    ground, shapes = scene.style.ground, shapes_of(scene, "sites")
+    flat = shapely.get_dimensions(shapes) == 2
+    edge = Stroke(ground.site, 0.2 * enlarge)
+    return [
+        frame.shape(shapes[flat], edge, ground.site_fill),
+        squares(frame, shapes[shapely.get_dimensions(shapes) == 0], 0.9 * enlarge, ground.site, edge),
+    ]
+
+
+def station_marks(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
+    """Return the service stations as small red diamonds."""
+    points = shapes_of(scene, "stations")
+    points = points[frame.seen(points)] if len(points) else points
+    if not len(points):
+        return []
+    xy, half = frame.to_mm(shapely.get_coordinates(shapely.centroid(points))), 1.3 * enlarge
+    ring = np.array([(0, -half), (half, 0), (0, half), (-half, 0), (0, -half)])
+    coords = (xy[:, None, :] + ring).reshape(-1, 2)
+    look = Stroke(scene.style.ground.paper, 0.3 * enlarge)
+    return [Shape(coords, np.arange(len(xy), dtype=np.int64) * 5, look, scene.style.ground.station)]
+
+
+def squares(frame: Frame, points: ObjectArray, side: float, fill: str, stroke: Stroke | None = None) -> Shape:
+    """Return small squares, `side` mm wide, at points that are seen."""
+    xy = frame.to_mm(shapely.get_coordinates(points[frame.seen(points)]))
+    half = side / 2
+    boxes = shapely.box(xy[:, 0] - half, xy[:, 1] - half, xy[:, 0] + half, xy[:, 1] + half)
+    coords, starts = from_geometry(np.atleast_1d(boxes))
+    return Shape(coords, starts, stroke, fill)
+
+
+def _buildings(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
+    """Draw footprints, or small squares where only points are known."""
+    ground, shapes = scene.style.ground, scene.outcome.district.buildings.geometry
+    if frame.scale > _BUILDINGS_TO or not len(shapes):
+        return []
     flat = shapely.get_dimensions(shapes) == 2
     stroke = Stroke(ground.building_line, 0.08 * enlarge) if frame.scale <= 8_000 else None
     marks: list[Mark] = [frame.shape(shapes[flat], stroke, ground.building)]
     points = shapes[shapely.get_dimensions(shapes) == 0]
     if len(points) and frame.scale <= _POINT_BUILDINGS_TO:
-        xy = frame.to_mm(shapely.get_coordinates(points[frame.seen(points)]))
-        half = 0.45 * enlarge
-        squares = shapely.box(xy[:, 0] - half, xy[:, 1] - half, xy[:, 0] + half, xy[:, 1] + half)
-        coords, starts = from_geometry(np.atleast_1d(squares))
-        marks.append(Shape(coords, starts, None, ground.building))
+        side = float(np.clip(14_000 / frame.scale, 0.6, 2.4)) * enlarge
+        marks.append(squares(frame, points, side, ground.building, stroke))
     return marks
 
 
 def _roads(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
-    """Roads as white bands with a thin casing, all casings below all bands."""
-    layer = scene.outcome.district.originals.get("roads")
-    if layer is None or layer.geometry is None or not len(layer):
+    """Draw roads as white bands with a thin casing, all casings below all bands."""
+    layer = layer_of(scene, "roads")
+    if layer is None:
         return []
-    ground = scene.style.ground
-    left = np.ones(len(layer), bool)
+    ground, lines, classes = scene.style.ground, shapes_of(scene, "roads"), road_class(layer)
     casings: list[Mark] = []
     bands: list[Mark] = []
-    for words, metres, least, most in _ROADS:
-        rows = left & rows_with(layer, words)
-        left &= ~rows
-        width = float(np.clip(metres * 1000 / frame.scale, least, most)) * enlarge
-        if words == ("",) and frame.scale > _BUILDINGS_TO:
+    for number, (_words, metres, least, most) in reversed(list(enumerate(_ROADS))):
+        if number == len(_ROADS) - 1 and frame.scale > _MINOR_ROADS_TO:
             continue
-        lines = layer.geometry[rows]
-        casings.insert(0, frame.shape(lines, Stroke(ground.road_casing, width + 0.2 * enlarge)))
-        bands.insert(0, frame.shape(lines, Stroke(ground.road, width)))
+        width = float(np.clip(metres * 1000 / frame.scale, least, most)) * enlarge
+        coords = frame.shape(lines[classes == number])
+        casings.append(Shape(coords.coords, coords.starts, Stroke(ground.road_casing, width + 0.2 * enlarge)))
+        bands.append(Shape(coords.coords, coords.starts, Stroke(ground.road, width)))
     return casings + bands
 
 
 def _railways(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
-    """Railways as a dark line with light ties."""
-    layer = scene.outcome.district.originals.get("barriers")
-    if layer is None or layer.geometry is None or not len(layer):
+    """Draw railways as a dark line with light ties."""
+    layer = layer_of(scene, "barriers")
+    if layer is None:
         return []
-    lines = layer.geometry[rows_with(layer, _RAILWAY)]
+    lines = shapes_of(scene, "barriers")[rows_with(layer, _RAILWAY)]
     if not len(lines):
         return []
     ground = scene.style.ground

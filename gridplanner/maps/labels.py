@@ -30,7 +30,8 @@ _RIM = 0.14
 _SAMPLES = 11
 #: Boxes kept per form, the roomiest first.
 _KEEP = 8
-_LEADER_RADII = (4.0, 6.0, 8.0, 11.0, 15.0, 20.0, 27.0, 36.0, 48.0)
+#: Lengths of leader lines tried, mm.
+_LEADER_RADII = np.array((4.0, 6.0, 8.0, 11.0, 15.0, 20.0, 27.0, 36.0, 48.0))
 _LEADER_DIRECTIONS = 24
 
 
@@ -213,7 +214,11 @@ def _fitting(area: shapely.Geometry, xy: FloatArray, depth: FloatArray, form: Fo
 
 
 def place(
-    requests: Sequence[Request], occupied: Occupied, window: Rect, samples: int = _SAMPLES
+    requests: Sequence[Request],
+    occupied: Occupied,
+    window: Rect,
+    samples: int = _SAMPLES,
+    reach: float = 16.0,
 ) -> tuple[list[Label], list[str]]:
     """Place labels without collision.
 
@@ -224,6 +229,10 @@ def place(
         What is on the sheet already; the placed labels are added to it.
     window : Rect
         Labels lie inside it.
+    samples : int
+        See `sample_points`.
+    reach : float
+        Longest leader line, mm; a longer one misleads more than it helps.
 
     Returns
     -------
@@ -244,7 +253,9 @@ def place(
     for request in asked:
         if request.key not in placed:
             _make_room(request, table, placed, occupied)
-    _lead_outside([r for r in asked if r.key not in placed and r.leader], asked, placed, occupied, window)
+    _lead_outside(
+        [r for r in asked if r.key not in placed and r.leader], asked, placed, occupied, (window, reach)
+    )
     missing = [r.key for r in requests if r.key not in placed]
     return [placed[r.key] for r in requests if r.key in placed], missing
 
@@ -318,15 +329,16 @@ def _lead_outside(
     everyone: Sequence[Request],
     placed: dict[str, Label],
     occupied: Occupied,
-    window: Rect,
+    limits: tuple[Rect, float],
 ) -> None:
     """Place shortest forms outside all areas, joined to their own by a leader line."""
     if not homeless:
         return
+    window, reach = limits
     tree = shapely.STRtree([r.area for r in everyone])
     angle = np.arange(_LEADER_DIRECTIONS) / _LEADER_DIRECTIONS * 2 * np.pi
     ring = np.column_stack([np.cos(angle), np.sin(angle)])
-    offsets = np.vstack([ring * radius for radius in _LEADER_RADII])
+    offsets = np.vstack([ring * radius for radius in _LEADER_RADII[_LEADER_RADII <= reach]])
     for request in homeless:
         anchor = shapely.point_on_surface(request.area)
         start = np.array([anchor.x, anchor.y])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Which labels a map asks for: grids in several forms, communities, roads and water."""
+"""Which labels a map asks for: grids in several forms, communities, estates, roads and water."""
 
 from __future__ import annotations
 
@@ -11,12 +11,18 @@ import shapely
 
 from gridplanner.maps.fonts import text_width
 from gridplanner.maps.frame import Frame
-from gridplanner.maps.labels import Form, Label, Occupied, Request, place
+from gridplanner.maps.ground import layer_of, road_class, shapes_of, water_of
+from gridplanner.maps.labels import Form, Label, Occupied, Request, place, sample_points
 from gridplanner.maps.marks import Mark, Text
 from gridplanner.maps.scene import Scene, View
+from gridplanner.maps.theme import label_marks
 from gridplanner.texts import _
 
 ObjectArray = npt.NDArray[np.object_]
+
+#: Denominators up to which names of minor roads, and of estates and sites, are tried.
+_MINOR_NAMES_TO = 12_000
+_ESTATE_NAMES_TO = 9_000
 
 
 def grid_forms(view: View, row: int, sizes: Sequence[float], full: bool, public: bool) -> tuple[Form, ...]:
@@ -33,30 +39,25 @@ def grid_forms(view: View, row: int, sizes: Sequence[float], full: bool, public:
     """
     number = view.numbers[row]
     people = _("{people} people").format(people=f"{view.people[row]:,}")
-    both = _("{households} households {people} people").format(
-        households=f"{view.households[row]:,}", people=f"{view.people[row]:,}"
-    )
-    heads = [_short_name(view, row), number] if full else [number]
+    households = _("{households} households").format(households=f"{view.households[row]:,}")
+    heads = [short_name(view, row), number] if full else [number]
     forms: list[Form] = []
-    for size in sizes:
-        for head in heads:
+    for head in heads:
+        for size in sizes:
+            if full and not public:
+                forms.append(Form((head, f"{households} {people}"), size))
+                forms.append(Form((head, households, people), size))
             if not public:
-                if full:
-                    forms.append(Form((head, both), size))
-                    forms.append(Form((head, *both.split("  ")), size))
                 forms.append(Form((head, people), size))
             forms.append(Form((head,), size))
-    if not full:
-        forms.sort(key=lambda form: (-len(form.lines), -form.size))
+    forms.sort(key=lambda form: (heads.index(form.lines[0]), -len(form.lines) if not full else 0))
     return tuple(forms)
 
 
-def _short_name(view: View, row: int) -> str:
+def short_name(view: View, row: int) -> str:
     """Return a grid's name without its community's, which the sheet's title says already."""
     name = view.name(row)
-    community = view.community_names[view.community[row]]
-    short = name.removeprefix(community) if community else name
-    return short or name
+    return name.removeprefix(view.community_names[view.community[row]]) or name
 
 
 def label_grids(
@@ -75,60 +76,129 @@ def label_grids(
         Request(view.key(row), area, grid_forms(view, row, sizes, full, scene.options.public))
         for row, area in zip(chosen, areas, strict=True)
     ]
-    return place(requests, occupied, frame.rect.inset(1.0))
+    return place(requests, occupied, frame.rect.inset(1.0), reach=36.0 if full else 9.0)
 
 
 def label_areas(
     frame: Frame, names: Sequence[str], polygons: ObjectArray, sizes: Sequence[float], occupied: Occupied
 ) -> list[Label]:
-    """Place names of communities or streets where the other labels leave room."""
-    areas = frame.on_sheet(polygons)
+    """Place names of areas where the other labels leave room; a name without room is left out."""
+    seen = np.flatnonzero(frame.seen(polygons)) if len(polygons) else np.empty(0, np.int64)
     requests = []
-    for number, (name, area) in enumerate(zip(names, areas, strict=True)):
+    for row, area in zip(seen.tolist(), frame.on_sheet(polygons[seen]), strict=True):
+        name = names[row]
         half = (len(name) + 1) // 2
-        forms = [
-            form for size in sizes for form in (Form((name,), size), Form((name[:half], name[half:]), size))
-        ]
-        requests.append(Request(f"area {number}", area, tuple(forms), leader=False))
+        whole = [Form((name,), size) for size in sizes]
+        broken = [Form((name[:half], name[half:]), size) for size in sizes] if len(name) > 3 else []
+        pairs = zip(whole, broken, strict=True) if broken else ((form,) for form in whole)
+        requests.append(
+            Request(f"{name} {row}", area, tuple(f for pair in pairs for f in pair), leader=False)
+        )
     return place(requests, occupied, frame.rect.inset(1.0), samples=17)[0]
 
 
-def name_lines(
-    frame: Frame,
-    names: Iterable[str],
-    lines: ObjectArray,
-    size: float,
-    color: str,
-    halo: str,
-    occupied: Occupied,
-) -> list[Mark]:
-    """Return names set along roads or rivers, each once, where they hit no other label.
+def place_names(scene: Scene, frame: Frame, occupied: Occupied, enlarge: float) -> list[Mark]:
+    """Return names of water, roads, sites and estates, in this order of right of way."""
+    look = scene.style.labels
+    marks = _name_water(scene, frame, occupied, look.place * 1.5 * enlarge)
+    size = look.place * enlarge
+    layer = layer_of(scene, "roads")
+    if layer is not None:
+        rows = road_class(layer) <= (2 if frame.scale <= _MINOR_NAMES_TO else 0)
+        rows &= frame.seen(shapes_of(scene, "roads"))
+        names = layer.texts("name")[rows]
+        marks += name_lines(frame, names, shapes_of(scene, "roads")[rows], (size, look.place_color), occupied)
+    if frame.scale <= _ESTATE_NAMES_TO:
+        for role, color in (("sites", scene.style.ground.site), ("estates", look.place_color)):
+            named = layer_of(scene, role)
+            if named is not None:
+                areas = shapes_of(scene, role)
+                flat = shapely.get_dimensions(areas) == 2
+                texts = [str(name) for name in named.texts("name")[flat]]
+                labels = label_areas(frame, texts, areas[flat], [size], occupied)
+                marks += label_marks(labels, color, "", enlarge)
+    return marks
 
-    A name stands on the longest straight-enough piece; it is left out where nothing is free.
+
+def _name_water(scene: Scene, frame: Frame, occupied: Occupied, size: float) -> list[Mark]:
+    """Return the names of rivers, set along their banks."""
+    layer, color = layer_of(scene, "barriers"), scene.style.labels.water_color
+    if layer is None:
+        return []
+    water = water_of(scene)
+    names = [
+        str(n) for n, g in zip(layer.texts("name"), shapes_of(scene, "barriers"), strict=True) if g in water
+    ]
+    rect, marks = frame.rect.inset(2.0), list[Mark]()
+    areas = shapely.clip_by_rect(frame.on_sheet(water), rect.x, rect.y, rect.right, rect.bottom)
+    for name, area in zip(names, areas, strict=True):
+        if not name or shapely.get_dimensions(area) != 2 or area.is_empty:
+            continue
+        spaced = "  ".join(name)
+        width = text_width(spaced, size) + size
+        shapely.prepare(area)
+        xy, _owner, depth = sample_points(np.array([area], dtype=object), 41)
+        for (x, y), deep in zip(xy[:120], depth[:120], strict=True):
+            if deep < size * 0.6:
+                break
+            angle = _bank_angle(area, x, y)
+            box = _turned(x, y, width, size * 1.1, angle)
+            if area.contains(box) and occupied.free(np.array([box.bounds]))[0]:
+                occupied.add(f"water {name}", box.bounds)
+                marks.append(Text(float(x), float(y), spaced, size, color, False, "centre", "", angle))
+                break
+    return marks
+
+
+def _bank_angle(area: shapely.Geometry, x: float, y: float) -> float:
+    """Return the direction of the nearest bank, degrees, between -90 and 90."""
+    bank = area.boundary
+    along = bank if bank.geom_type == "LineString" else max(bank.geoms, key=lambda part: part.length)
+    at = along.project(shapely.Point(x, y))
+    one, two = along.interpolate(max(0.0, at - 6)), along.interpolate(at + 6)
+    angle = float(np.degrees(np.arctan2(two.y - one.y, two.x - one.x)))
+    return (angle + 90) % 180 - 90
+
+
+def name_lines(
+    frame: Frame, names: Iterable[str], lines: ObjectArray, look: tuple[float, str], occupied: Occupied
+) -> list[Mark]:
+    """Return names set along roads, each once, where they hit no other label.
+
+    A name stands on a straight enough piece; it is left out where nothing is free.
+
+    Parameters
+    ----------
+    look : (float, str)
+        Em height (mm) and colour.
     """
-    marks: list[Mark] = []
+    rect, size = frame.rect.inset(1.5), look[0]
+    moved = shapely.clip_by_rect(frame.on_sheet(lines), rect.x, rect.y, rect.right, rect.bottom)
     joined: dict[str, list[shapely.Geometry]] = {}
-    for name, line in zip(names, lines, strict=True):
-        if name and line is not None:
-            joined.setdefault(name, []).append(line)
+    for name, line in zip(names, moved, strict=True):
+        # What is hardly longer than the name has no straight piece to carry it.
+        if name and line.length > text_width(name, size):
+            joined.setdefault(name, []).extend(shapely.get_parts(line))
+    marks: list[Mark] = []
     for name, parts in sorted(joined.items()):
-        mark = _along(frame, name, parts, Text(0, 0, name, size, color, halo=halo, align="centre"), occupied)
+        merged = (
+            parts
+            if len(parts) == 1
+            else list(shapely.get_parts(shapely.line_merge(shapely.multilinestrings(parts))))
+        )
+        mark = _along(name, merged, look, occupied)
         if mark is not None:
             marks.append(mark)
     return marks
 
 
 def _along(
-    frame: Frame, name: str, parts: list[shapely.Geometry], text: Text, occupied: Occupied
+    name: str, parts: Sequence[shapely.Geometry], look: tuple[float, str], occupied: Occupied
 ) -> Text | None:
     """Find a place for one name along its line."""
-    rect = frame.rect.inset(1.5)
-    array = np.empty(len(parts), dtype=object)
-    array[:] = parts
-    merged = shapely.line_merge(shapely.multilinestrings(shapely.get_parts(frame.on_sheet(array))))
-    seen = shapely.get_parts(shapely.clip_by_rect(merged, rect.x, rect.y, rect.right, rect.bottom))
-    width = text_width(name, text.size) + text.size * 0.4
-    for line in sorted(seen, key=lambda part: -part.length)[:3]:
+    size, color = look
+    width = text_width(name, size) + size * 0.4
+    for line in sorted(parts, key=lambda part: -part.length)[:3]:
         for share in (0.5, 0.3, 0.7, 0.15, 0.85):
             start = line.length * share - width / 2
             if start < 0 or start + width > line.length:
@@ -137,14 +207,13 @@ def _along(
             if np.hypot(two.x - one.x, two.y - one.y) < 0.96 * width:
                 continue
             angle = float(np.degrees(np.arctan2(two.y - one.y, two.x - one.x)))
+            # Upright roads are read from the left side of the sheet, as in every street atlas.
             angle = (angle + 90) % 180 - 90
             middle = line.interpolate(start + width / 2)
-            box = _turned(middle.x, middle.y, width, text.size * 1.2, angle)
-            if occupied.free(np.array([box.bounds]))[0]:
-                occupied.add(f"line {name}", box.bounds)
-                return Text(
-                    middle.x, middle.y, name, text.size, text.color, False, "centre", text.halo, angle
-                )
+            bounds = _turned(middle.x, middle.y, width, size * 1.2, angle).bounds
+            if occupied.free(np.array([bounds]))[0]:
+                occupied.add(f"line {name}", bounds)
+                return Text(middle.x, middle.y, name, size, color, False, "centre", "", angle)
     return None
 
 

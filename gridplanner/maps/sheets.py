@@ -12,7 +12,7 @@ from gridplanner.maps.furniture import Entry, heading, legend, north_arrow, note
 from gridplanner.maps.ground import ground_marks, water_of
 from gridplanner.maps.labels import Occupied
 from gridplanner.maps.marks import Clip, Mark, Sheet, Stroke, rectangle
-from gridplanner.maps.naming import label_areas, label_grids, name_lines
+from gridplanner.maps.naming import label_areas, label_grids, place_names
 from gridplanner.maps.options import Paper
 from gridplanner.maps.scene import Scene
 from gridplanner.maps.skeleton import Flow, Layout, footer_marks, lay_out, neat_marks, title_marks
@@ -57,24 +57,6 @@ def arrow_marks(layout: Layout, occupied: Occupied) -> list[Mark]:
     x, y, size = window.right - 9 * k, window.y + 9.5 * k, 13 * k
     occupied.add("north arrow", (x - 5 * k, y - 5 * k, x + 5 * k, y + size + k))
     return north_arrow(x, y, size)
-
-
-def place_names(scene: Scene, frame: Frame, occupied: Occupied, enlarge: float) -> list[Mark]:
-    """Return names of water and roads, in this order of right of way."""
-    look = scene.style.labels
-    marks: list[Mark] = []
-    layer = scene.outcome.district.originals.get("roads")
-    if layer is not None and layer.geometry is not None and len(layer):
-        marks += name_lines(
-            frame,
-            layer.texts("name"),
-            layer.geometry,
-            look.place * enlarge,
-            look.place_color,
-            look.halo,
-            occupied,
-        )
-    return marks
 
 
 def district_sheet(scene: Scene, paper: str) -> Sheet:

@@ -41,6 +41,9 @@ class Ground:
     road_casing: str
     railway: str
     site: str
+    site_fill: str
+    estate: str
+    station: str
 
 
 @dataclass(frozen=True)
