@@ -93,7 +93,7 @@ def shared_segments(polygons: ObjectArray, tolerance_m: float = BORDER_TOLERANCE
     """
     segments = ring_segments(polygons)
     first, second, alone = _match_exactly(segments)
-    near_first, near_second, near_length = _match_nearly(segments, alone, tolerance_m)
+    near_first, near_second, near_length = match_nearly(segments, alone, tolerance_m)
     rows = np.concatenate([first, near_first])
     partner = np.concatenate([second, near_second])
     length = np.concatenate([segments.length_m[first], near_length])
@@ -135,7 +135,7 @@ def _mixed(raster: IntArray) -> IntArray:
     return key.astype(np.int64)
 
 
-def _match_nearly(
+def match_nearly(
     segments: Segments, alone: IntArray, tolerance_m: float
 ) -> tuple[IntArray, IntArray, FloatArray]:
     """Match segments that lie along each other although their ends differ."""

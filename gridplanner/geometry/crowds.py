@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Faces between suspicious segments: how many polygons cover each, and which.
+
+Crossing a segment that is shared as it should be leaves one polygon and enters another, so the
+number of polygons on a face is the same everywhere on it. Which polygons they are may change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+import numpy as np
+import shapely
+
+from gridplanner.geometry.arrays import IntArray, ObjectArray
+from gridplanner.geometry.segments import ring_segments
+from gridplanner.geometry.suspects import Suspects
+
+#: More polygons than this on one spot are named as a chain, not pair by pair.
+_CROWD = 5
+#: A vertex made by noding lies this near to the segments it came from, metres.
+_ON_LINE_M = 1e-6
+
+Pairs = dict[tuple[int, int], list[shapely.Geometry]]
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """Faces and the polygons that cover a point of each.
+
+    Parameters
+    ----------
+    faces : object[n] of Polygon
+    rows, hits : int64[k]
+        Face and polygon, sorted by face.
+    """
+
+    faces: ObjectArray
+    rows: IntArray
+    hits: IntArray
+
+    @classmethod
+    def of(cls, polygons: ObjectArray, lines: ObjectArray) -> Ground:
+        """Make faces of lines and count who covers them."""
+        if not len(lines):
+            none = np.empty(0, np.int64)
+            return cls(np.empty(0, dtype=object), none, none)
+        noded = shapely.union_all(lines)
+        faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+        faces = np.asarray(faces[shapely.area(faces) > 0], dtype=object)
+        tree = shapely.STRtree(shapely.point_on_surface(faces))
+        hits, rows = tree.query(polygons, predicate="intersects")
+        order = np.lexsort((hits, rows))
+        return cls(faces, rows[order], hits[order])
+
+    @property
+    def count(self) -> IntArray:
+        """int64[n]: how many polygons cover each face, the same everywhere on it."""
+        return np.bincount(self.rows, minlength=len(self.faces))
+
+    def crowded(self, polygons: ObjectArray) -> Pairs:
+        """Return for each pair of polygons the pieces of land that both cover."""
+        many = np.flatnonzero(self.count > 1)
+        pairs: Pairs = {}
+        if not len(many):
+            return pairs
+        near_face, near = shapely.STRtree(polygons).query(self.faces[many], predicate="intersects")
+        starts = np.searchsorted(near_face, np.arange(len(many)))
+        ends = np.searchsorted(near_face, np.arange(len(many)), side="right")
+        for k, face in enumerate(many):
+            here = self._on(int(face))
+            others = np.setdiff1d(near[starts[k] : ends[k]], here)
+            land = self.faces[face]
+            if len(others) and (shapely.area(shapely.intersection(polygons[others], land)) > 1e-9).any():
+                crowd = np.union1d(here, others)
+                _add_parts(pairs, polygons, crowd, land)
+            else:
+                _add(pairs, here, land)
+        return pairs
+
+    def _on(self, face: int) -> IntArray:
+        """Return the polygons on the point of a face."""
+        first = np.searchsorted(self.rows, face)
+        last = np.searchsorted(self.rows, face, side="right")
+        return self.hits[first:last]
+
+
+def _add(pairs: Pairs, units: Iterable[int], land: shapely.Geometry) -> None:
+    """Put a piece of land down for each pair of its polygons."""
+    names = [int(u) for u in units]
+    for a, b in combinations(names, 2) if len(names) <= _CROWD else pairwise(names):
+        pairs.setdefault((a, b), []).append(land)
+
+
+def _add_parts(pairs: Pairs, polygons: ObjectArray, crowd: IntArray, land: shapely.Geometry) -> None:
+    """Put down a face on which the polygons change, part by part."""
+    lines = np.append(shapely.boundary(polygons[crowd]), shapely.boundary(land))
+    parts = Ground.of(polygons[crowd], lines)
+    within = shapely.intersects(land, shapely.point_on_surface(parts.faces))
+    for face in np.flatnonzero(within & (parts.count > 1)):
+        _add(pairs, crowd[parts._on(int(face))], parts.faces[face])
+
+
+def owners_along(faces: ObjectArray, odd: Suspects) -> list[tuple[int, ...]]:
+    """Return for each face the polygons whose suspicious segments make its border."""
+    around: list[set[int]] = [set() for _face in faces]
+    sides = ring_segments(faces)
+    if len(sides.owner):
+        middle = shapely.points((sides.xy[:, :2] + sides.xy[:, 2:]) / 2)
+        rows, hits = shapely.STRtree(odd.lines).query(middle, predicate="dwithin", distance=_ON_LINE_M)
+        for face, unit in zip(sides.owner[rows], odd.owner[hits], strict=True):
+            around[face].add(int(unit))
+    return [tuple(sorted(units)) for units in around]
