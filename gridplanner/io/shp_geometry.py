@@ -269,17 +269,18 @@ def _home(
     shells: npt.NDArray[np.int64],
     areas: npt.NDArray[np.float64],
 ) -> int | None:
-    """Return the smallest shell that holds a hole, or None."""
-    point = shapely.polygons(ring).representative_point()
-    around = shells[shapely.covers(plates, point)]
+    """Return the smallest shell that holds a hole, or None.
+
+    The ring itself is asked, not a point inside it: an island may stand where that point is.
+    """
+    around = shells[shapely.covers(plates, shapely.LineString(ring))]
     return int(around[np.argmin(areas[around])]) if len(around) else None
 
 
 def _nested_odd(rings: ObjectArray) -> npt.NDArray[np.bool_]:
     """Tell of each ring whether it lies inside an odd number of the others."""
     plates = shapely.polygons(rings)
-    points = shapely.point_on_surface(plates)
-    inside = np.array([shapely.covers(plates, point) for point in points])
+    inside = np.array([shapely.covers(plates, shapely.LineString(ring)) for ring in rings])
     np.fill_diagonal(inside, False)
     odd: npt.NDArray[np.bool_] = inside.sum(axis=1) % 2 == 1
     return odd

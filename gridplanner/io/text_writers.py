@@ -169,14 +169,21 @@ def dxf_text(layer: Layer, layer_of: Callable[[int], str], label_of: Callable[[i
 
 
 def dxf_string(text: str) -> str:
-    r"""Return a text for R12: characters outside ASCII as `\U+XXXX`, which does not depend on a code page.
+    r"""Return a text for a drawing in code page 936: other characters as `\U+XXXX`, as CAD programs write them.
 
     Examples
     --------
-    >>> dxf_string("A区") == r"A\U+533A"
+    >>> dxf_string("A区䶮") == r"A区\U+4DAE"
     True
     """
-    return "".join(c if " " <= c <= "~" else f"\\U+{ord(c):04X}" if ord(c) < 0x10000 else "?" for c in text)
+    held = []
+    for character in text:
+        try:
+            character.encode("gbk")
+        except UnicodeEncodeError:
+            character = f"\\U+{ord(character):04X}" if ord(character) < 0x10000 else "?"
+        held.append(character if character >= " " else " ")
+    return "".join(held)
 
 
 def _lines_of(shape: Any) -> Iterator[tuple[npt.NDArray[np.float64], bool]]:

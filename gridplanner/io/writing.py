@@ -199,8 +199,8 @@ def _write_dxf(layer: Layer, path: Path) -> tuple[Finding, ...]:
         layer, lambda i: str(kinds[i]), lambda i: text_of(layer.fields[label][i]) if label else ""
     )
     told = _dxf_losses(layer)
-    with publish_set(path, {path.suffix: text.encode("ascii")}) as written:
-        tags = written.read_text(encoding="ascii").splitlines()
+    with publish_set(path, {path.suffix: text.encode("gbk")}) as written:
+        tags = written.read_text(encoding="gbk").splitlines()
         vertices = sum(tags[i] == "VERTEX" for i in range(1, len(tags), 2))
         rings = shapely.get_rings(layer.geometry) if layer.geometry is not None else ()
         areal = int(shapely.get_num_coordinates(rings).sum()) - len(rings)
