@@ -239,7 +239,7 @@ class MainWindow(QMainWindow):
     def refresh(self, *_args: object) -> None:
         """Bring title, actions and the step bar up to date."""
         session = self.session
-        for row in action_rows_cached():
+        for row in action_rows():
             self.actions_by_id[row.id].setEnabled(CONDITIONS[row.when](session))
         workspace = session.workspace
         undo, redo = self.actions_by_id["undo"], self.actions_by_id["redo"]
@@ -263,6 +263,19 @@ class MainWindow(QMainWindow):
         from gridplanner.gui.dialogs.fault import FaultDialog  # rarely needed
 
         FaultDialog.tell(self, text)
+
+    def refresh_icons(self) -> None:
+        """Draw the icons anew in the colour of the text."""
+        for row in action_rows():
+            if row.icon:
+                self.actions_by_id[row.id].setIcon(theme.icon(row.icon))
+
+    def rebuild_texts(self) -> None:
+        """Show menus in the other language at once; the panels follow at the next start."""
+        for row in action_rows():
+            self.actions_by_id[row.id].setText(row.text)
+        self.session.said.emit(_("The language changes fully at the next start."), "info")
+        self.steps.update()
 
     def leave(self) -> None:
         """Close without a question."""
@@ -325,8 +338,3 @@ class MainWindow(QMainWindow):
         self.canvas.stop()
         self.session.close()
         event.accept()
-
-
-def action_rows_cached():
-    """Return the rows; building them is cheap, and the language may have changed."""
-    return action_rows()

@@ -68,7 +68,7 @@ class Session(DeskLink):
         self._colours: np.ndarray | None = None
         self._judging: int | None = None
         self._judge_timer = QTimer(self, singleShot=True, interval=JUDGE_AFTER_MS)
-        self._judge_timer.timeout.connect(self._judge)
+        self._judge_timer.timeout.connect(self.judge)
 
     # --- opening and saving --------------------------------------------------------------------------
 
@@ -105,7 +105,7 @@ class Session(DeskLink):
         if self.plan is not None and self.workspace is not None and not self.workspace.contents.current:
             self._findings, self.measures = opened.today.findings, opened.today.measures
         else:
-            self._judge()
+            self.judge()
         self.judged.emit()
 
     def save(self, path: str = "") -> None:
@@ -214,7 +214,7 @@ class Session(DeskLink):
         else:
             self._colours = None
 
-    def _judge(self) -> None:
+    def judge(self) -> None:
         """Ask for the full check of the plan in work."""
         if self.workspace is None:
             return

@@ -21,7 +21,8 @@ class FaultDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("A fault of the program"))
         self.resize(720, 420)
-        versions = f"gridplanner {gridplanner.__version__}, Python {platform.python_version()}, Qt {PySide6.__version__}"
+        python = f"Python {platform.python_version()}, Qt {PySide6.__version__}"
+        versions = f"gridplanner {gridplanner.__version__}, {python}"
         layout = QVBoxLayout(self)
         layout.addWidget(
             label(

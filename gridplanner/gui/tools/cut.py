@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -89,7 +91,7 @@ class SplitTool(Tool):
         """Return the grid whose atoms the line passes over most."""
         canvas = self.host.canvas
         found: dict[int, int] = {}
-        for a, b in zip(line[:-1], line[1:], strict=True):
+        for a, b in pairwise(line):
             for t in np.linspace(0, 1, 24):
                 x, y = a + t * (b - a)
                 grid = self.host.grid_at(canvas.at(QPointF(*canvas.view.to_screen(x, y))).feature)

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Edits of the plan; each is one command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gridplanner.gui.dialogs.ask import AskDialog, Field
+from gridplanner.model.kinds import DedicatedKind, GridKind
+from gridplanner.texts import _
+from gridplanner.workspace.commands import (
+    CarveSite,
+    EditGrid,
+    MergeGrids,
+    MoveAtoms,
+    NewGrid,
+    RetireGrid,
+    SplitGrid,
+)
+from gridplanner.workspace.scene_edit import fill_moves, split_evenly, stray_moves
+
+if TYPE_CHECKING:
+    from gridplanner.gui.main_window import MainWindow
+
+
+class EditGroup:
+    """What the edit menu does."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._session = window.session
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self._session.undo()
+
+    def redo(self) -> None:
+        """Repeat the step taken back."""
+        self._session.redo()
+
+    def merge(self) -> None:
+        """Merge the selected grids."""
+        self._session.do(MergeGrids(tuple(self._session.selection)))
+
+    def split_auto(self) -> None:
+        """Split the selected grid into k parts of about equal people."""
+        session = self._session
+        if len(session.selection) != 1:
+            return
+        answer = AskDialog.ask(
+            self._window, _("Split evenly"), [Field("parts", _("Into how many grids"), 2, low=2, high=20)]
+        )
+        if answer:
+            self.split_into(session.selection[0], int(str(answer["parts"])))
+
+    def split_into(self, grid: int, parts: int) -> None:
+        """Split a grid into connected parts of about equal people."""
+        session = self._session
+        made = split_evenly(session.workspace.district, session.plan, session.neighbours, grid, parts)
+        if len(made) < parts:
+            session.said.emit(_("The grid has too few areas for {n} parts.").format(n=parts), "warning")
+            return
+        for part in made[1:]:
+            if not session.do(SplitGrid(grid, tuple(part.tolist()))):
+                return
+
+    def new_grid(self) -> None:
+        """Make a grid of the marked areas, or of one selected grid's unassigned neighbours."""
+        session, host = self._session, self._window.map
+        atoms = sorted(host.marked)
+        if not atoms and session.plan is not None and session.workspace is not None:
+            free = np.flatnonzero(session.plan.assignment < 0)
+            homes = session.workspace.district.atoms.community[free]
+            atoms = free[homes == homes[0]].tolist() if len(free) else []
+        if not atoms:
+            session.said.emit(
+                _("Mark areas with the rectangle, lasso or brush first, with no grid selected."), "info"
+            )
+            return
+        host.marked = set()
+        session.do(NewGrid(tuple(atoms)))
+
+    def retire(self) -> None:
+        """Retire the selected grid; refused while it holds areas."""
+        if len(self._session.selection) == 1:
+            self._session.do(RetireGrid(self._session.selection[0]))
+
+    def convert(self) -> None:
+        """Turn a general grid into a dedicated one and back."""
+        session = self._session
+        if session.plan is None or len(session.selection) != 1:
+            return
+        grid = session.selection[0]
+        record = session.plan.grids[grid]
+        if record.kind is GridKind.DEDICATED:
+            session.do(EditGrid(grid, kind=GridKind.GENERAL, dedicated_kind=""))
+            return
+        answer = AskDialog.ask(
+            self._window, _("Convert to a dedicated grid"), [_kind_field(record.dedicated_kind)]
+        )
+        if answer:
+            session.do(EditGrid(grid, kind=GridKind.DEDICATED, dedicated_kind=str(answer["kind"])))
+
+    def carve(self) -> None:
+        """Carve a candidate site out of the general grids."""
+        session = self._session
+        sites = session.workspace.district.originals.get("sites") if session.workspace else None
+        if sites is None or not len(sites.rows):
+            session.said.emit(_("There is no layer of candidate sites."), "info")
+            return
+        names = sites.texts("name").tolist()
+        choices = [(name or str(i + 1), i) for i, name in enumerate(names)]
+        answer = AskDialog.ask(
+            self._window,
+            _("Carve out a site"),
+            [Field("site", _("Site"), 0, choices=choices), _kind_field("")],
+            _("The areas under the site become a dedicated grid of its own."),
+        )
+        if answer:
+            self.carve_site(int(str(answer["site"])), str(answer["kind"]))
+
+    def carve_site(self, site: int, kind: str) -> None:
+        """Carve out one site by its row."""
+        session = self._session
+
+        def found(atoms: tuple[int, ...]) -> None:
+            if not atoms:
+                session.said.emit(_("No area lies under this site."), "warning")
+                return
+            layer = session.workspace.district.originals["sites"]
+            code = layer.texts("code")[site] or layer.texts("id")[site] or str(site + 1)
+            session.do(CarveSite(str(code), str(layer.texts("name")[site]), kind, atoms))
+
+        session.ask("atoms_of_site", found, site=site)
+
+    def lock(self) -> None:
+        """Lock the selected grids, or unlock them where all are locked."""
+        session = self._session
+        if session.plan is None:
+            return
+        locked = all(session.plan.grids[g].locked for g in session.selection)
+        for grid in session.selection:
+            session.do(EditGrid(grid, locked=not locked))
+
+    def fill(self) -> None:
+        """Give unassigned areas to the neighbour with the fewest people."""
+        session = self._session
+        moves = fill_moves(session.workspace.district, session.plan, session.neighbours)
+        if not moves:
+            session.said.emit(_("No area is unassigned."), "info")
+        for grid, atoms in moves.items():
+            session.do(MoveAtoms(tuple(atoms), grid))
+
+    def repair(self) -> None:
+        """Give stray parts of grids to the neighbour they share most border with."""
+        session = self._session
+        moves = stray_moves(session.workspace.district, session.plan, session.neighbours)
+        if not moves:
+            session.said.emit(_("No grid falls into parts."), "info")
+        for atoms, grid in moves:
+            session.do(MoveAtoms(tuple(atoms.tolist()), grid))
+
+    def copy_grid(self) -> None:
+        """Copy the selected grid's areas into another scenario."""
+        session = self._session
+        workspace = session.workspace
+        others = (
+            [n for n in workspace.contents.scenarios if n != workspace.contents.current] if workspace else []
+        )
+        if not others or len(session.selection) != 1:
+            session.said.emit(_("There is no other scenario."), "info")
+            return
+        answer = AskDialog.ask(
+            self._window,
+            _("Copy the grid to another scenario"),
+            [Field("to", _("Scenario"), others[0], choices=[(n, n) for n in others])],
+        )
+        if answer:
+            held = np.flatnonzero(session.plan.assignment == session.selection[0])
+            workspace.open_scenario(str(answer["to"]))
+            session.do(NewGrid(tuple(held.tolist())))
+
+    def properties(self) -> None:
+        """Edit name, code and note of the selected grid."""
+        session = self._session
+        if session.plan is None or len(session.selection) != 1:
+            return
+        grid = session.selection[0]
+        record = session.plan.grids[grid]
+        answer = AskDialog.ask(
+            self._window,
+            _("Properties of the grid"),
+            [
+                Field("code", _("Grid code"), record.code),
+                Field("name", _("Name"), record.name),
+                Field("note", _("Note"), record.note, long=True),
+            ],
+        )
+        if answer:
+            changed = {k: str(v) for k, v in answer.items() if str(v) != getattr(record, k)}
+            if changed:
+                session.do(EditGrid(grid, **changed))
+
+    def expression(self) -> None:
+        """Select grids by an expression."""
+        from gridplanner.gui.models.expression import HELP, matching
+
+        answer = AskDialog.ask(
+            self._window,
+            _("Select by expression"),
+            [Field("text", _("Expression"), "people > 2000", required=True)],
+            HELP(),
+        )
+        if answer:
+            found = matching(str(answer["text"]), self._window.table.model)
+            self._session.select(found)
+            self._session.said.emit(_("{n} grids are selected.").format(n=len(found)), "info")
+
+    def select_none(self) -> None:
+        """Select nothing."""
+        self._session.select(())
+
+
+def _kind_field(value: str) -> Field:
+    """Return the question for the kind of a dedicated grid."""
+    choices = [(str(k), str(k)) for k in DedicatedKind]
+    return Field("kind", _("Kind of unit"), value or str(DedicatedKind.OTHER), choices=choices)

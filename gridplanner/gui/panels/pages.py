@@ -1,0 +1,356 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The panel of each step: what stands, what is open, and the one next thing to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QListWidget, QWidget
+
+from gridplanner.gui.panels.plan_page import PlanPage
+from gridplanner.gui.panels.rules_page import RulesPage
+from gridplanner.gui.widgets import Figures, Page, button, label, line, row
+from gridplanner.model.kinds import Severity
+from gridplanner.texts import _
+
+if TYPE_CHECKING:
+    from gridplanner.gui.main_window import MainWindow
+
+
+def make_pages(window: MainWindow) -> dict[str, QWidget]:
+    """Return the page of each step."""
+    return {
+        "data": DataPage(window),
+        "check": CheckPage(window),
+        "rules": RulesPage(window),
+        "plan": PlanPage(window),
+        "edit": EditPage(window),
+        "staff": StaffPage(window),
+        "export": ExportPage(window),
+    }
+
+
+class DataPage(Page):
+    """What was read."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(
+            _("Data"), _("What was read, and what could not be. The originals are never changed.")
+        )
+        self._session = window.session
+        self.figures = Figures()
+        self.losses = Figures()
+        self.losses.clicked.connect(window.findings.show_only)
+        self.add(
+            row(
+                button(_("Add layers..."), window.groups["file"].new, icon="new"),
+                button(_("Open..."), window.groups["file"].open, icon="open"),
+            ),
+            label(_("In this project"), "heading"),
+            self.figures,
+            label(_("Losses and repairs"), "heading"),
+            self.losses,
+            button(_("Next: health check"), lambda: window.steps.go("check"), primary=True),
+        )
+        self.end()
+        self._session.opened.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the counts."""
+        workspace = self._session.workspace
+        if workspace is None:
+            self.figures.show_rows([(_("No project is open"), "", "")])
+            self.losses.show_rows([(_("None"), "", "")])
+            return
+        district = workspace.district
+        rows = [
+            (_("Communities"), f"{len(district.communities):,}", ""),
+            (_("Today's grids"), f"{len(district.grids_before):,}", ""),
+            (_("Smallest areas"), f"{len(district.atoms):,}", ""),
+            (_("Buildings"), f"{len(district.buildings):,}", ""),
+            (_("People"), f"{int(district.atoms.people.sum()):,}", ""),
+            (_("Households"), f"{int(district.atoms.households.sum()):,}", ""),
+            (_("Coordinate system"), district.crs[:20], ""),
+        ]
+        rows += [
+            (_("Layer: {name}").format(name=key), f"{len(layer.rows) or ''}", "")
+            for key, layer in district.originals.items()
+        ]
+        self.figures.show_rows(rows)
+        counts: dict[str, int] = {}
+        for finding in workspace.contents.findings:
+            counts[finding.rule] = counts.get(finding.rule, 0) + finding.count
+        self.losses.show_rows(
+            [(rule_text(rule), f"{n:,}", rule) for rule, n in sorted(counts.items())] or [(_("None"), "", "")]
+        )
+
+
+def rule_text(rule: str) -> str:
+    """Return a rule's name in the user's language."""
+    from gridplanner.gui.models.findings import rule_title
+
+    return rule_title(rule)
+
+
+class CheckPage(Page):
+    """The health check of today's grids."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(
+            _("Health check"),
+            _("What is wrong with today's grids under the rules in force. Numbers are links."),
+        )
+        self._session = window.session
+        self._window = window
+        self.state = label("", "heading")
+        self.requirements = Figures()
+        self.requirements.clicked.connect(window.findings.show_only)
+        self.facts = Figures()
+        self.add(
+            self.state,
+            self.requirements,
+            label(_("Today's grids"), "heading"),
+            self.facts,
+            row(
+                button(_("Previous"), lambda: window.findings.step(-1), icon="previous"),
+                button(_("Next finding"), lambda: window.findings.step(1), icon="next"),
+            ),
+            button(_("Next: rules"), lambda: window.steps.go("rules"), primary=True),
+        )
+        self.end()
+        self._session.judged.connect(self.refresh)
+        self._session.opened.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the counts per rule."""
+        session = self._session
+        if session.workspace is None or session.today_measures is None:
+            self.state.setText(_("No project is open") if session.workspace is None else _("Checking..."))
+            self.requirements.show_rows([])
+            self.facts.show_rows([])
+            return
+        errors = sum(f.counts for f in session.today_findings)
+        self.state.setText(
+            _("{n} breaches of hard rules").format(n=errors) if errors else _("No hard rule is broken")
+        )
+        self.requirements.show_rows(requirement_rows(session.today_findings))
+        measures, plan = session.today_measures, session.before
+        general = plan.general()
+        people = measures.people[general]
+        self.facts.show_rows(
+            [
+                (_("General grids"), f"{int(general.sum()):,}", ""),
+                (_("Dedicated grids"), f"{int((~general).sum()):,}", ""),
+                (
+                    _("People per grid, smallest"),
+                    f"{int(people.min()) if len(people) else 0:,}",
+                    "",
+                ),
+                (_("People per grid, mean"), f"{people.mean() if len(people) else 0:,.0f}", ""),
+                (_("People per grid, largest"), f"{int(people.max(initial=0)):,}", ""),
+            ]
+        )
+
+
+def requirement_rows(findings) -> list[tuple[str, str, str]]:
+    """Return one row per rule: how many errors and warnings, as a link."""
+    counts: dict[str, list[int]] = {}
+    for finding in findings:
+        if finding.waiver or finding.severity is Severity.INFO:
+            continue
+        pair = counts.setdefault(finding.rule, [0, 0])
+        pair[finding.severity is not Severity.ERROR] += 1
+    rows = []
+    for rule, (errors, warnings) in sorted(counts.items(), key=lambda item: -item[1][0]):
+        parts = []
+        if errors:
+            parts.append(_("{n} errors").format(n=errors))
+        if warnings:
+            parts.append(_("{n} warnings").format(n=warnings))
+        rows.append((rule_text(rule), ", ".join(parts), rule))
+    return rows or [(_("All rules are kept"), "✓", "")]
+
+
+class EditPage(Page):
+    """Adjust by hand."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(
+            _("Adjust"), _("Choose a tool, work on the map; every step can be undone and is checked at once.")
+        )
+        self._session = window.session
+        self._window = window
+        tools = window.actions_by_id
+        for names in (
+            ("tool_select", "tool_border", "tool_brush"),
+            ("tool_click", "tool_rectangle", "tool_lasso"),
+            ("tool_split", "split_auto", "merge"),
+            ("new_grid", "convert", "lock"),
+            ("fill", "repair", "carve"),
+        ):
+            self.add(self._row(tools, names))
+        self.requirements = Figures()
+        self.requirements.clicked.connect(window.findings.show_only)
+        self.selection = Figures()
+        self.add(
+            label(_("Selection"), "heading"),
+            self.selection,
+            label(_("Requirements"), "heading"),
+            self.requirements,
+            button(_("Next: branches and staff"), lambda: window.steps.go("staff"), primary=True),
+        )
+        self.end()
+        for signal in (
+            self._session.judged,
+            self._session.opened,
+            self._session.selected,
+            self._session.changed,
+        ):
+            signal.connect(self.refresh)
+
+    @staticmethod
+    def _row(actions, names: tuple[str, ...]) -> QWidget:
+        """Return a row of tool buttons with text under the icon."""
+        from PySide6.QtCore import QSize, Qt
+        from PySide6.QtWidgets import QSizePolicy, QToolButton
+
+        made = []
+        for name in names:
+            tool = QToolButton()
+            tool.setDefaultAction(actions[name])
+            tool.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            tool.setIconSize(QSize(20, 20))
+            tool.setText(short_text(name))
+            tool.setFixedSize(98, 52)
+            tool.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            made.append(tool)
+        return row(*made, spacing=4)
+
+    def refresh(self, *_args: object) -> None:
+        """Show the selection and the requirements of the plan in work."""
+        session = self._session
+        if session.workspace is None or session.plan is None:
+            return
+        self.requirements.show_rows(requirement_rows(session.findings))
+        rows = []
+        totals = session.totals
+        for grid in session.selection[:6]:
+            record = session.plan.grids[grid]
+            name = record.name or record.code[-3:] or f"+{grid + 1}"
+            rows.append((name, _("{n} people").format(n=f"{int(totals.people[grid]):,}"), ""))
+        if len(session.selection) > 6:
+            rows.append(("...", f"{len(session.selection)}", ""))
+        self.selection.show_rows(rows or [(_("Nothing is selected"), "", "")])
+
+
+def short_text(name: str) -> str:
+    """Return the short name of a tool button."""
+    return {
+        "tool_select": _("Select"),
+        "tool_border": _("Drag border"),
+        "tool_brush": _("Brush"),
+        "tool_click": _("Click"),
+        "tool_rectangle": _("Rectangle"),
+        "tool_lasso": _("Lasso"),
+        "tool_split": _("Split by line"),
+        "split_auto": _("Split evenly"),
+        "merge": _("Merge"),
+        "new_grid": _("New grid"),
+        "convert": _("Convert"),
+        "lock": _("Lock"),
+        "fill": _("Fill"),
+        "repair": _("Repair"),
+        "carve": _("Carve out"),
+    }[name]
+
+
+class StaffPage(Page):
+    """Branches and staff."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(
+            _("Branches and staff"),
+            _(
+                "Each grid gets one leading party branch, a worker, a code and a name; each choice has its reason."
+            ),
+        )
+        self._session = window.session
+        self.run = button(_("Assign now"), window.groups["plan"].assign, icon="people", primary=True)
+        self.figures = Figures()
+        self.figures.clicked.connect(window.findings.show_only)
+        self.add(
+            self.run,
+            line(),
+            self.figures,
+            button(_("Show on the map"), lambda: window.layers.set_style("branch")),
+            button(_("Show in the table"), window.groups["view"].find),
+            button(_("Next: maps and export"), lambda: window.steps.go("export")),
+        )
+        self.end()
+        for signal in (self._session.judged, self._session.opened, self._session.changed):
+            signal.connect(self.refresh)
+
+    def refresh(self, *_args: object) -> None:
+        """Show how far the assignment is."""
+        plan = self._session.plan
+        if plan is None:
+            return
+        leading = {t.grid for t in plan.ties if t.leading}
+        self.figures.show_rows(
+            [
+                (_("Grids"), f"{plan.n_grids:,}", ""),
+                (_("With a leading branch"), f"{len(leading):,}", "branch"),
+                (_("Without one"), f"{plan.n_grids - len(leading):,}", "branch"),
+                (_("Branches"), f"{len(plan.branches):,}", ""),
+                (_("Workers in post"), f"{sum(bool(g.worker) for g in plan.grids):,}", "worker"),
+                (_("Vacant posts"), f"{sum(not g.worker for g in plan.grids):,}", "worker"),
+                (_("Grids without a code"), f"{sum(not g.code for g in plan.grids):,}", "code"),
+            ]
+        )
+
+
+class ExportPage(Page):
+    """Maps, ledgers, layers."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(
+            _("Maps and export"),
+            _("Writes maps (PDF), ledger (Excel), plan document (Word), layers and the offline web map."),
+        )
+        self._folder = ""
+        self.run = button(
+            _("Export to a folder..."), window.groups["file"].export, icon="export", primary=True
+        )
+        self.files = QListWidget()
+        self.files.itemActivated.connect(lambda item: self._open(item.text()))
+        self.place = label("", "quiet")
+        self.open_folder = button(_("Open the folder"), lambda: self._open(""), icon="open")
+        self.open_folder.setEnabled(False)
+        self.add(
+            self.run,
+            button(_("Print the map as shown..."), window.groups["file"].print, icon="print"),
+            line(),
+            self.place,
+            self.files,
+            self.open_folder,
+        )
+        self.end()
+
+    def show_files(self, folder: str, files: tuple[str, ...]) -> None:
+        """List what was written."""
+        self._folder = folder
+        self.place.setText(folder)
+        self.files.clear()
+        self.files.addItems(list(files))
+        self.files.setMinimumHeight(260)
+        self.open_folder.setEnabled(True)
+
+    def _open(self, name: str) -> None:
+        """Open a file, or the folder, with the system's program."""
+        if self._folder:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(self._folder) / name)))
