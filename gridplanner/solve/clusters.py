@@ -22,8 +22,8 @@ from gridplanner.solve.compiled import kernel
 from gridplanner.solve.olds import Masks, Olds, connected_sets, grid_numbers, loose_grids, reachable
 from gridplanner.solve.part import FloatArray, IntArray, Limits, LongArray
 
-#: Up to this many old grids the partition is found by dynamic programming over all sets.
-MAX_TABLE = 15
+#: Up to this many old grids the partition is found by dynamic programming over the sets left over.
+MAX_TABLE = 22
 #: Numbers of grids beyond this have no column: a cluster of more is bounded with the unlisted ones.
 MAX_GRIDS = 24
 
@@ -88,7 +88,9 @@ def clusters_of(olds: Olds, limits: Limits, most_sets: int) -> Clusters:
     g = np.arange(MAX_GRIDS + 1)
     cost = np.where((g >= low[:, None]) & (g <= high[:, None]) & (g > 0), g - 1.0, inf)
     cost[~reachable(mask, olds), 1] = inf
-    keep = np.isfinite(cost).any(axis=1)
+    keep = np.flatnonzero(np.isfinite(cost).any(axis=1))
+    # By lowest old grid: the table takes clusters off in this order.
+    keep = keep[np.lexsort((mask[keep], mask[keep] & -mask[keep]))]
     return Clusters(
         mask[keep], cost[keep], len(olds), listed, loose_grids(olds, limits), olds.people, limits.people,
         olds.loose_people,
@@ -96,32 +98,61 @@ def clusters_of(olds: Olds, limits: Limits, most_sets: int) -> Clusters:
 
 
 @kernel
-def _fill(row_of: IntArray, cost: FloatArray, q: int, most: int) -> tuple[FloatArray, IntArray, IntArray]:
+def _left_over(mask: Masks, begin: LongArray, q: int) -> tuple[IntArray, Masks]:
+    """List the sets that can be left over when clusters are taken off, lowest old grid first.
+
+    Returns the number of each set (-1 for the others) and the sets, ascending.
+    """
+    number = np.full(1 << q, -1, np.int32)
+    number[(1 << q) - 1] = 0
+    for whole in range((1 << q) - 1, 0, -1):
+        if number[whole] < 0:
+            continue
+        first = _lowest(whole)
+        for r in range(begin[first], begin[first + 1]):
+            if mask[r] & ~whole == 0:
+                number[whole ^ mask[r]] = 0
+    sets = np.flatnonzero(number == 0)
+    number[sets] = np.arange(len(sets)).astype(np.int32)
+    return number, sets
+
+
+@kernel
+def _lowest(mask: int) -> int:
+    """Return the position of the lowest bit set."""
+    place = 0
+    while (mask >> place) & 1 == 0:
+        place += 1
+    return place
+
+
+@kernel
+def _fill(
+    mask: Masks, begin: LongArray, number: IntArray, sets: Masks, cost: FloatArray, most: int
+) -> tuple[FloatArray, IntArray, IntArray]:
     """Fill best[set, k]: the least cost of partitioning a set into clusters of k grids in all."""
-    size = 1 << q
-    best = np.full((size, most + 1), np.inf)
-    row = np.full((size, most + 1), -1, np.int32)
-    grids = np.zeros((size, most + 1), np.int32)
-    best[0, 0] = 0.0
-    for whole in range(1, size):
-        first = whole & -whole
-        rest = whole ^ first
-        other = rest
-        while True:
-            r = row_of[first | other]
-            if r >= 0:
-                _improve(best, row, grids, whole, rest ^ other, r, cost)
-            if other == 0:
-                break
-            other = (other - 1) & rest
+    best = np.full((len(sets), most + 1), np.inf)
+    row = np.full((len(sets), most + 1), -1, np.int32)
+    grids = np.zeros((len(sets), most + 1), np.int32)
+    if sets[0] == 0:
+        best[0, 0] = 0.0
+    for i in range(len(sets)):
+        whole = sets[i]
+        if whole == 0:
+            continue
+        first = _lowest(whole)
+        for r in range(begin[first], begin[first + 1]):
+            if mask[r] & ~whole == 0:
+                _improve((best, row, grids), i, number[whole ^ mask[r]], r, cost)
     return best, row, grids
 
 
 @kernel
 def _improve(
-    best: FloatArray, row: IntArray, grids: IntArray, whole: int, left: int, r: int, cost: FloatArray
+    table: tuple[FloatArray, IntArray, IntArray], i: int, left: int, r: int, cost: FloatArray
 ) -> None:
-    """Try cluster r for a set whose other old grids are `left`."""
+    """Try cluster r for set i, of which set `left` is then left over."""
+    best, row, grids = table
     most = best.shape[1] - 1
     for g in range(1, min(most, cost.shape[1] - 1) + 1):
         c = cost[r, g]
@@ -129,8 +160,27 @@ def _improve(
             continue
         for k in range(g, most + 1):
             total = c + best[left, k - g]
-            if total < best[whole, k] - 1e-12:
-                best[whole, k], row[whole, k], grids[whole, k] = total, r, g
+            if total < best[i, k] - 1e-12:
+                best[i, k], row[i, k], grids[i, k] = total, r, g
+
+
+@dataclass(frozen=True, eq=False)
+class Ladder:
+    """The order in which clusters are taken off; the same for all costs."""
+
+    begin: LongArray  #: int64[q + 1], first cluster whose lowest old grid is this
+    number: IntArray
+    sets: Masks
+
+    @classmethod
+    def of(cls, clusters: Clusters) -> Ladder | None:
+        """Return the ladder, None where there are too many old grids or clusters that are not listed."""
+        if not clusters.complete or clusters.q > MAX_TABLE:
+            return None
+        lowest = (clusters.mask & -clusters.mask).astype(np.float64)
+        begin = np.searchsorted(lowest, 2.0 ** np.arange(clusters.q + 1)).astype(np.int64)
+        number, sets = _left_over(clusters.mask, begin, clusters.q)
+        return cls(begin, number, sets)
 
 
 class Partitioner:
@@ -143,15 +193,17 @@ class Partitioner:
         What to minimise; may differ from the proven least pieces.
     most : int
         Largest number of grids asked for.
+    ladder : Ladder, optional
+        That of the clusters, where it is known.
     """
 
-    def __init__(self, clusters: Clusters, cost: FloatArray, most: int) -> None:
-        self._clusters, self._cost, self._most = clusters, cost, most
+    def __init__(self, clusters: Clusters, cost: FloatArray, most: int, ladder: Ladder | None = None) -> None:
+        self._clusters, self._cost = clusters, cost
         self._table: tuple[FloatArray, IntArray, IntArray] | None = None
-        if clusters.complete and clusters.q <= MAX_TABLE:
-            row_of = np.full(1 << clusters.q, -1, np.int32)
-            row_of[clusters.mask] = np.arange(len(clusters.mask), dtype=np.int32)
-            self._table = _fill(row_of, cost, clusters.q, most)
+        self._ladder = ladder or Ladder.of(clusters)
+        if self._ladder is not None:
+            steps = self._ladder
+            self._table = _fill(clusters.mask, steps.begin, steps.number, steps.sets, cost, most)
 
     def solve(self, k: int, limit_s: float = 20.0) -> Partition:
         """Return a cheapest partition into k grids; cost inf where there is none."""
@@ -165,14 +217,16 @@ class Partitioner:
         return _by_milp(self._clusters, self._cost, k, limit_s)
 
     def _look_up(self, k: int) -> Partition:
-        best, row, grids = self._table  # type: ignore[misc]  # only called with a table
-        whole = (1 << self._clusters.q) - 1
-        cost = float(best[whole, k])
+        if self._table is None or self._ladder is None:
+            return Partition((), inf, -inf)
+        best, row, grids = self._table
+        whole, number = (1 << self._clusters.q) - 1, self._ladder.number
+        cost = float(best[number[whole], k])
         if cost == inf:
             return Partition((), inf, inf)
         chosen = []
         while whole:
-            r, g = int(row[whole, k]), int(grids[whole, k])
+            r, g = int(row[number[whole], k]), int(grids[number[whole], k])
             chosen.append((r, g))
             whole, k = whole & ~int(self._clusters.mask[r]), k - g
         return Partition(tuple(chosen), cost, cost)

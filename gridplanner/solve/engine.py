@@ -29,7 +29,7 @@ from gridplanner.texts import _
 
 #: Cost of a broken hard rule on the curves that the sharing reads; above any number of pieces.
 BREACH_COST = 1e4
-_ROUNDS = 10
+_ROUNDS = 40
 
 
 def propose(
@@ -113,7 +113,6 @@ class _Desk:
 
     def divide_all(self) -> list[Divided]:
         """Return the divisions of the best shares found: measured costs replace estimates."""
-        shares: list[int] = []
         for _round in range(_ROUNDS):
             shares = self._shares()
             missing = [(i, k) for i, k in enumerate(shares) if k not in self.measured[i]]
@@ -121,12 +120,15 @@ class _Desk:
                 break
             self._measure(missing)
         else:
-            shares = self._shares()
-            self._measure([(i, k) for i, k in enumerate(shares) if k not in self.measured[i]])
+            shares = self._shares(measured_only=True)
         return [self.measured[i][k] for i, k in enumerate(shares)]
 
-    def _shares(self) -> list[int]:
-        curves = [{k: self._cost(i, k) for k in numbers} for i, numbers in enumerate(self.ranges)]
+    def _shares(self, measured_only: bool = False) -> list[int]:
+        """Return the best number of grids per part on the costs known so far."""
+        curves = [
+            {k: self._cost(i, k) for k in numbers if not measured_only or k in self.measured[i]}
+            for i, numbers in enumerate(self.ranges)
+        ]
         if self.total is None:
             return [min(curve, key=lambda k, c=curve: (c[k], k)) for curve in curves]  # type: ignore[misc]
         return best_shares(curves, self.total)[0]

@@ -8,19 +8,20 @@ from math import inf
 
 import numpy as np
 
-from gridplanner.solve.clusters import Clusters, Partitioner, clusters_of
+from gridplanner.solve.clusters import Clusters, Ladder, Partitioner, clusters_of
 from gridplanner.solve.division import Divided, Effort, divide, judged, seed_of
 from gridplanner.solve.olds import MAX_OLDS, MAX_SETS, in_sets, olds_of
 from gridplanner.solve.part import Field, FloatArray, IntArray, Part, compact_labels
 from gridplanner.solve.search import Schedule, anneal
 from gridplanner.solve.share import even_cost
+from gridplanner.solve.single_cut import SingleCut, raised
 from gridplanner.solve.start import pieces_of
 from gridplanner.solve.state import Prices
 
 #: Work on one cluster of two or more grids; it is small, so this is thorough.
 CLUSTER_EFFORT = Effort(steps=6_000, runs=2, rescue=2)
 #: Partitions tried per number of grids before the best measured one is taken.
-_TRIES = 40
+_TRIES = 120
 #: Hopeful guesses before a cluster is measured: 1 - Polsby-Popper of a grid, people moved per cut.
 _GUESS_SHAPE, _GUESS_MOVED = 0.35, 60.0
 
@@ -41,8 +42,21 @@ def lower_curve(part: Part, numbers: range, most_sets: int = MAX_SETS) -> dict[i
     clusters = proven_clusters(part, most_sets)
     if clusters is None:
         return dict.fromkeys(numbers, 0.0)
-    partitioner = Partitioner(clusters, clusters.cost, max(numbers, default=1))
-    return {k: whole_bound(partitioner.solve(k).bound) for k in numbers}
+    ladder = Ladder.of(clusters)
+    test = SingleCut(part, olds_of(part))
+    while True:
+        partitioner = Partitioner(clusters, clusters.cost, max(numbers, default=1), ladder)
+        found = {k: partitioner.solve(k) for k in numbers}
+        refuted = {
+            row
+            for partition in found.values()
+            for row, g in partition.chosen
+            if g == 2 and clusters.cost[row, 2] < 2.0 and not test.possible(int(clusters.mask[row]))
+        }
+        if not refuted:
+            return {k: whole_bound(partition.bound) for k, partition in found.items()}
+        for row in refuted:
+            raised(clusters.cost, row)
 
 
 def whole_bound(bound: float) -> float:
@@ -126,6 +140,8 @@ class Keeper:
         self._seen: dict[tuple[int, int], _Measured] = {}
         if self._clusters is not None:
             self._cost = self._guessed(self._clusters)
+            self._ladder = Ladder.of(self._clusters)
+            self._test = SingleCut(self._ground, olds_of(self._ground))
 
     def _guessed(self, clusters: Clusters) -> FloatArray:
         """Return the proven least pieces plus a hopeful guess of the rest."""
@@ -162,16 +178,30 @@ class Keeper:
         if clusters is None:
             return None
         for _try in range(_TRIES):
-            partition = Partitioner(clusters, self._cost, k).solve(k, 2.0)
+            partition = Partitioner(clusters, self._cost, k, self._ladder).solve(k, 2.0)
             if partition.cost == inf or not partition.chosen:
                 return None
             missing = [pair for pair in partition.chosen if pair not in self._seen]
+            if self._refuted(clusters, missing):
+                continue
             if not missing:
                 break
             for pair in missing:
                 self._seen[pair] = self._measure(*pair)
                 self._cost[pair] = self._seen[pair].cost
         return self._joined(partition.chosen)
+
+    def _refuted(self, clusters: Clusters, pairs: list[tuple[int, int]]) -> bool:
+        """Raise the cost of clusters proven to need two extra pieces; tell whether there were any."""
+        wrong = [
+            row
+            for row, g in pairs
+            if g == 2 and clusters.cost[row, 2] < 2.0 and not self._test.possible(int(clusters.mask[row]))
+        ]
+        for row in wrong:
+            raised(clusters.cost, row)
+            self._cost[row, 2] += self._prices.pieces
+        return bool(wrong)
 
     def _measure(self, row: int, g: int) -> _Measured:
         """Divide one cluster and return what it costs."""
