@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 errors remain or no admissible plan, 2 bad input or usage,
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,6 +19,9 @@ from gridplanner.texts import LANGUAGES, _, use_language
 
 DONE, REMAIN, BAD, CANCELLED = 0, 1, 2, 130
 COMMANDS = ("demo", "run", "check", "new", "plan", "assign", "export", "compare", "verify", "bench", "test")
+
+#: One of them set means that Qt has somewhere to draw.
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -59,15 +63,29 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _dispatch(arguments: list[str]) -> int:
     """Open the window or run the sub-command."""
     words = [a for a in arguments if not a.startswith("-")]
-    if not any(a in ("-h", "--help", "--version") for a in arguments) and (
-        not words or words[0] not in COMMANDS
-    ):
-        from gridplanner.gui.app import main as open_window  # Qt is for the window alone
-
-        return open_window(arguments)
+    asks = any(a in ("-h", "--help", "--version") for a in arguments)
+    if not asks and (not words or words[0] not in COMMANDS):
+        return _open_window(arguments, words)
     options = build_parser().parse_args(arguments)
     run: Run = options.run
     return run(options)
+
+
+def _open_window(arguments: list[str], words: list[str]) -> int:
+    """Open the window, with a project or layer where one is named."""
+    if words and words[0] not in LANGUAGES and not Path(words[0]).exists():
+        raise UserError(
+            _("'{word}' is neither a sub-command nor a file. Sub-commands: {known}.").format(
+                word=words[0], known=", ".join(COMMANDS)
+            )
+        )
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in _DISPLAYS):
+        raise UserError(
+            _("There is no display to open a window on. Without one, run 'gridplanner demo --out out'.")
+        )
+    from gridplanner.gui.app import main as open_window  # Qt is for the window alone
+
+    return open_window(arguments)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -22,10 +22,13 @@ class BandRule:
     name : str
         `people` or `households`: field of RuleSet and of Measures alike.
     unit : str
+    noun : str
+        How the unit is called in a sentence.
     """
 
     name: str
     unit: str
+    noun: str
 
     def __call__(self, case: Case) -> Iterator[Finding]:
         """Yield a finding for each general grid outside its band."""
@@ -51,7 +54,7 @@ class BandRule:
         return Finding(
             rule=self.name,
             severity=worst,
-            text=text.format(grid=label(record), value=value, unit=_(self.unit), limit=limit),
+            text=text.format(grid=label(record), value=value, unit=_(self.noun), limit=limit),
             remedy=remedy,
             hard=worst is Severity.ERROR,
             subject_kind="grid",

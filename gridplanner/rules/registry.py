@@ -40,8 +40,8 @@ class Rule:
 
 
 RULES = (
-    Rule("people", "People", "people", BandRule("people", "people")),
-    Rule("households", "Households", "households", BandRule("households", "households")),
+    Rule("people", "People", "people", BandRule("people", "people", "persons")),
+    Rule("households", "Households", "households", BandRule("households", "households", "family households")),
     Rule("service_radius", "Service radius", "m", check_radius),
     Rule("contiguity", "Contiguity", "parts", check_contiguity),
     Rule("nesting", "Nesting in the community", "m2", check_nesting),
