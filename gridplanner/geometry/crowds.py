@@ -15,11 +15,14 @@ import numpy as np
 import shapely
 
 from gridplanner.geometry.arrays import IntArray, ObjectArray
+from gridplanner.geometry.faces import width_m
 from gridplanner.geometry.segments import ring_segments
 from gridplanner.geometry.suspects import Suspects
 
 #: More polygons than this on one spot are named as a chain, not pair by pair.
 _CROWD = 5
+#: Faces narrower than this get their inner point from a triangulation, metres.
+_NARROW_M = 1.0
 #: A vertex made by noding lies this near to the segments it came from, metres.
 _ON_LINE_M = 1e-6
 
@@ -50,7 +53,7 @@ class Ground:
         noded = shapely.union_all(lines)
         faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
         faces = np.asarray(faces[shapely.area(faces) > 0], dtype=object)
-        tree = shapely.STRtree(shapely.point_on_surface(faces))
+        tree = shapely.STRtree(inner_points(faces))
         hits, rows = tree.query(polygons, predicate="intersects")
         order = np.lexsort((hits, rows))
         return cls(faces, rows[order], hits[order])
@@ -87,6 +90,23 @@ class Ground:
         return self.hits[first:last]
 
 
+def inner_points(faces: ObjectArray) -> ObjectArray:
+    """Return a point well inside each face.
+
+    The usual point on the surface of a sliver with thin wings may lie so near to its border that
+    rounding decides on which side; the middle of its largest triangle does not.
+    """
+    points = np.asarray(shapely.point_on_surface(faces), dtype=object)
+    narrow = np.flatnonzero(width_m(faces) < _NARROW_M)
+    triangles, owner = shapely.get_parts(
+        shapely.constrained_delaunay_triangles(faces[narrow]), return_index=True
+    )
+    order = np.lexsort((shapely.area(triangles), owner))
+    last = np.append(owner[order][1:] != owner[order][:-1], True)[: len(order)]
+    points[narrow[owner[order][last]]] = shapely.centroid(triangles[order][last])
+    return points
+
+
 def _add(pairs: Pairs, units: Iterable[int], land: shapely.Geometry) -> None:
     """Put a piece of land down for each pair of its polygons."""
     names = [int(u) for u in units]
@@ -98,7 +118,7 @@ def _add_parts(pairs: Pairs, polygons: ObjectArray, crowd: IntArray, land: shape
     """Put down a face on which the polygons change, part by part."""
     lines = np.append(shapely.boundary(polygons[crowd]), shapely.boundary(land))
     parts = Ground.of(polygons[crowd], lines)
-    within = shapely.intersects(land, shapely.point_on_surface(parts.faces))
+    within = shapely.intersects(land, inner_points(parts.faces))
     for face in np.flatnonzero(within & (parts.count > 1)):
         _add(pairs, crowd[parts._on(int(face))], parts.faces[face])
 

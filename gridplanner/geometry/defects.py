@@ -14,7 +14,7 @@ from gridplanner.geometry.crowds import Ground, owners_along
 from gridplanner.geometry.faces import width_m
 from gridplanner.geometry.segments import Segments, match_nearly
 from gridplanner.geometry.shapes import CleanShapes, clean_shapes, detached_parts, spikes
-from gridplanner.geometry.suspects import Suspects, suspects
+from gridplanner.geometry.suspects import Suspects, flagged, suspects
 
 
 class DefectKind(StrEnum):
@@ -108,7 +108,7 @@ def coverage_defects(
         *_overlaps(shapes.polygons, ground, odd, limit),
         *_gaps(ground, odd, limit),
         *_unmatched_vertices(odd),
-        *_own_faults(shapes),
+        *_own_faults(shapes, flagged(odd, len(polygons))),
     ]
     counted = _with_people(found, points, people)
     return tuple(sorted(counted, key=lambda d: (d.folded, -d.people, -d.area_m2, d.kind, d.units)))
@@ -202,7 +202,7 @@ def _opposite(one: FloatArray, two: FloatArray) -> BoolArray:
     return np.asarray((d1 * d2).sum(axis=1) < 0, dtype=bool)
 
 
-def _own_faults(shapes: CleanShapes) -> list[Defect]:
+def _own_faults(shapes: CleanShapes, odd: BoolArray) -> list[Defect]:
     """Return the faults a polygon has by itself."""
     result = []
     for unit, point in shapes.invalid:
@@ -210,7 +210,7 @@ def _own_faults(shapes: CleanShapes) -> list[Defect]:
         result.append(Defect(DefectKind.INVALID, (unit,), point, 0.0, 0.0, 0, x, y, False))
     for unit, part in detached_parts(shapes.polygons):
         result.append(_defect(DefectKind.DETACHED_PART, (unit,), part, folded=False))
-    for unit, line in spikes(shapes.polygons):
+    for unit, line in spikes(np.where(odd, shapes.polygons, None)):
         spot = shapely.Point(line.coords[1])
         result.append(Defect(DefectKind.SPIKE, (unit,), line, 0.0, 0.0, 0, spot.x, spot.y, False))
     return result

@@ -11,9 +11,9 @@ import shapely
 
 from gridplanner.geometry.arrays import ObjectArray
 
-#: A corner sharper than this, with both sides longer than `_SPIKE_M`, is a spike.
-_SPIKE_COSINE = float(np.cos(np.radians(1.0)))
+#: A corner whose sides are longer than this and whose ends lie this close together is a spike, metres.
 _SPIKE_M = 1.0
+_SPIKE_WIDTH_M = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +77,11 @@ def detached_parts(polygons: ObjectArray) -> Iterator[tuple[int, shapely.Geometr
 
 
 def spikes(polygons: ObjectArray) -> Iterator[tuple[int, shapely.Geometry]]:
-    """Yield corners where the border runs out and straight back, as lines of three points."""
+    """Yield corners where the border runs out and straight back, as lines of three points.
+
+    Source: own choice; a corner that a neighbour fills exactly is a border, so ask only polygons
+    with borders that nobody shares.
+    """
     parts, owner = shapely.get_parts(polygons, return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
@@ -90,11 +94,11 @@ def spikes(polygons: ObjectArray) -> Iterator[tuple[int, shapely.Geometry]]:
     before[first] = last - 1
     after[last] = first + 1
     back, ahead = xy[before] - xy, xy[after] - xy
-    length = np.hypot(*back.T) * np.hypot(*ahead.T)
+    shorter, longer = np.sort([np.hypot(*back.T), np.hypot(*ahead.T)], axis=0)
+    twice_area = np.abs(back[:, 0] * ahead[:, 1] - back[:, 1] * ahead[:, 0])
     with np.errstate(invalid="ignore", divide="ignore"):
-        cosine = (back * ahead).sum(axis=1) / length
-    long_sides = np.minimum(np.hypot(*back.T), np.hypot(*ahead.T)) > _SPIKE_M
-    sharp = (cosine > _SPIKE_COSINE) & long_sides
+        width = twice_area / longer
+    sharp = (shorter > _SPIKE_M) & (width <= _SPIKE_WIDTH_M) & ((back * ahead).sum(axis=1) > 0)
     sharp[last] = False
     for k in np.flatnonzero(sharp):
         yield int(owner[ring_part[ring[k]]]), shapely.LineString(xy[[before[k], k, after[k]]])
