@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
+from gridplanner.maps.crs import crs_text
 from gridplanner.maps.frame import Bounds, Frame
 from gridplanner.maps.furniture import Block, heading, legend, notes, scale_bar, sign_off, table
 from gridplanner.maps.ground import ground_marks, station_marks
+from gridplanner.maps.keys import grid_entries
 from gridplanner.maps.labels import Occupied
 from gridplanner.maps.marks import Clip, Mark, Rect, Sheet, Stroke, rectangle
 from gridplanner.maps.naming import label_areas, label_grids, place_names
@@ -20,12 +22,10 @@ from gridplanner.maps.sheets import (
     arrow_marks,
     base_frame,
     best_paper,
-    crs_text,
     district_subtitle,
-    grid_entries,
 )
 from gridplanner.maps.skeleton import Flow, footer_marks, neat_marks, title_marks
-from gridplanner.maps.theme import border_marks, fill_marks, label_marks, outline_marks
+from gridplanner.maps.theme import border_marks, fill_marks, grid_marks, label_marks, outline_marks
 from gridplanner.texts import _
 
 #: Height of a table row, in em.
@@ -137,7 +137,11 @@ def community_sheet(scene: Scene, paper: str, community: int, page: tuple[int, i
     flow = Flow(layout.columns, 2.0 * k)
     flow.add_at_bottom(lambda x, y, w: sign_off(x, y, w, scene.style.sheet, k))
     flow.add(lambda x, y, w: scale_bar(x, y, w, frame.scale, scene.style.sheet, k))
-    flow.add(lambda x, y, w: legend(x, y, w, grid_entries(scene, k), scene.style.sheet, k))
+    flow.add(
+        lambda x, y, w: legend(
+            x, y, w, grid_entries(scene, k, streets=False, close=True), scene.style.sheet, k
+        )
+    )
     grid_tables(scene, flow, rows.tolist(), k)
     if missing:
         text = _("Grids not labelled on the map: {codes}").format(codes="、".join(missing))
@@ -159,7 +163,7 @@ def community_ground(scene: Scene, frame: Frame, community: int, k: float) -> li
     places = scene.outcome.district.communities
     marks: list[Mark] = [rectangle(frame.rect, None, ground.outside)]
     marks.append(frame.shape(places.geometry, None, ground.neighbour))
-    marks += fill_marks(frame, view.polygons, view.fills, view.rows_of(community).tolist())
+    marks += grid_marks(scene, view, frame, view.rows_of(community).tolist(), k)
     marks += ground_marks(scene, frame, k)
     marks += outline_marks(frame, places.geometry, Stroke("#8d8d8a", 0.3 * k, (5.0, 2.0)))
     own = view.polygons[view.rows_of(community)]
@@ -204,11 +208,11 @@ def locator_marks(
         return [], (0.0, 0.0, 0.0, 0.0)
     box = corners[best]
     small = Frame.around(scene.bounds, box, 1.5 * k)
-    ground, grids = scene.style.ground, scene.style.grids
+    ground, grids, tiny = scene.style.ground, scene.style.grids, scene.small_communities
     marks: list[Mark] = [
         rectangle(box, Stroke(scene.style.sheet.line, 0.25 * k), ground.paper),
-        small.shape(places, Stroke("#ffffff", 0.12 * k), ground.neighbour),
-        small.shape(places[community : community + 1], Stroke(grids.community, 0.2 * k), grids.community),
+        small.shape(tiny, Stroke("#ffffff", 0.12 * k), ground.neighbour),
+        small.shape(tiny[community : community + 1], Stroke(grids.community, 0.2 * k), grids.community),
     ]
     return [Clip(box, tuple(marks))], (box.x - gap, box.y - gap, box.right + gap, box.bottom + gap)
 

@@ -23,13 +23,14 @@ _BAND = "#f0efec"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the legend: its text, and a swatch: an area (fill), a line (stroke) or both."""
+    """A line of the legend: its text, and a swatch: an area (fill), a line (stroke), a `small` square."""
 
     text: str
     fill: str = ""
     stroke: Stroke | None = None
     hatch: tuple[float, ...] = ()
     under: Stroke | None = None
+    small: bool = False
 
 
 def heading(x: float, y: float, width: float, text: str, size: float) -> Block:
@@ -62,6 +63,9 @@ def legend(
 def _swatch(entry: Entry, box: Rect, enlarge: float) -> list[Mark]:
     """Draw the sample of one legend line."""
     marks: list[Mark] = []
+    if entry.small:
+        side = box.height * 0.55
+        box = Rect(box.x + (box.width - side) / 2, box.y + (box.height - side) / 2, side, side)
     if entry.fill:
         marks.append(rectangle(box, Stroke(_QUIET, 0.12 * enlarge), entry.fill))
         marks += [_hatch_sample(box, angle, enlarge) for angle in entry.hatch]

@@ -109,7 +109,7 @@ def _estates(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
 
 
 def _sites(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
-    """Draw schools, hospitals and markets as tinted areas, or as small squares where only points are known."""
+    """Draw schools, hospitals and markets: tinted areas, or small squares for points."""
     if frame.scale > _SITES_TO:
         return []
     ground, shapes = scene.style.ground, shapes_of(scene, "sites")

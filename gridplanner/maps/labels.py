@@ -338,7 +338,7 @@ def _lead_outside(
     tree = shapely.STRtree([r.area for r in everyone])
     angle = np.arange(_LEADER_DIRECTIONS) / _LEADER_DIRECTIONS * 2 * np.pi
     ring = np.column_stack([np.cos(angle), np.sin(angle)])
-    offsets = np.vstack([ring * radius for radius in _LEADER_RADII[_LEADER_RADII <= reach]])
+    offsets = np.vstack([ring * radius for radius in _LEADER_RADII[reach >= _LEADER_RADII]])
     for request in homeless:
         anchor = shapely.point_on_surface(request.area)
         start = np.array([anchor.x, anchor.y])

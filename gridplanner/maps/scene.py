@@ -95,6 +95,14 @@ class Scene:
         result[:] = polygons
         return result
 
+    @cached_property
+    def small_communities(self) -> ObjectArray:
+        """Communities with few vertices, for maps the size of a stamp."""
+        west, south, east, north = self.bounds
+        return shapely.simplify(
+            self.outcome.district.communities.geometry, max(east - west, north - south) / 200
+        )
+
     @property
     def scenario(self) -> str:
         """Name of the scenario for the subtitle."""

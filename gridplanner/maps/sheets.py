@@ -7,9 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gridplanner.maps.borders import compare_borders
+from gridplanner.maps.crs import crs_text
 from gridplanner.maps.frame import Bounds, Frame
-from gridplanner.maps.furniture import Entry, heading, legend, north_arrow, notes, scale_bar, sign_off, table
-from gridplanner.maps.ground import ground_marks, water_of
+from gridplanner.maps.furniture import heading, legend, north_arrow, notes, scale_bar, sign_off, table
+from gridplanner.maps.ground import ground_marks
+from gridplanner.maps.keys import CHANGES, change_entries, change_notes, grid_entries
 from gridplanner.maps.labels import Occupied
 from gridplanner.maps.marks import Clip, Mark, Sheet, Stroke, rectangle
 from gridplanner.maps.naming import label_areas, label_grids, place_names
@@ -20,21 +23,12 @@ from gridplanner.maps.theme import (
     HATCHES,
     border_marks,
     fill_marks,
+    grid_marks,
     hatch_marks,
     label_marks,
     outline_marks,
 )
-from gridplanner.model.kinds import ChangeKind
 from gridplanner.texts import _
-
-CHANGES: dict[ChangeKind, str] = {
-    ChangeKind.KEPT: "kept",
-    ChangeKind.MERGED: "merged",
-    ChangeKind.SPLIT: "split",
-    ChangeKind.RESHAPED: "reshaped",
-    ChangeKind.NEW: "new",
-    ChangeKind.CARVED_OUT: "carved_out",
-}
 
 
 def best_paper(scene: Scene, name: str, bounds: Bounds) -> Layout:
@@ -79,7 +73,7 @@ def district_sheet(scene: Scene, paper: str) -> Sheet:
         occupied,
     )
     inside: list[Mark] = [rectangle(frame.rect, None, scene.style.ground.outside)]
-    inside += fill_marks(frame, view.polygons, view.fills, rows)
+    inside += grid_marks(scene, view, frame, rows, k)
     inside += ground_marks(scene, frame, k)
     inside += border_marks(scene, view, frame, k)
     inside += place_names(scene, frame, occupied, k)
@@ -118,78 +112,16 @@ def district_subtitle(scene: Scene) -> str:
     return f"{scene.scenario}    {text}" if scene.scenario else text
 
 
-def crs_text(scene: Scene) -> str:
-    """Return the name of the coordinate system for the footer."""
-    crs = scene.outcome.district.crs
-    name = CRS_NAMES(crs)
-    return _("Coordinate system: {crs}").format(crs=name)
-
-
-def CRS_NAMES(crs: str) -> str:
-    """Return a readable name of a coordinate system."""
-    # Imported here: pyproj takes 0.1 s to import, and the window imports this module before its first paint.
-    import pyproj
-
-    found = pyproj.CRS.from_user_input(crs)
-    code = found.to_epsg()
-    return f"{found.name} (EPSG:{code})" if code else found.name
-
-
 def _district_column(scene: Scene, flow: Flow, frame: Frame, k: float, missing: Sequence[str]) -> None:
     """Fill the column: scale, legend, counts by street, sign-off."""
     sizes = scene.style.sheet
     flow.add_at_bottom(lambda x, y, w: sign_off(x, y, w, sizes, k))
     flow.add(lambda x, y, w: scale_bar(x, y, w, frame.scale, sizes, k))
-    flow.add(lambda x, y, w: legend(x, y, w, grid_entries(scene, k), sizes, k))
+    flow.add(lambda x, y, w: legend(x, y, w, grid_entries(scene, k, close=frame.scale <= 10_000), sizes, k))
     flow.add(lambda x, y, w: _street_table(scene, x, y, w, k))
     if missing:
         text = _("Grids not labelled on the map: {codes}").format(codes="、".join(missing))
         flow.add(lambda x, y, w: notes(x, y, w, [text], sizes, k))
-
-
-def grid_entries(scene: Scene, k: float) -> list[Entry]:
-    """Return the legend of a map of grids."""
-    grids, ground = scene.style.grids, scene.style.ground
-    entries = []
-    if scene.options.colouring == "people":
-        entries += _class_entries(scene)
-    else:
-        entries.append(Entry(_("Grid (adjoining ones differ in colour)"), grids.palette[0]))
-    entries += [
-        Entry(_("Grid border"), stroke=Stroke(grids.line, grids.line_width * k)),
-        Entry(_("Community border"), stroke=Stroke(grids.community, grids.community_width * k)),
-    ]
-    if len(scene.streets) > 1:
-        entries.append(
-            Entry(
-                _("Street border"), stroke=Stroke(grids.street, grids.street_width * k, (6.0, 1.5, 1.0, 1.5))
-            )
-        )
-    if len(water_of(scene)):
-        entries.append(Entry(_("Water"), ground.water))
-    if scene.outcome.district.originals.get("roads") is not None:
-        entries.append(
-            Entry(_("Road"), stroke=Stroke(ground.road, 0.9 * k), under=Stroke(ground.road_casing, 1.1 * k))
-        )
-    if len(scene.outcome.district.buildings):
-        entries.append(Entry(_("Building"), ground.building))
-    return entries
-
-
-def _class_entries(scene: Scene) -> list[Entry]:
-    """Return the classes of people per grid."""
-    low, one, two, high = (f"{limit:,.0f}" for limit in scene.after.limits)
-    texts = (
-        _("below {low} people").format(low=low),
-        f"{low}–{one}",
-        f"{one}–{two}",
-        f"{two}–{high}",
-        _("above {high} people").format(high=high),
-    )
-    entries = [Entry(text, fill) for text, fill in zip(texts, scene.style.grids.classes, strict=True)]
-    if scene.after.dedicated.any():
-        entries.append(Entry(_("Dedicated grid"), scene.style.grids.dedicated))
-    return entries
 
 
 def _street_table(scene: Scene, x: float, y: float, width: float, k: float) -> tuple[list[Mark], float]:
@@ -240,8 +172,9 @@ def change_sheet(scene: Scene, paper: str) -> Sheet:
     inside += change_fills(scene, frame, k)
     inside += ground_marks(scene, frame, k, buildings=False)
     inside += border_marks(scene, view, frame, k)
-    old = scene.outcome.before.polygons
-    inside += outline_marks(frame, old, Stroke(grids.old, grids.old_width * k, (3.0, 2.0)))
+    lines = compare_borders(scene.outcome.before.polygons, view.polygons)
+    inside += outline_marks(frame, lines.gone, Stroke(grids.old, grids.old_width * k, (3.0, 2.0)))
+    inside += outline_marks(frame, lines.added, Stroke(grids.new, grids.new_width * k))
     inside += label_marks(labels, look.color, look.halo, k)
     inside += label_marks(titles, look.community_color, look.halo, k, bold=True)
     inside += arrow
@@ -281,28 +214,3 @@ def change_fills(scene: Scene, frame: Frame, k: float) -> list[Mark]:
         rows = np.flatnonzero(np.array(words) == word)
         marks += hatch_marks(frame, view.polygons[rows], word, look.hatch, k)
     return marks
-
-
-def change_entries(scene: Scene, k: float) -> list[Entry]:
-    """Return the legend of the map of change, with counts."""
-    look, grids, change = scene.style.change, scene.style.grids, scene.outcome.change
-    entries = []
-    for kind, word in CHANGES.items():
-        text = _("{kind} ({count})").format(kind=kind.value, count=getattr(change, word))
-        entries.append(Entry(text, getattr(look, word), hatch=HATCHES.get(word, ((), 0.0))[0]))
-    return entries + [
-        Entry(_("New grid border"), stroke=Stroke(grids.line, grids.line_width * k)),
-        Entry(_("Old grid border"), stroke=Stroke(grids.old, grids.old_width * k, (3.0, 2.0))),
-        Entry(_("Community border"), stroke=Stroke(grids.community, grids.community_width * k)),
-    ]
-
-
-def change_notes(scene: Scene) -> list[str]:
-    """Return the totals of change in words."""
-    change = scene.outcome.change
-    return [
-        _("Old codes no longer used: {count}").format(count=f"{change.retired:,}"),
-        _("Pieces cut off old grids: {count}").format(count=f"{change.pieces:,}"),
-        _("People who change to another grid: {count}").format(count=f"{change.people_moved:,}"),
-        _("People whose grid code changes: {count}").format(count=f"{change.people_recoded:,}"),
-    ]

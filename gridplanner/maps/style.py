@@ -61,6 +61,8 @@ class GridStyle:
     street_width: float
     old: str
     old_width: float
+    new: str
+    new_width: float
 
 
 @dataclass(frozen=True)

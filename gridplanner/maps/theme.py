@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,10 @@ HATCHES: dict[str, tuple[tuple[float, ...], float]] = {
     "new": ((0.0, 90.0), 1.9),
     "carved_out": ((45.0, -45.0), 1.9),
 }
+#: Directions and spacing of the hatch that marks dedicated grids.
+DEDICATED_HATCH = (45.0,)
+_DEDICATED_SPACING = 1.1
+STREET_DASH = (6.0, 1.5, 1.0, 1.5)
 
 
 def fill_marks(frame: Frame, polygons: ObjectArray, fills: list[str], rows: Iterable[int]) -> list[Mark]:
@@ -33,6 +37,18 @@ def fill_marks(frame: Frame, polygons: ObjectArray, fills: list[str], rows: Iter
     for row in rows:
         groups.setdefault(fills[row], []).append(row)
     return [frame.shape(polygons[group], None, fill) for fill, group in groups.items()]
+
+
+def grid_marks(scene: Scene, view: View, frame: Frame, rows: Sequence[int], enlarge: float) -> list[Mark]:
+    """Return grids in their colours, the dedicated ones hatched."""
+    marks = fill_marks(frame, view.polygons, view.fills, rows)
+    special = [row for row in rows if view.dedicated[row] and view.polygons[row] is not None]
+    if not special:
+        return marks
+    ink = scene.style.change.hatch
+    return marks + _hatched(
+        frame, view.polygons[special], (DEDICATED_HATCH, _DEDICATED_SPACING), ink, enlarge
+    )
 
 
 def outline_marks(frame: Frame, polygons: ObjectArray, stroke: Stroke) -> list[Mark]:
@@ -47,7 +63,7 @@ def border_marks(scene: Scene, view: View, frame: Frame, enlarge: float) -> list
     places = scene.outcome.district.communities.geometry
     marks += outline_marks(frame, places, Stroke(grids.community, grids.community_width * enlarge))
     if len(scene.streets) > 1:
-        stroke = Stroke(grids.street, grids.street_width * enlarge, (6.0, 1.5, 1.0, 1.5))
+        stroke = Stroke(grids.street, grids.street_width * enlarge, STREET_DASH)
         under = Stroke(scene.style.ground.paper, grids.street_width * enlarge)
         marks += outline_marks(frame, scene.street_polygons, under)
         marks += outline_marks(frame, scene.street_polygons, stroke)
@@ -56,7 +72,14 @@ def border_marks(scene: Scene, view: View, frame: Frame, enlarge: float) -> list
 
 def hatch_marks(frame: Frame, polygons: ObjectArray, kind: str, color: str, enlarge: float) -> list[Mark]:
     """Return the pattern of a kind of change, drawn as lines so that it prints the same everywhere."""
-    directions, spacing = HATCHES.get(kind, ((), 0.0))
+    return _hatched(frame, polygons, HATCHES.get(kind, ((), 0.0)), color, enlarge)
+
+
+def _hatched(
+    frame: Frame, polygons: ObjectArray, pattern: tuple[tuple[float, ...], float], color: str, enlarge: float
+) -> list[Mark]:
+    """Return a pattern of lines over polygons."""
+    directions, spacing = pattern
     if not directions or not len(polygons):
         return []
     area = shapely.union_all(frame.on_sheet(polygons[frame.seen(polygons)]))

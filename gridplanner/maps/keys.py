@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What the legends say: one list of entries for each kind of map."""
+
+from __future__ import annotations
+
+from gridplanner.maps.furniture import Entry
+from gridplanner.maps.ground import layer_of, water_of
+from gridplanner.maps.marks import Stroke
+from gridplanner.maps.scene import Scene
+from gridplanner.maps.theme import DEDICATED_HATCH, HATCHES, STREET_DASH
+from gridplanner.model.kinds import ChangeKind
+from gridplanner.texts import _
+
+#: Kinds of change that a map shows, and their colours' names in the house style.
+CHANGES: dict[ChangeKind, str] = {
+    ChangeKind.KEPT: "kept",
+    ChangeKind.MERGED: "merged",
+    ChangeKind.SPLIT: "split",
+    ChangeKind.RESHAPED: "reshaped",
+    ChangeKind.NEW: "new",
+    ChangeKind.CARVED_OUT: "carved_out",
+}
+
+
+def grid_entries(scene: Scene, k: float, streets: bool = True, close: bool = False) -> list[Entry]:
+    """Return the legend of a map of grids.
+
+    Parameters
+    ----------
+    streets : bool
+        Whether street borders are drawn.
+    close : bool
+        Whether the map is at a large scale: estates, sites and stations are seen.
+    """
+    grids = scene.style.grids
+    if scene.options.colouring == "people":
+        entries = _class_entries(scene)
+    else:
+        entries = [Entry(_("Grid (adjoining ones differ in colour)"), grids.palette[0])]
+    if scene.after.dedicated.any():
+        entries.append(Entry(_("Dedicated grid"), grids.palette[1], hatch=DEDICATED_HATCH))
+    entries += [
+        Entry(_("Grid border"), stroke=Stroke(grids.line, grids.line_width * k)),
+        Entry(_("Community border"), stroke=Stroke(grids.community, grids.community_width * k)),
+    ]
+    if streets and len(scene.streets) > 1:
+        entries.append(
+            Entry(_("Street border"), stroke=Stroke(grids.street, grids.street_width * k, STREET_DASH))
+        )
+    return entries + ground_entries(scene, k, close)
+
+
+def ground_entries(scene: Scene, k: float, close: bool) -> list[Entry]:
+    """Return the entries of the background, as far as the district has such layers."""
+    ground, entries = scene.style.ground, []
+    if close:
+        entries.append(Entry(_("Neighbouring community"), ground.neighbour))
+    if len(water_of(scene)):
+        entries.append(Entry(_("Water"), ground.water))
+    if layer_of(scene, "roads"):
+        band = Stroke(ground.road, 1.5 * k)
+        entries.append(Entry(_("Road"), stroke=band, under=Stroke(ground.road_casing, 1.9 * k)))
+    if close and layer_of(scene, "estates"):
+        entries.append(Entry(_("Estate limit"), stroke=Stroke(ground.estate, 0.2 * k, (5.0, 4.0))))
+    if close and layer_of(scene, "sites"):
+        entries.append(Entry(_("School, hospital, market"), ground.site_fill))
+    if close and len(scene.outcome.district.buildings):
+        entries.append(Entry(_("Building"), ground.building, small=True))
+    if close and layer_of(scene, "stations"):
+        entries.append(Entry(_("Service station"), ground.station, small=True))
+    return entries
+
+
+def _class_entries(scene: Scene) -> list[Entry]:
+    """Return the classes of people per grid."""
+    low, one, two, high = (f"{limit:,.0f}" for limit in scene.after.limits)
+    texts = (
+        _("below {low} people").format(low=low),
+        f"{low}–{one}",
+        f"{one}–{two}",
+        f"{two}–{high}",
+        _("above {high} people").format(high=high),
+    )
+    return [Entry(text, fill) for text, fill in zip(texts, scene.style.grids.classes, strict=True)]
+
+
+def change_entries(scene: Scene, k: float) -> list[Entry]:
+    """Return the legend of the map of change, with the number of grids of each kind."""
+    look, grids, change = scene.style.change, scene.style.grids, scene.outcome.change
+    entries = []
+    for kind, word in CHANGES.items():
+        text = _("{kind} ({count})").format(kind=kind.value, count=getattr(change, word))
+        entries.append(Entry(text, getattr(look, word), hatch=HATCHES.get(word, ((), 0.0))[0]))
+    return entries + [
+        Entry(_("Border as before"), stroke=Stroke(grids.line, grids.line_width * k)),
+        Entry(_("New border"), stroke=Stroke(grids.new, grids.new_width * k)),
+        Entry(_("Border given up"), stroke=Stroke(grids.old, grids.old_width * k, (3.0, 2.0))),
+        Entry(_("Community border"), stroke=Stroke(grids.community, grids.community_width * k)),
+    ]
+
+
+def change_notes(scene: Scene) -> list[str]:
+    """Return the totals of change in words."""
+    change = scene.outcome.change
+    return [
+        _("Old codes no longer used: {count}").format(count=f"{change.retired:,}"),
+        _("Pieces cut off old grids: {count}").format(count=f"{change.pieces:,}"),
+        _("People who change to another grid: {count}").format(count=f"{change.people_moved:,}"),
+        _("People whose grid code changes: {count}").format(count=f"{change.people_recoded:,}"),
+    ]
