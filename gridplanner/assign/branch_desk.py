@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import hypot, isfinite
@@ -44,6 +44,7 @@ class Desk:
         Grids whose branch leads others too.
     joined : list of (grid, branch)
         A further branch that works in the grid.
+    led : dict of branch to set of grid
     members : list of int
         Full members of each branch, after merging and founding.
     merged : dict of branch to branch
@@ -64,7 +65,8 @@ class Desk:
         self.merged: dict[int, int] = {}
         self.founded: dict[int, tuple[int, tuple[tuple[int, int], ...]]] = {}
         self.committees: dict[int, int] = {}
-        self._load: Counter[int] = Counter()
+        self.led: dict[int, set[int]] = defaultdict(set)
+        self._kinds = {record.code: record.kind for record in district.grids_before}
 
     def by_community(self) -> Iterator[tuple[list[int], list[int]]]:
         """Yield general grids and candidate branches of each community."""
@@ -85,16 +87,8 @@ class Desk:
 
     def _serves_a_unit(self, branch: int) -> bool:
         """Whether all grids it leads today are dedicated ones."""
-        led = set(self.branches[branch].grids)
-        kinds = [self._kind_today[code] for code in led if code in self._kind_today]
+        kinds = [self._kinds[code] for code in self.branches[branch].grids if code in self._kinds]
         return bool(kinds) and all(kind is GridKind.DEDICATED for kind in kinds)
-
-    @property
-    def _kind_today(self) -> dict[str, GridKind]:
-        """Kind of each old grid by its code."""
-        if not hasattr(self, "_kinds"):
-            self._kinds = {record.code: record.kind for record in self.district.grids_before}
-        return self._kinds
 
     def is_unit_branch(self, branch: int, grid: int) -> bool:
         """Whether a branch belongs to the unit of a dedicated grid: it leads it today or bears its name."""
@@ -109,7 +103,7 @@ class Desk:
     def lead(self, grid: int, branch: int, *, joint: bool = False) -> None:
         """Let a branch lead a grid."""
         self.leader[grid] = branch
-        self._load[branch] += 1
+        self.led[branch].add(grid)
         if joint:
             self.shared.add(grid)
 
@@ -122,11 +116,9 @@ class Desk:
         self.merged[branch] = target
         self.members[target] += self.members[branch]
         self.members[branch] = 0
-        for grid, leader in list(self.leader.items()):
-            if leader == branch:
-                self.leader[grid] = target
-                self._load[target] += 1
-        self._load[branch] = 0
+        for grid in self.led.pop(branch, set()):
+            self.leader[grid] = target
+            self.led[target].add(grid)
 
     def found(self, grid: int, given: Sequence[tuple[int, int]]) -> None:
         """Found a branch in a grid with members of others."""
@@ -143,15 +135,19 @@ class Desk:
 
     def room(self, branch: int) -> bool:
         """Whether a branch may lead one more grid."""
-        return self._load[branch] < self.party.max_joint
+        return len(self.led[branch]) < self.party.max_joint
 
     def strong(self, branch: int) -> bool:
         """Whether a branch has members enough to stand."""
         return self.members[branch] >= self.party.min_members
 
-    def living_branches(self) -> list[int]:
-        """Return the branches that are not merged and are no committees."""
-        return [b for b in range(len(self.members)) if b not in self.merged and not self.is_committee(b)]
+    def living_branches(self) -> dict[int, list[int]]:
+        """Return by community the branches that are not merged and are no committees."""
+        living: dict[int, list[int]] = defaultdict(list)
+        for branch in range(len(self.members)):
+            if branch not in self.merged and not self.is_committee(branch):
+                living[self.community_of(branch)].append(branch)
+        return living
 
     def community_of(self, branch: int) -> int:
         """Return the community of a branch, listed or founded; -1 if unknown."""

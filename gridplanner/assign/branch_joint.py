@@ -65,37 +65,36 @@ def _ask_neighbours(desk: Desk, near: Neighbours | None) -> None:
 
     Without `near` any branch of the same community may be asked.
     """
-    while True:
-        weak = weak_grids(desk)
-        hosts = sorted({b for b in desk.leader.values() if desk.strong(b) and desk.room(b)})
-        if not weak or not hosts:
-            return
-        led = _led_grids(desk)
-        cost = np.full((len(weak), len(hosts)), np.inf)
-        for i, grid in enumerate(weak):
-            for j, host in enumerate(hosts):
-                if desk.community_of(host) == desk.plan.grids[grid].community and (
-                    near is None or near[grid] & led[host]
-                ):
-                    cost[i, j] = desk.distance(host, grid)
-        rows, cols = cheapest_matching(cost)
-        if not len(rows):
-            return
-        for i, j in zip(rows.tolist(), cols.tolist(), strict=True):
-            _take_in(desk, weak[i], hosts[j])
+    moved = True
+    while moved:
+        moved = False
+        hosts = defaultdict(list)
+        for branch in sorted({b for b in desk.leader.values() if desk.strong(b) and desk.room(b)}):
+            hosts[desk.community_of(branch)].append(branch)
+        weak = defaultdict(list)
+        for grid in weak_grids(desk):
+            weak[desk.plan.grids[grid].community].append(grid)
+        for community, grids in sorted(weak.items()):
+            if community in hosts:
+                moved |= _place_weak(desk, grids, hosts[community], near)
 
 
-def _led_grids(desk: Desk) -> dict[int, set[int]]:
-    """Return the grids that each branch leads."""
-    led: dict[int, set[int]] = defaultdict(set)
-    for grid, branch in desk.leader.items():
-        led[branch].add(grid)
-    return led
+def _place_weak(desk: Desk, grids: list[int], hosts: list[int], near: Neighbours | None) -> bool:
+    """Match weak grids of one community to its branches with room; tell whether any was placed."""
+    cost = np.full((len(grids), len(hosts)), np.inf)
+    for i, grid in enumerate(grids):
+        for j, host in enumerate(hosts):
+            if near is None or near[grid] & desk.led[host]:
+                cost[i, j] = desk.distance(host, grid)
+    rows, cols = cheapest_matching(cost)
+    for i, j in zip(rows.tolist(), cols.tolist(), strict=True):
+        _take_in(desk, grids[i], hosts[j])
+    return len(rows) > 0
 
 
 def _take_in(desk: Desk, grid: int, host: int) -> None:
     """Let a standing branch lead a weak grid too; the grid's own weak branch is merged into it."""
-    desk.shared |= {grid, *_led_grids(desk)[host]}
+    desk.shared |= {grid, *desk.led[host]}
     weak = desk.leader.get(grid)
     if weak is None:
         desk.lead(grid, host, joint=True)

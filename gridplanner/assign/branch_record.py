@@ -27,11 +27,19 @@ def write_records(desk: Desk, options: AssignOptions, doubts: Sequence[Finding])
     for grid, branch in sorted(desk.leader.items()):
         if grid not in desk.committees:
             led[branch].append(grid)
-    listed = [_listed(desk, branch, led.get(branch, []), options) for branch in range(len(desk.branches))]
+    taken: dict[int, list[int]] = defaultdict(list)
+    for branch, target in sorted(desk.merged.items()):
+        taken[target].append(branch)
+    listed = [
+        _listed(desk, branch, led.get(branch, []), taken.get(branch, []), options)
+        for branch in range(len(desk.branches))
+    ]
     new = [_founded(desk, branch, options) for branch in sorted(desk.founded)]
     committees, committee_ties, flags = _committees(desk, listed)
     branches = _with_unique_names([*listed, *new, *committees])
-    ties = [_tie(desk, grid, branch, branches, led) for branch in sorted(led) for grid in led[branch]]
+    # New branches stand behind today's list in the order they were founded in.
+    row = {branch: i for i, branch in enumerate([*range(len(desk.branches)), *sorted(desk.founded)])}
+    ties = [_tie(grid, branches[row[b]].code, len(led[b]) > 1) for b in sorted(led) for grid in led[b]]
     ties += [
         BranchTie(grid, branches[branch].code, leading=False, reason=_("Works in the grid as well."))
         for grid, branch in desk.joined
@@ -41,7 +49,7 @@ def write_records(desk: Desk, options: AssignOptions, doubts: Sequence[Finding])
     return Settlement(tuple(branches), tuple(ties), findings)
 
 
-def _listed(desk: Desk, branch: int, led: list[int], options: AssignOptions) -> Branch:
+def _listed(desk: Desk, branch: int, led: list[int], taken: list[int], options: AssignOptions) -> Branch:
     """Return a branch of today's list with what becomes of it."""
     record = desk.branches[branch]
     if branch in desk.merged:
@@ -55,7 +63,7 @@ def _listed(desk: Desk, branch: int, led: list[int], options: AssignOptions) -> 
         kind = JOINT_KIND if len(general) > 1 else SINGLE_KIND
     name = _new_name(desk, record, general, kind, options)
     mode = JOINT_MODE if len(general) > 1 else (record.setting_mode or SINGLE_MODE)
-    reason = _leader_reason(desk, branch, general)
+    reason = _leader_reason(desk, branch, general, taken)
     status = "keep" if name == record.name else "rename"
     return replace(
         record, name=name, kind=kind, setting_mode=mode, full_members=members, status=status, reason=reason
@@ -92,7 +100,7 @@ def _quiet_reason(desk: Desk, branch: int, led: list[int]) -> str:
     return _("Not tied to a grid; stays as it is.")
 
 
-def _leader_reason(desk: Desk, branch: int, general: list[int]) -> str:
+def _leader_reason(desk: Desk, branch: int, general: list[int], taken: list[int]) -> str:
     """Say why a branch leads its grids."""
     if len(general) > 1:
         text = _("Joint branch of {n} neighbouring grids with {members} full members.").format(
@@ -105,7 +113,6 @@ def _leader_reason(desk: Desk, branch: int, general: list[int]) -> str:
             text = _("{n} people of the grid keep the branch they know.").format(n=kept)
         else:
             text = _("The nearest branch of the community.")
-    taken = sorted(b for b, target in desk.merged.items() if target == branch)
     if taken:
         names = "、".join(desk.branches[b].name for b in taken)
         text += _(" Takes in {names}.").format(names=names)
@@ -211,21 +218,10 @@ def _flag(desk: Desk, grid: int, committee: Branch) -> Finding:
     )
 
 
-def _tie(
-    desk: Desk, grid: int, branch: int, branches: Sequence[Branch], led: dict[int, list[int]]
-) -> BranchTie:
+def _tie(grid: int, code: str, joint: bool) -> BranchTie:
     """Return the leading tie of a grid."""
-    record = branches[_row(desk, branch)]
-    joint = len(led[branch]) > 1
     reason = _("Joint with neighbouring grids.") if joint else ""
-    return BranchTie(grid, record.code, leading=True, joint=joint, reason=reason)
-
-
-def _row(desk: Desk, branch: int) -> int:
-    """Return where a branch stands in the written list."""
-    if branch < len(desk.branches):
-        return branch
-    return len(desk.branches) + sorted(desk.founded).index(branch)
+    return BranchTie(grid, code, leading=True, joint=joint, reason=reason)
 
 
 def _with_unique_names(branches: Sequence[Branch]) -> list[Branch]:

@@ -146,10 +146,11 @@ def found_branches(desk: Desk) -> None:
 
 def lead_dedicated(desk: Desk) -> None:
     """Give each dedicated grid the branch of its unit, else the nearest branch of the community."""
+    living = desk.living_branches()
     for grid, record in enumerate(desk.plan.grids):
         if record.kind is GridKind.GENERAL or grid in desk.leader:
             continue
-        here = [b for b in desk.living_branches() if desk.community_of(b) == record.community]
+        here = living[record.community]
         own = [b for b in here if desk.is_unit_branch(b, grid)]
         near = own or [b for b in here if desk.room(b)] or here
         if near:

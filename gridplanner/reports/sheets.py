@@ -132,17 +132,17 @@ def _write_row(
 
 
 def lines_of(text: str, width: float) -> int:
-    """Return how many lines a text takes in a column; a Chinese character is two wide.
+    """Return how many lines a text takes in a column; a Chinese character is nearly two wide.
 
     Spreadsheets do not agree on fitting row heights when they open a file, so we state them.
 
     Examples
     --------
     >>> lines_of("网格" * 10, 20.0), lines_of("", 20.0)
-    (3, 1)
+    (2, 1)
     """
-    wide = sum(1 if c.isascii() else 2 for c in text)
-    return max(1, ceil(wide / max(width - 2, 1)))
+    wide = sum(1.0 if c.isascii() else 1.85 for c in text)
+    return max(1, ceil(wide / max(width - 1, 1)))
 
 
 def _write_totals(book: Book, sheet: Any, at: int, table: Table) -> None:
