@@ -45,7 +45,6 @@ except ImportError:
 else:
     warm_up()
 """
-_BENCH = "import importlib, sys; sys.exit(importlib.import_module(sys.argv[1]).main(sys.argv[2:]))"
 
 
 class SetupError(Exception):
@@ -297,12 +296,7 @@ def _apt_install(packages: Sequence[str], reason: str) -> None:
 
 
 def _child_command(arguments: Sequence[str]) -> list[str]:
-    python = str(venv_python())
-    if arguments[:1] == ["test"]:
-        return [python, "-m", "pytest", *arguments[1:]]
-    if arguments[:1] == ["bench"] and len(arguments) > 1 and (ROOT / "benchmarks" / arguments[1]).is_dir():
-        return [python, "-c", _BENCH, f"benchmarks.{arguments[1]}.run", *arguments[2:]]
-    return [python, "-m", "gridplanner", *arguments]
+    return [str(venv_python()), "-m", "gridplanner", *arguments]
 
 
 def _child_environment(environment: Mapping[str, str], arguments: Sequence[str]) -> dict[str, str]:
@@ -317,7 +311,7 @@ def _child_environment(environment: Mapping[str, str], arguments: Sequence[str])
 
 def _run_child(command: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run the program, pass signals on and give back its exit code."""
-    child = subprocess.Popen(command, env=dict(environment), cwd=_child_folder(command))
+    child = subprocess.Popen(command, env=dict(environment))
     forwarded = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
     def pass_on(number: int, _frame: object) -> None:
@@ -330,8 +324,3 @@ def _run_child(command: Sequence[str], environment: Mapping[str, str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     code = child.wait()
     return code if code >= 0 else 128 - code
-
-
-def _child_folder(command: Sequence[str]) -> Path | None:
-    """Return the checkout for tests and benchmarks, which live there, else the folder we were called in."""
-    return ROOT if "gridplanner" not in command else None

@@ -66,9 +66,17 @@ def _dispatch(arguments: list[str]) -> int:
     asks = any(a in ("-h", "--help", "--version") for a in arguments)
     if not asks and (not words or words[0] not in COMMANDS):
         return _open_window(arguments, words)
-    options = build_parser().parse_args(arguments)
+    options = build_parser().parse_args(_with_rest_apart(arguments))
     run: Run = options.run
     return run(options)
+
+
+def _with_rest_apart(arguments: list[str]) -> list[str]:
+    """Put `--` before what pytest or a benchmark gets, so that its options are not taken for ours."""
+    for name, own in (("test", 1), ("bench", 2)):
+        if arguments[:1] == [name] and not {"-h", "--help"} & set(arguments[: own + 1]):
+            return [*arguments[:own], "--", *arguments[own:]]
+    return arguments
 
 
 def _open_window(arguments: list[str], words: list[str]) -> int:
