@@ -13,6 +13,7 @@ from gridplanner.errors import UserError
 from gridplanner.io import crs as systems
 from gridplanner.io.faults import layer_finding
 from gridplanner.io.phone_maps import STATED_ERROR_M, system_of, to_true
+from gridplanner.io.roles import role_word
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.model.layers import ObjectArray
@@ -92,7 +93,7 @@ def _unknown(
         _("Layer '{role}' ('{source}'): its .prj names no known coordinate system")
         if unreadable
         else _("Layer '{role}' ('{source}') does not say which coordinate system it is in")
-    ).format(role=role, source=source)
+    ).format(role=role_word(role), source=source)
     place_text = _("x {x0:.6g} to {x1:.6g}, y {y0:.6g} to {y1:.6g}").format(
         x0=bounds[0], x1=bounds[2], y0=bounds[1], y1=bounds[3]
     )

@@ -21,6 +21,7 @@ from gridplanner.io.gate import TABLES, check_kind, pass_gate
 from gridplanner.io.people import join_people
 from gridplanner.io.placing import Placed, common_crs, place, refuse_old_datum
 from gridplanner.io.raw import RawTable
+from gridplanner.io.roles import role_word
 from gridplanner.io.sources import local_path, open_layer
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
@@ -97,14 +98,14 @@ def read_layer(role: str, spec: LayerSpec, base: Path, ask: Ask | None, findings
     if not len(raw):
         raise UserError(
             _("Layer '{role}' ('{source}') has no rows. Check that it is the right file.").format(
-                role=role, source=raw.source
+                role=role_word(role), source=raw.source
             )
         )
     raw = _with_points(role, raw)
     if raw.geometry is None and role not in TABLES and role != "stairs":
         raise UserError(
             _("Layer '{role}' ('{source}') is a table without coordinates, but must hold shapes.").format(
-                role=role, source=raw.source
+                role=role_word(role), source=raw.source
             )
         )
     matched = match_fields(role, raw.columns, spec.fields, raw.source)
@@ -113,14 +114,14 @@ def read_layer(role: str, spec: LayerSpec, base: Path, ask: Ask | None, findings
     findings.extend(more)
     if raw.geometry is None:
         return _Read(layer, Placed(np.empty(0, dtype=object), ""))
-    check_kind(role, role, raw.geometry, raw.source)
+    check_kind(role, role_word(role), raw.geometry, raw.source)
     geometry, more = pass_gate(role, raw.geometry, raw.rows, raw.source)
     findings.extend(more)
     if shapely.is_missing(geometry).all() and role not in TABLES:
         raise UserError(
             _(
                 "Layer '{role}' ('{source}') has rows but no usable shape. Check that it is the right file."
-            ).format(role=role, source=raw.source)
+            ).format(role=role_word(role), source=raw.source)
         )
     if role in TABLES and not (spec.crs or raw.crs):
         return _Read(layer, Placed(geometry, ""))
@@ -155,7 +156,7 @@ def _refuse_missing(role: str, matched: Mapping[str, str], raw: RawTable) -> Non
                 "Layer '{role}' ('{source}') has no column for {needed}. Name it: fields = {{ "
                 '{key} = "…" }}. Its columns: {columns}.'
             ).format(
-                role=role,
+                role=role_word(role),
                 source=raw.source,
                 needed=_(" or ").join(needed),
                 key=needed[0],
@@ -333,7 +334,11 @@ def check_meeting(layers: Mapping[str, Layer]) -> None:
                     "Layers '{role}' ('{source}') and '{leader}' ('{other}') do not meet: they "
                     "lie {km:.1f} km apart. Check the coordinate systems (crs) of both."
                 ).format(
-                    role=role, source=layers[role].source, leader=leader, other=layers[leader].source, km=away
+                    role=role_word(role),
+                    source=layers[role].source,
+                    leader=role_word(leader),
+                    other=layers[leader].source,
+                    km=away,
                 )
             )
 

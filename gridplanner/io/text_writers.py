@@ -169,7 +169,7 @@ def dxf_text(layer: Layer, layer_of: Callable[[int], str], label_of: Callable[[i
 
 
 def dxf_string(text: str) -> str:
-    r"""Return a text for a drawing in code page 936: other characters as `\U+XXXX`, as CAD programs write them.
+    r"""Return a text for a drawing in code page 936; other characters as `\U+XXXX`, the CAD way.
 
     Examples
     --------

@@ -158,7 +158,7 @@ def test_other_formats_carry_every_row(tmp_path, suffix):
     write(value, path)
     pyogrio = pytest.importorskip("pyogrio")
     kind = pyogrio.list_layers(path)[0, 0]
-    _meta, _fid, wkb, columns = pyogrio.raw.read(str(path), layer=kind)
+    _meta, _fid, _wkb, columns = pyogrio.raw.read(str(path), layer=kind)
     if suffix == "dxf":
         kinds = {str(v) for v in columns[0]}
         assert kinds == {"网格_综合", "网格_专属"}
@@ -192,7 +192,7 @@ def test_lossless_or_named(tmp_path, texts, name, profile):
     """R11: whatever comes back different was named by row and column."""
     value = layer(**{name: texts})
     told = write(value, tmp_path / "h.shp", profile=profile)
-    back = list(read_shapefile(tmp_path / "h.shp").columns.values())[0]
+    back = next(iter(read_shapefile(tmp_path / "h.shp").columns.values()))
     rows = {int(row) for f in told if f.rule == "write.text" for row in f.subjects}
     from gridplanner.io.encoding import clean_text
 
