@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Check `certificate.json`: values as the plan has them, bounds that the plan does not lie under."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import ceil, inf
+from typing import Any
+
+import numpy as np
+
+from gridplanner.texts import _
+from gridplanner.verify.claims import Claim, equal, none_of
+from gridplanner.verify.facts import Facts, Ints
+from gridplanner.verify.summaries import grid_parts, pieces_and_moved
+
+_TINY = 1e-6
+
+
+def certificate_claims(facts: Facts) -> Iterator[Claim]:
+    """Yield every claim of the certificate."""
+    certificate = facts.output.certificate
+    yield from _match(facts)
+    yield _bounds("certificate.bounds", certificate, _("No bound exceeds the value of the plan."))
+    yield _gaps("certificate.gaps", certificate)
+    yield _proven("certificate.proven", certificate)
+    yield from _totals(facts)
+    yield from _summary(facts)
+    yield from _cheap_bounds(facts)
+
+
+def _rows(certificate: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield a name and the numbers of each objective of each part, then of the total."""
+    for part in certificate["parts"]:
+        for name, row in part["objective"].items():
+            yield f"{part['community']}/{part['part']} {name}", row
+    for name, row in certificate["total"].items():
+        yield f"total {name}", row
+
+
+def _known(row: Mapping[str, Any]) -> bool:
+    return row["value"] is not None and row["bound"] is not None
+
+
+def _bounds(name: str, certificate: Mapping[str, Any], text: str) -> Claim:
+    wrong = [n for n, r in _rows(certificate) if _known(r) and not 0 <= r["bound"] <= r["value"] + _TINY]
+    return none_of(name, wrong, text)
+
+
+def _gaps(name: str, certificate: Mapping[str, Any]) -> Claim:
+    wrong = [
+        n for n, r in _rows(certificate) if _known(r) and abs(r["value"] - r["bound"] - r["gap"]) > _TINY
+    ]
+    return none_of(name, wrong, _("Every gap is value minus bound."))
+
+
+def _proven(name: str, certificate: Mapping[str, Any]) -> Claim:
+    wrong = [n for n, r in _rows(certificate) if r["proven"] and not (_known(r) and abs(r["gap"]) <= _TINY)]
+    return none_of(name, wrong, _("Nothing counts as proven with a gap."))
+
+
+def _match(facts: Facts) -> Iterator[Claim]:
+    """Yield whether the parts are the connected parts of the communities, with their people and grids."""
+    stated = sorted((p["community"], p["people"], p["grids"]) for p in facts.output.certificate["parts"])
+    found = sorted((c, people, grids) for c, _, people, grids in _parts(facts))
+    # A part without people and without grids is nothing to plan; it may be left out.
+    found = [row for row in found if row[1] or row[2]]
+    stated = [row for row in stated if row[1] or row[2]]
+    wrong = [f"{c}: {p}, {g}" for c, p, g in _difference(stated, found)]
+    text = _("The parts are the connected parts of the communities, with their people and grids.")
+    yield none_of("certificate.parts", wrong, text)
+    by_part = _by_part(facts)
+    wrong_value: dict[str, list[str]] = {"grids": [], "pieces": [], "deviation": []}
+    for part in facts.output.certificate["parts"]:
+        found_values = by_part.get((part["community"], part["people"], part["grids"]), [])
+        for name, row in part["objective"].items():
+            if row["value"] is None or name not in wrong_value:
+                continue
+            if not any(abs(row["value"] - values[name]) <= _TINY for values in found_values):
+                wrong_value[name].append(f"{part['community']}/{part['part']}")
+    for name, wrong in wrong_value.items():
+        text = _("The value of '{name}' of each part is that of the plan.").format(name=name)
+        yield none_of(f"certificate.values.{name}", wrong, text)
+
+
+def _difference(a: list[Any], b: list[Any]) -> list[Any]:
+    """Return what is in one list only, counted."""
+    rest = list(b)
+    only = []
+    for item in a:
+        if item in rest:
+            rest.remove(item)
+        else:
+            only.append(item)
+    return only + rest
+
+
+def _parts(facts: Facts) -> Iterator[tuple[str, Ints, int, int]]:
+    """Yield community, atoms, people and number of general grids of each connected part."""
+    homes = facts.communities.texts("SQDM")
+    of_grid = grid_parts(facts)
+    for part in np.unique(facts.parts[facts.parts >= 0]):
+        atoms = np.flatnonzero(facts.parts == part)
+        people = int(facts.people[atoms].sum())
+        yield str(homes[facts.home[atoms[0]]]), atoms, people, int((of_grid == part).sum())
+
+
+def _by_part(facts: Facts) -> dict[tuple[str, int, int], list[dict[str, float]]]:
+    """Return the values of each objective for each connected part."""
+    of_grid = grid_parts(facts)
+    mean = facts.grid_people[facts.general].mean() if facts.general.any() else 0.0
+    values: dict[tuple[str, int, int], list[dict[str, float]]] = {}
+    for home, atoms, people, grids in _parts(facts):
+        inside = np.zeros(len(facts.atoms), dtype=bool)
+        inside[atoms] = True
+        mine = facts.grid_people[of_grid == facts.parts[atoms[0]]]
+        off = float(np.abs(mine / mean - 1).mean()) if len(mine) and mean else inf
+        row = {"grids": float(grids), "pieces": float(pieces_and_moved(facts, inside)[0]), "deviation": off}
+        values.setdefault((home, people, grids), []).append(row)
+    return values
+
+
+def deviation(facts: Facts) -> float:
+    """Return the mean of |people / mean - 1| over general grids."""
+    people = facts.grid_people[facts.general]
+    return float(np.abs(people / people.mean() - 1).mean()) if people.sum() else inf
+
+
+def _totals(facts: Facts) -> Iterator[Claim]:
+    """Yield whether totals are the plan's values, and the sums of the parts."""
+    certificate = facts.output.certificate
+    whole = {
+        "grids": float(facts.general.sum()),
+        "pieces": float(pieces_and_moved(facts)[0]),
+        "deviation": deviation(facts),
+    }
+    for name, row in certificate["total"].items():
+        if row["value"] is None or name not in whole:
+            continue
+        text = _("The total of '{name}' is that of the plan.").format(name=name)
+        yield equal(f"certificate.total.{name}", float(row["value"]), whole[name], text, _TINY)
+        for key in ("value", "bound"):
+            parts = [
+                (p["objective"][name][key], p["grids"])
+                for p in certificate["parts"]
+                if name in p["objective"]
+            ]
+            if not parts or any(v is None for v, _ in parts):
+                continue
+            weight = sum(g for _, g in parts)
+            total = (
+                sum(v * g for v, g in parts) / max(weight, 1)
+                if name == "deviation"
+                else sum(v for v, _ in parts)
+            )
+            if key == "bound":
+                # Sharing a fixed number among communities may lift the bound over the sum, never under it.
+                yield _at_least(f"certificate.total.{name}.bound", row["bound"], total)
+            else:
+                text = _("The values of '{name}' of the parts add up to the total.").format(name=name)
+                yield equal(f"certificate.sum.{name}", float(row["value"]), float(total), text, _TINY)
+
+
+def _at_least(name: str, stated: float, parts: float) -> Claim:
+    wrong = [] if stated is not None and stated >= parts - _TINY else [f"{stated} < {parts}"]
+    return none_of(name, wrong, _("The bound of the total is not under the sum of the parts."))
+
+
+def _summary(facts: Facts) -> Iterator[Claim]:
+    """Yield whether the summary repeats the certificate."""
+    certificate = facts.output.certificate
+    for name, row in facts.output.summary["certificate"].items():
+        total = certificate["total"].get(name, {})
+        mine = [
+            (p["community"], p["objective"][name]["proven"])
+            for p in certificate["parts"]
+            if name in p["objective"]
+        ]
+        homes = {c for c, _ in mine}
+        found = {
+            "value": total.get("value"),
+            "bound": total.get("bound"),
+            "gap": total.get("gap"),
+            "communities": len(homes),
+            "communities_proven": len(homes - {c for c, proven in mine if not proven}),
+        }
+        text = _("The summary repeats the certificate of '{name}'.").format(name=name)
+        yield equal(f"summary.certificate.{name}", dict(row), found, text)
+
+
+def _cheap_bounds(facts: Facts) -> Iterator[Claim]:
+    """Yield whether the plan's values respect bounds that anyone can compute."""
+    limits = facts.limits.of("people", {})
+    high = float(limits.get("max", inf))
+    hard = bool(limits.get("hard", True))
+    wrong = []
+    for part in facts.output.certificate["parts"]:
+        row = part["objective"].get("grids")
+        least = ceil(part["people"] / high) if high < inf else 1
+        legal = not part["reason"]
+        if row is not None and legal and hard and not facts.limits.by and row["value"] < least:
+            wrong.append(f"{part['community']}/{part['part']}: {row['value']} < {least}")
+    yield none_of("certificate.least", wrong, _("No part has fewer grids than its people need."))
