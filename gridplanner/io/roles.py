@@ -17,20 +17,21 @@ def role_word(role: str) -> str:
     ('grids', 'petitions')
     """
     words = {
-        "communities": _("communities"),
-        "streets": _("streets"),
-        "grids": _("grids"),
-        "atoms": _("atoms"),
-        "buildings": _("buildings"),
-        "people": _("people"),
-        "stairs": _("stairs"),
-        "estates": _("estates"),
-        "barriers": _("barriers"),
-        "bridges": _("bridges"),
-        "roads": _("roads"),
-        "sites": _("sites"),
-        "stations": _("stations"),
-        "branches": _("branches"),
-        "staff": _("staff"),
+        "communities": _("layer:communities"),
+        "streets": _("layer:streets"),
+        "grids": _("layer:grids"),
+        "atoms": _("layer:atoms"),
+        "buildings": _("layer:buildings"),
+        "people": _("layer:people"),
+        "stairs": _("layer:stairs"),
+        "estates": _("layer:estates"),
+        "barriers": _("layer:barriers"),
+        "bridges": _("layer:bridges"),
+        "roads": _("layer:roads"),
+        "sites": _("layer:sites"),
+        "stations": _("layer:stations"),
+        "branches": _("layer:branches"),
+        "staff": _("layer:staff"),
     }
-    return words.get(role, role.removeprefix("nets."))
+    # The prefix keeps "people" of a layer apart from "people" of a column in the catalogue.
+    return words.get(role, role.removeprefix("nets.")).removeprefix("layer:")
