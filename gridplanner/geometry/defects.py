@@ -210,9 +210,16 @@ def _own_faults(shapes: CleanShapes, odd: BoolArray) -> list[Defect]:
         result.append(Defect(DefectKind.INVALID, (unit,), point, 0.0, 0.0, 0, x, y, False))
     for unit, part in detached_parts(shapes.polygons):
         result.append(_defect(DefectKind.DETACHED_PART, (unit,), part, folded=False))
-    for unit, line in spikes(np.where(odd, shapes.polygons, None)):
+    for unit, line in spikes(_only(shapes.polygons, odd)):
         spot = shapely.Point(line.coords[1])
         result.append(Defect(DefectKind.SPIKE, (unit,), line, 0.0, 0.0, 0, spot.x, spot.y, False))
+    return result
+
+
+def _only(polygons: ObjectArray, chosen: BoolArray) -> ObjectArray:
+    """Return the chosen polygons at their places, None elsewhere."""
+    result = np.full(len(polygons), None, dtype=object)
+    result[chosen] = polygons[chosen]
     return result
 
 
