@@ -50,10 +50,24 @@ def rewrite(name: str, how: Callable[..., object]) -> Change:
     return change
 
 
-def negative(frame):
-    column = "RK" if "RK" in frame else frame.columns[0]
-    frame[column] = -5
-    return frame
+def people_of(value: str) -> Change:
+    """Return a change that replaces the people table by one with a bad number."""
+
+    def change(folder: Path) -> None:
+        codes = pyogrio.read_dataframe(folder / "buildings.shp", encoding="utf-8")["JZWBM"][:3]
+        lines = [
+            "楼栋编码,户数,人数",
+            *(f"{code},1,{value if i == 1 else 3}" for i, code in enumerate(codes)),
+        ]
+        (folder / "people.csv").write_text("\n".join(lines), encoding="utf-8-sig")
+        edit('"people.xlsx"', '"people.csv"')(folder)
+
+    return change
+
+
+def degrees_without_prj(folder: Path) -> None:
+    rewrite("communities.shp", lambda frame: frame.to_crs("EPSG:4490"))(folder)
+    (folder / "communities.prj").unlink()
 
 
 CASES: dict[str, Change] = {
@@ -63,6 +77,10 @@ CASES: dict[str, Change] = {
     "impossible total": edit("total = 288", "total = -3"),
     "unknown preset": edit('preset = "bazhou"', 'preset = "bazhuo"'),
     "two layers swapped": swap_layers,
+    "wrong field name": edit('name = "SQMC"', 'name = "SQMCC"'),
+    "negative people": people_of("-5"),
+    "people that are no number": people_of("很多"),
+    "degrees without .prj": degrees_without_prj,
     "empty layer": rewrite("communities.shp", lambda frame: frame.iloc[:0]),
     "layers that do not meet": rewrite(
         "communities.shp", lambda frame: frame.set_geometry(frame.geometry.translate(500_000, 500_000))
