@@ -138,6 +138,4 @@ def year_of_backups(restores: int = 5) -> Run:
             if subjects.mark_of(open_project(path), original) != number:
                 failures.append(f"restore of {number}")
         listed = len(list_backups(path))
-    return Run(
-        "R25", 4000 + restores, tuple(failures), f"{len(kept)} kept of a year, {listed} listed"
-    )
+    return Run("R25", 4000 + restores, tuple(failures), f"{len(kept)} kept of a year, {listed} listed")

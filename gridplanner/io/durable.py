@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-from gridplanner.errors import GridplannerError, UserError
+from gridplanner.errors import Cancelled, UserError
 from gridplanner.texts import _
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -116,12 +116,21 @@ class plain_words:  # noqa: N801 - reads as a phrase: `with plain_words(path):`
         self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         """Replace what the block raised, unless it is meant for the user already."""
+        if not isinstance(error, Exception) or isinstance(error, Cancelled):
+            return
+        if _is_full(error) or nearly_full(self.path):
+            raise UserError(disk_full(self.path)) from error
         if isinstance(error, OSError):
             raise UserError(sentence_for(error, self.path)) from error
-        if isinstance(error, GridplannerError) or not isinstance(error, Exception):
-            return
-        if nearly_full(self.path):
-            raise UserError(disk_full(self.path)) from error
+
+
+def _is_full(error: BaseException | None) -> bool:
+    """Tell whether a full disk lies behind an error, also one that a writer has put in its own words."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def sentence_for(error: OSError, path: Path) -> str:
