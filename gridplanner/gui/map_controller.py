@@ -205,7 +205,22 @@ class MapController(QObject):
             weight = float(facts.totals.people[g]) + (1e9 if chosen else 0)
             room = float(np.sqrt(area[g]))
             labels.append(Label(points[g, 0], points[g, 1], lines, weight, room, chosen))
-        return labels
+        return [*labels, *self._community_labels()]
+
+    def _community_labels(self) -> list[Label]:
+        """Return the names of communities, written before the labels of grids that have no room yet."""
+        district = self.session.workspace.district
+        homes, n = district.atoms.community, len(district.communities)
+        weight = np.maximum(district.atoms.area_m2, 1e-9)
+        total = np.maximum(np.bincount(homes, weight, n), 1e-9)
+        x = np.bincount(homes, weight * district.atoms.x, n) / total
+        y = np.bincount(homes, weight * district.atoms.y, n) / total
+        names = district.communities.names
+        return [
+            Label(float(x[c]), float(y[c]), (str(names[c]),), 1e7, float(np.sqrt(total[c])), big=True)
+            for c in range(n)
+            if names[c]
+        ]
 
     def show_finding(self, finding: Finding) -> None:
         """Mark a finding and fly there."""

@@ -95,6 +95,8 @@ QPushButton[primary="true"]:disabled {{ background: {mid}; border-color: {mid}; 
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit {{ background: {base};
   border: 1px solid {mid};
   border-radius: 4px; padding: 3px 6px; min-height: 20px; selection-background-color: {accent}; }}
+QComboBox::drop-down {{ border: none; width: 22px; }}
+QComboBox::down-arrow {{ image: url({arrow}); width: 12px; height: 12px; }}
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ border-color: {accent}; }}
 QHeaderView::section {{ background: {window}; border: none; border-right: 1px solid {mid};
   border-bottom: 1px solid {mid}; padding: 5px 8px; font-weight: 600; }}
@@ -140,6 +142,7 @@ def style_sheet(dark: bool) -> str:
         tint="#24425C" if dark else "#DCEBF7",
         faint="#66727E" if dark else "#9AA5B0",
         quiet=colours["PlaceholderText"],
+        arrow=(ICONS / ("down_dark.svg" if dark else "down.svg")).as_posix(),
         tip=colours["ToolTipBase"],
         tip_text=colours["ToolTipText"],
     )

@@ -12,6 +12,8 @@ from gridplanner.gui.canvas.view import View
 
 #: Side of a bucket of the occupied-space index, pixels.
 _BUCKET = 64
+#: How much larger the names of larger units are written.
+BIG = 1.25
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,11 @@ class Label:
     weight : float
         The greater, the earlier it is placed.
     room_m : float
-        Size of its unit, metres; the text may be at most 1.3 times as wide as that. 0 = no limit.
+        Size of its unit, metres; the text may be at most 1.1 times as wide as that. 0 = no limit.
     strong : bool
-        Drawn bold, on a plate (selection, findings).
+        Drawn whatever its unit's size (selection).
+    big : bool
+        The name of a larger unit: larger letters, shown while its parts are too small to be named.
     """
 
     x: float
@@ -38,6 +42,7 @@ class Label:
     weight: float = 0.0
     room_m: float = 0.0
     strong: bool = False
+    big: bool = False
 
 
 class Occupied:
@@ -88,11 +93,12 @@ def place(
         px, py = view.to_screen(label.x, label.y)
         if not (-50 <= px <= view.width + 50 and -50 <= py <= view.height + 50):
             continue
-        room = label.room_m * view.scale * 1.3 if label.room_m else float("inf")
+        room = label.room_m * view.scale * 1.1 if label.room_m else float("inf")
         for count in range(len(label.lines), 0, -1):
             lines = label.lines[:count]
-            width = max(width_of(line) for line in lines)
-            height = count * line_height
+            factor = BIG if label.big else 1.0
+            width = max(width_of(line) for line in lines) * factor
+            height = count * line_height * factor
             if (width > room or height > room) and not label.strong:
                 continue
             rect = QRectF(px - width / 2, py - height / 2, width, height)

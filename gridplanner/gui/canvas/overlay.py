@@ -20,7 +20,7 @@ from PySide6.QtGui import (
     QPolygonF,
 )
 
-from gridplanner.gui.canvas.labels import Label, place
+from gridplanner.gui.canvas.labels import BIG, Label, place
 from gridplanner.gui.canvas.view import View
 from gridplanner.texts import _
 from gridplanner.workspace.scene import LineArrays, PolygonArrays, ReferenceLayer
@@ -226,7 +226,7 @@ def draw_markers(painter: QPainter, markers: Sequence[Marker], view: View) -> No
         x, y = view.to_screen(marker.x, marker.y)
         if not (0 <= x <= view.width and 0 <= y <= view.height):
             continue
-        size = 9.0 if marker.current else 4.5
+        size = 9.0 if marker.current else min(4.5, max(2.0, 4.5 * view.scale / 0.3))
         painter.setPen(QPen(QColor("#FFFFFF"), 1.5))
         painter.setBrush(QColor(marker.colour))
         painter.drawEllipse(QPointF(x, y), size, size)

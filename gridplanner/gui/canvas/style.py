@@ -201,14 +201,14 @@ def by_change(facts: Facts) -> Scheme:
     return Scheme(_lookup(index, colours), _legend(colours, tuple(str(k) for k in order), index))
 
 
-STYLES: Mapping[str, tuple[str, Callable[[Facts], Scheme]]] = {
-    "grid": ("Neighbours differ", by_grid),
-    "people": ("People against the limits", by_people),
-    "deviation": ("Deviation from the mean", by_deviation),
-    "kind": ("Kind of grid", by_kind),
-    "community_type": ("Type of community", by_community_type),
-    "branch": ("Leading branch", by_branch),
-    "change": ("Change against today", by_change),
+STYLES: Mapping[str, Callable[[Facts], Scheme]] = {
+    "grid": by_grid,
+    "people": by_people,
+    "deviation": by_deviation,
+    "kind": by_kind,
+    "community_type": by_community_type,
+    "branch": by_branch,
+    "change": by_change,
 }
 
 
@@ -252,7 +252,7 @@ def make_paint(facts: Facts, style: str, selection: tuple[int, ...] = (), *, ato
     -------
     (Paint, tuple of LegendRow)
     """
-    scheme = STYLES[style][1](facts)
+    scheme = STYLES[style](facts)
     assignment = facts.plan.assignment
     n = len(assignment)
     per_grid = np.append(scheme.grid, argb(UNASSIGNED)).astype(np.uint32)
@@ -261,9 +261,10 @@ def make_paint(facts: Facts, style: str, selection: tuple[int, ...] = (), *, ato
     colours[n] = argb("#22282F" if facts.dark else "#F4F6F8")
     dedicated = np.append(~facts.plan.general(), False)
     hatched = np.append(dedicated[assignment] | (assignment < 0), False)
-    chosen = np.isin(assignment, selection).astype(np.int32)
+    # -1 is also what lies outside, so that only the rim of the selection is stroked.
+    chosen = np.where(np.isin(assignment, selection), 1, -1).astype(np.int32)
     if selection:
-        colours[:n] = np.where(chosen, _warmed(colours[:n]), colours[:n])
+        colours[:n] = np.where(chosen > 0, _warmed(colours[:n]), colours[:n])
     rows = [
         np.arange(n, dtype=np.int32),
         assignment.astype(np.int32),

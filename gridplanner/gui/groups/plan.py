@@ -138,7 +138,7 @@ class PlanGroup:
         answer = AskDialog.ask(
             self._window,
             _("Waive with a reason"),
-            [Field("reason", _("Reason"), finding.waiver, long=True)],
+            [Field("reason", _("Reason to waive"), finding.waiver, long=True)],
             finding.text,
         )
         if answer is not None:

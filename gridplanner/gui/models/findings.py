@@ -31,7 +31,7 @@ def rule_title(rule: str) -> str:
         "contiguity": _("Contiguity"),
         "nesting": _("Inside one community"),
         "overlap": _("Overlap"),
-        "gap": _("Gap"),
+        "gap": _("Gap in the coverage"),
         "code": _("Code"),
         "branch": _("Branch"),
         "worker": _("Worker"),
@@ -88,7 +88,7 @@ class FindingsModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0):
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return (_("Rule"), _("What is wrong"), _("People"))[section]
+            return (_("Check item"), _("What is wrong"), _("People"))[section]
         return None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole):

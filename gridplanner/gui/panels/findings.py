@@ -129,7 +129,7 @@ class FindingsPanel(QWidget):
         if rules != [self.rule.itemData(i) for i in range(1, self.rule.count())]:
             self.rule.blockSignals(True)
             self.rule.clear()
-            self.rule.addItem(_("All rules"), "")
+            self.rule.addItem(_("All check items"), "")
             for name in rules:
                 self.rule.addItem(rule_title(name), name)
             self.rule.blockSignals(False)

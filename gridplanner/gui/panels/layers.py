@@ -38,7 +38,7 @@ def layer_title(key: str) -> str:
         "sites": _("Candidate sites"),
         "stations": _("Service stations"),
         "streets": _("Streets"),
-        "branches": _("Party branches"),
+        "branches": _("Places of party branches"),
         "staff": _("Staff"),
     }
     if key.startswith("nets."):

@@ -145,7 +145,7 @@ class CheckPage(Page):
         self.facts.show_rows(
             [
                 (_("General grids"), f"{int(general.sum()):,}", ""),
-                (_("Dedicated grids"), f"{int((~general).sum()):,}", ""),
+                (_("Dedicated grids, number"), f"{int((~general).sum()):,}", ""),
                 (
                     _("People per grid, smallest"),
                     f"{int(people.min()) if len(people) else 0:,}",
@@ -275,9 +275,7 @@ class StaffPage(Page):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(
             _("Branches and staff"),
-            _(
-                "Each grid gets one leading party branch, a worker, a code and a name; each choice has its reason."
-            ),
+            _("Each grid gets one leading party branch, a worker, a code and a name, each with its reason."),
         )
         self._session = window.session
         self.run = button(_("Assign now"), window.groups["plan"].assign, icon="people", primary=True)

@@ -52,7 +52,9 @@ class PlanPage(Page):
     """Ask the engine, watch it, review the proposal."""
 
     def __init__(self, window: MainWindow) -> None:
-        super().__init__(_("Plan"), _("The program proposes; you decide. Nothing changes before you accept."))
+        super().__init__(
+            _("Planning"), _("The program proposes; you decide. Nothing changes before you accept.")
+        )
         self._session = window.session
         self._window = window
         self._build_question()

@@ -21,7 +21,7 @@ def step_titles() -> dict[str, str]:
         "data": _("Data"),
         "check": _("Health check"),
         "rules": _("Rules"),
-        "plan": _("Plan"),
+        "plan": _("Planning"),
         "edit": _("Adjust"),
         "staff": _("Branches and staff"),
         "export": _("Maps and export"),
