@@ -61,6 +61,8 @@ class Outcome:
         Sample data: every map and paper is marked 示意数据.
     phones : bool
         Names and phones of staff may be printed.
+    team : str
+        Template of a grid's team (`model.staffing.TEAM_TEMPLATES`).
     """
 
     district: District
@@ -76,3 +78,4 @@ class Outcome:
     made_on: str = ""
     demonstration: bool = False
     phones: bool = False
+    team: str = "1+1+1+N"

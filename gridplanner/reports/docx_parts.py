@@ -8,6 +8,7 @@ the tables here are written as one XML string each.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -23,7 +24,7 @@ from gridplanner.texts import _
 #: Fonts of official papers. Source: GB/T 9704 (body 仿宋, headings 黑体, title 小标宋, here 宋体 bold).
 BODY_FONT, HEAD_FONT, TITLE_FONT = "仿宋", "黑体", "宋体"
 LATIN_FONT = "Times New Roman"
-BODY_PT, LINE_PT, TITLE_PT, TABLE_PT = 14, 26, 22, 9
+BODY_PT, LINE_PT, TITLE_PT, TABLE_PT, FORM_PT = 14, 26, 22, 9, 11
 HEAD_FILL = "DCE6F1"
 TWIPS_PER_CM = 567
 
@@ -112,14 +113,10 @@ def add_table(document: Any, table: Table, width_cm: float, *, caption: str = ""
         totals = list(table.totals())
         totals[0] = _("Total") if totals[0] is None else totals[0]
         rows.append(_row_xml(totals, table.columns, widths, bold=True))
-    borders = "".join(
-        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="7F7F7F"/>'
-        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
-    )
     columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     xml = (
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
-        f'<w:tblBorders>{borders}</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>'
+        f'<w:tblBorders>{_borders()}</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>'
         '<w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar></w:tblPr>'
         f"<w:tblGrid>{columns}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )
@@ -127,6 +124,14 @@ def add_table(document: Any, table: Table, width_cm: float, *, caption: str = ""
     # Word joins two tables that follow each other without a paragraph between them.
     gap = document.add_paragraph()
     gap.paragraph_format.line_spacing = Pt(8)
+
+
+def _borders() -> str:
+    """Return thin lines on all sides and inside."""
+    return "".join(
+        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="7F7F7F"/>'
+        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )
 
 
 def _row_xml(
@@ -159,6 +164,72 @@ def _cell_xml(value: Cell, column: Column, width: int, *, head: bool, bold: bool
         '<w:p><w:pPr><w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/>'
         f'<w:jc w:val="{align}"/><w:rPr><w:sz w:val="{size}"/></w:rPr></w:pPr>'
         f'<w:r><w:rPr><w:rFonts w:eastAsia="{TITLE_FONT}"/>{weight}<w:sz w:val="{size}"/></w:rPr>'
+        f'<w:t xml:space="preserve">{text}</w:t></w:r></w:p></w:tc>'
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FormCell:
+    """A cell of a form.
+
+    Parameters
+    ----------
+    text : str
+    span : int
+        Columns it covers.
+    head : bool
+        A heading, shaded and centred.
+    height_cm : float
+        Least height of its row; 0 as high as the text.
+    low : bool
+        Text at the lower right, as signatures stand.
+    """
+
+    text: str
+    span: int = 1
+    head: bool = False
+    height_cm: float = 0.0
+    low: bool = False
+
+
+def add_form(document: Any, rows: Sequence[Sequence[FormCell]], widths_cm: Sequence[float]) -> None:
+    """Add a form: a table whose cells span columns."""
+    widths = [round(width * TWIPS_PER_CM) for width in widths_cm]
+    columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    body = "".join(_form_row_xml(row, widths) for row in rows)
+    xml = (
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
+        f'<w:tblBorders>{_borders()}</w:tblBorders><w:tblLayout w:type="fixed"/></w:tblPr>'
+        f"<w:tblGrid>{columns}</w:tblGrid>{body}</w:tbl>"
+    )
+    document.element.body.insert(len(document.element.body) - 1, parse_xml(xml))
+
+
+def _form_row_xml(row: Sequence[FormCell], widths: Sequence[int]) -> str:
+    """Return one row of a form as XML."""
+    height = round(max(0.9, *(cell.height_cm for cell in row)) * TWIPS_PER_CM)
+    cells, at = [], 0
+    for cell in row:
+        cells.append(_form_cell_xml(cell, sum(widths[at : at + cell.span])))
+        at += cell.span
+    return (
+        f'<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="{height}" w:hRule="atLeast"/></w:trPr>'
+        f"{''.join(cells)}</w:tr>"
+    )
+
+
+def _form_cell_xml(cell: FormCell, width: int) -> str:
+    """Return one cell of a form as XML."""
+    shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{HEAD_FILL}"/>' if cell.head else ""
+    place, align = ("bottom", "right") if cell.low else ("center", "center" if cell.head else "left")
+    size = 2 * FORM_PT
+    text = escape(clean_text(cell.text).replace("\n", " "))
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:gridSpan w:val="{cell.span}"/>{shade}'
+        f'<w:vAlign w:val="{place}"/></w:tcPr><w:p><w:pPr>'
+        f'<w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/><w:jc w:val="{align}"/>'
+        f'<w:rPr><w:sz w:val="{size}"/></w:rPr></w:pPr>'
+        f'<w:r><w:rPr><w:rFonts w:eastAsia="{TITLE_FONT}"/><w:sz w:val="{size}"/></w:rPr>'
         f'<w:t xml:space="preserve">{text}</w:t></w:r></w:p></w:tc>'
     )
 

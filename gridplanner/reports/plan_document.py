@@ -3,19 +3,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import count
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Cm, Pt
 
-from gridplanner.errors import UserError
 from gridplanner.model.keys import check_keys
 from gridplanner.model.outcome import Outcome
 from gridplanner.reports.docx_parts import add_caption, add_paragraph, add_table, dress_document
@@ -23,6 +20,7 @@ from gridplanner.reports.facts import plan_facts
 from gridplanner.reports.plan_tables import PLAN_TABLES
 from gridplanner.reports.proof import certificate_sentences
 from gridplanner.reports.table import Table
+from gridplanner.reports.template import fill_fields, read_toml
 from gridplanner.texts import RESOURCES, _
 
 TEMPLATE = RESOURCES / "templates" / "plan_document.toml"
@@ -75,30 +73,12 @@ def write_plan_document(
 
 
 def read_template(path: Path) -> Mapping[str, Any]:
-    """Read and check a template."""
-    try:
-        text = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UserError(
-            _("Cannot read the template '{path}': {cause}. Correct it or use the supplied one.").format(
-                path=path, cause=error
-            )
-        ) from error
+    """Read and check a template of the plan document."""
+    text = read_toml(path)
     for section in text.get("section", []):
         check_keys(section, SECTION_KEYS, f"{path.name} [[section]]")
         check_keys(dict.fromkeys(section.get("tables", ())), tuple(PLAN_TABLES), f"{path.name} tables")
     return text
-
-
-def fill_fields(text: str, facts: Mapping[str, str]) -> str:
-    """Return a template's text with its fields filled in; an unknown field is refused by name."""
-    parts = []
-    for plain, name, _spec, _conversion in Formatter().parse(text):
-        parts.append(plain)
-        if name is not None:
-            check_keys({name: None}, tuple(facts), _("template"))
-            parts.append(facts[name])
-    return "".join(parts)
 
 
 def _write_head(document: Any, text: Mapping[str, Any], facts: Mapping[str, str], outcome: Outcome) -> None:

@@ -11,6 +11,7 @@ from gridplanner.reports.buildings import buildings_table
 from gridplanner.reports.charts import SIZE, Place, add_change_chart, add_size_chart, add_street_chart
 from gridplanner.reports.crosswalk import crosswalk_back_table, crosswalk_table
 from gridplanner.reports.findings import findings_table
+from gridplanner.reports.organisation import organisation_table
 from gridplanner.reports.proof import certificate_table
 from gridplanner.reports.registers import (
     branches_table,
@@ -43,6 +44,7 @@ def write_workbook(outcome: Outcome, path: Path) -> None:
         (dedicated_table(outcome), _("Dedicated")),
         (workers_table(outcome), _("Workers")),
         (branches_table(outcome), _("Branches")),
+        (organisation_table(outcome), _("Organisation")),
         (staffing_table(outcome), _("Staffing")),
         (Table(before.name, _("Findings before"), before.columns, before.rows), _("Findings before")),
         (findings_table(outcome.after.findings), _("Findings after")),
