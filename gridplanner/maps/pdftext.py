@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -69,4 +70,7 @@ def finish_pdf(
         )
         with pdf.open_outline() as bookmarks:
             bookmarks.root.extend(pikepdf.OutlineItem(text, page) for text, page in outline)
-        pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        # In memory first: on a full disk the library would end the whole process.
+        whole = io.BytesIO()
+        pdf.save(whole, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    target.write_bytes(whole.getvalue())
