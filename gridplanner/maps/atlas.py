@@ -4,38 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 
-from gridplanner.maps.crs import crs_text
-from gridplanner.maps.frame import Bounds, Frame
-from gridplanner.maps.furniture import Block, heading, legend, notes, scale_bar, sign_off, table
+from gridplanner.maps.compose import Draft, add_missing, arrow_marks, best_layout, window_frame
+from gridplanner.maps.frame import Frame
+from gridplanner.maps.furniture import scale_bar
 from gridplanner.maps.ground import ground_marks, station_marks
 from gridplanner.maps.keys import grid_entries
-from gridplanner.maps.labels import Occupied
+from gridplanner.maps.labels import Box, Label, Occupied
 from gridplanner.maps.marks import Clip, Mark, Rect, Sheet, Stroke, rectangle
+from gridplanner.maps.match import match_marks, windows
 from gridplanner.maps.naming import label_areas, label_grids, place_names
-from gridplanner.maps.scene import Scene, View
-from gridplanner.maps.sheets import (
-    arrow_marks,
-    base_frame,
-    best_paper,
-    district_subtitle,
-)
-from gridplanner.maps.skeleton import Flow, footer_marks, neat_marks, title_marks
-from gridplanner.maps.theme import border_marks, fill_marks, grid_marks, label_marks, outline_marks
+from gridplanner.maps.scene import Scene
+from gridplanner.maps.sheets import begin_column, district_subtitle, head
+from gridplanner.maps.skeleton import Layout
+from gridplanner.maps.tables import Table, add_grid_tables, add_limits, add_table
+from gridplanner.maps.theme import fill_marks, grid_marks, label_marks, outline_marks, street_marks
 from gridplanner.texts import _
-
-#: Height of a table row, in em.
-_ROW = 1.62
-
-
-def community_bounds(scene: Scene, community: int) -> Bounds:
-    """Return the extent of a community, metres."""
-    west, south, east, north = shapely.bounds(scene.outcome.district.communities.geometry[community])
-    return float(west), float(south), float(east), float(north)
 
 
 def page_order(scene: Scene) -> list[int]:
@@ -47,29 +34,40 @@ def page_order(scene: Scene) -> list[int]:
 
 
 def atlas_sheets(scene: Scene, paper: str) -> list[Sheet]:
-    """Return the index page and one page per community, numbered."""
+    """Return the index page and the pages of all communities, numbered.
+
+    A community that is too long for one page at the smallest scale of an atlas gets several.
+    """
     order = page_order(scene)
-    total = len(order) + 1
-    pages = [index_sheet(scene, paper, order, total)]
-    for number, community in enumerate(order, start=2):
-        pages.append(community_sheet(scene, paper, community, (number, total)))
-    return pages
+    places = scene.outcome.district.communities.geometry
+    parts = {c: windows(scene, paper, places[c]) for c in order}
+    total = 1 + sum(len(frames) for frames in parts.values())
+    first: dict[int, int] = {}
+    pages: list[Sheet] = []
+    for community in order:
+        first[community] = len(pages) + 2
+        pages += community_sheets(scene, paper, community, (len(pages) + 2, total))
+    return [index_sheet(scene, paper, first, total), *pages]
 
 
-def page_text(page: tuple[int, int]) -> str:
-    """Return `page / pages` for the footer; "" for a sheet on its own."""
-    return _("Page {page} of {pages}").format(page=page[0], pages=page[1]) if page[1] else ""
+def index_sheet(scene: Scene, paper: str, first: dict[int, int], total: int) -> Sheet:
+    """Return the index: every community on the map with its page number, and the list of pages.
 
-
-def index_sheet(scene: Scene, paper: str, order: Sequence[int], total: int) -> Sheet:
-    """Return the index: every community on the map with its page number, and the list of pages."""
-    layout = best_paper(scene, paper, scene.bounds)
-    k = layout.paper.enlarge
-    frame, occupied, look = base_frame(layout, scene.bounds), Occupied(), scene.style.labels
-    arrow = arrow_marks(layout, occupied)
+    Parameters
+    ----------
+    first : dict of int to int
+        First page of each community, in the order of the atlas.
+    total : int
+        Number of pages of the atlas.
+    """
+    layout = best_layout(scene, paper, scene.bounds)
+    title = _("{title}: community atlas").format(title=head(scene))
+    frame = window_frame(layout, scene.bounds)
+    draft = Draft(scene, layout, frame, "index", title, district_subtitle(scene), (1, total))
+    k, occupied, look = draft.k, Occupied(), scene.style.labels
     places, grids = scene.outcome.district.communities, scene.style.grids
-    page_of = {community: number for number, community in enumerate(order, start=2)}
-    names = [_("{name} {page}").format(name=places.names[c], page=page_of[c]) for c in range(len(places))]
+    arrow = arrow_marks(layout, occupied)
+    names = [_("{name} {page}").format(name=places.names[c], page=first[c]) for c in range(len(places))]
     titles = label_areas(
         frame, names, places.geometry, [look.community * k * f for f in (1, 0.8, 0.6)], occupied
     )
@@ -79,82 +77,100 @@ def index_sheet(scene: Scene, paper: str, order: Sequence[int], total: int) -> S
     inside: list[Mark] = [rectangle(frame.rect, None, scene.style.ground.outside)]
     inside += fill_marks(frame, places.geometry, tints, range(len(places)))
     inside += ground_marks(scene, frame, k, buildings=False)
-    inside += border_marks(scene, replace_polygons(scene.after, places.geometry[:0]), frame, k)
-    inside += label_marks(titles, look.community_color, look.halo, k, bold=True)
-    inside += arrow
-    flow = Flow(layout.columns, 2.0 * k)
+    inside += outline_marks(frame, places.geometry, Stroke(grids.community, grids.community_width * k))
+    inside += street_marks(scene, frame, k)
+    inside += label_marks(titles, look.community_color, look.halo, k, bold=True) + arrow
+    flow = draft.flow()
     flow.add(lambda x, y, w: scale_bar(x, y, w, frame.scale, scene.style.sheet, k))
     rows = [
         [
-            str(page_of[c]),
-            str(places.names[c]),
-            scene.street_name(str(scene.street_of_community[c])),
+            *(str(page), str(places.names[c]), scene.street_name(str(scene.street_of_community[c]))),
             str(len(scene.after.rows_of(c))),
         ]
-        for c in order
+        for c, page in first.items()
     ]
     header = [_("Page"), _("Community"), _("Street"), _("Grids")]
     add_table(flow, Table(_("Index of pages"), header, rows, (0.12, 0.40, 0.34, 0.14), "rllr"), scene, k)
-    title = _("{title}: community atlas").format(title=scene.outcome.title or scene.outcome.district.name)
-    marks = [Clip(frame.rect, tuple(inside)), *neat_marks(layout, scene), *flow.marks]
-    marks += title_marks(layout, scene, title, district_subtitle(scene))
-    marks += footer_marks(layout, scene, crs_text(scene), page_text((1, total)))
-    return Sheet("index", title, layout.paper.width, layout.paper.height, tuple(marks), frame.scale)
+    return draft.finish(inside, flow)
 
 
-def replace_polygons(view: View, polygons: np.ndarray) -> View:
-    """Return a view that draws other grid borders."""
-    other = View.__new__(View)
-    other.__dict__.update(view.__dict__)
-    other.polygons = polygons
-    return other
+def community_sheets(
+    scene: Scene, paper: str, community: int, page: tuple[int, int] = (0, 0), kind: str = "community"
+) -> list[Sheet]:
+    """Return the sheet of a community, or several with match lines where it is too long for one.
+
+    Parameters
+    ----------
+    page : (int, int)
+        Number of the first page and of all pages; (0, 0) for sheets on their own.
+    kind : str
+        `community`, or `notice` for the notice board: limits in words, nobody's numbers.
+    """
+    frames = windows(scene, paper, scene.outcome.district.communities.geometry[community])
+    return [
+        _community_part(
+            scene, community, frames, part, (page[0] + part, page[1]) if page[1] else (0, 0), kind
+        )
+        for part in range(len(frames))
+    ]
 
 
-def community_sheet(scene: Scene, paper: str, community: int, page: tuple[int, int] = (0, 0)) -> Sheet:
-    """Return the sheet of one community: its grids, its neighbours in grey, its table, a locator."""
-    bounds = community_bounds(scene, community)
-    layout = best_paper(scene, paper, bounds)
-    k = layout.paper.enlarge
-    frame, view, occupied = base_frame(layout, bounds), scene.after, Occupied()
-    look, places = scene.style.labels, scene.outcome.district.communities
-    rows = view.rows_of(community)
+def _community_part(
+    scene: Scene,
+    community: int,
+    frames: Sequence[tuple[Layout, Frame]],
+    part: int,
+    page: tuple[int, int],
+    kind: str,
+) -> Sheet:
+    """Return one sheet of a community: its grids, neighbours in grey, its tables, a locator."""
+    (layout, frame), name = frames[part], scene.outcome.district.communities.names[community]
+    title = (_("{name}: notice of grids") if kind == "notice" else _("{name}: grid map")).format(name=name)
+    if len(frames) > 1:
+        title = _("{title} (sheet {part} of {parts})").format(title=title, part=part + 1, parts=len(frames))
+    code = str(scene.outcome.district.communities.codes[community])
+    draft = Draft(scene, layout, frame, kind, title, community_subtitle(scene, community), page, code)
+    k, view, occupied = draft.k, scene.after, Occupied()
+    rows = view.rows_of(community).tolist()
     arrow = arrow_marks(layout, occupied)
     locator, taken = locator_marks(scene, frame, community, k)
     if locator:
         occupied.add("locator", taken)
-    sizes = [size * k for size in (look.grid * 1.8, look.grid * 1.4, look.grid, look.small)]
-    labels, missing = label_grids(scene, view, frame, rows.tolist(), sizes, True, occupied)
-    others = [c for c in range(len(places)) if c != community and frame.seen(places.geometry[c : c + 1])[0]]
-    near = label_areas(
-        frame, [str(places.names[c]) for c in others], places.geometry[others], [look.grid * k], occupied
-    )
+    lines = match_marks(draft, frames, part, occupied)
+    labels, missing, near = _community_labels(draft, community, occupied)
+    look = scene.style.labels
     inside = community_ground(scene, frame, community, k)
     inside += station_marks(scene, frame, k)
     inside += place_names(scene, frame, occupied, k)
     inside += label_marks(labels, look.color, look.halo, k)
     inside += label_marks(near, look.place_color, look.halo, k)
-    inside += arrow + locator
-    flow = Flow(layout.columns, 2.0 * k)
-    flow.add_at_bottom(lambda x, y, w: sign_off(x, y, w, scene.style.sheet, k))
-    flow.add(lambda x, y, w: scale_bar(x, y, w, frame.scale, scene.style.sheet, k))
-    flow.add(
-        lambda x, y, w: legend(
-            x, y, w, grid_entries(scene, k, streets=False, close=True), scene.style.sheet, k
-        )
-    )
-    grid_tables(scene, flow, rows.tolist(), k)
-    if missing:
-        text = _("Grids not labelled on the map: {codes}").format(codes="、".join(missing))
-        flow.add(lambda x, y, w: notes(x, y, w, [text], scene.style.sheet, k))
-    title = _("{name}: grid map").format(name=places.names[community])
-    marks = [Clip(frame.rect, tuple(inside)), *neat_marks(layout, scene), *flow.marks]
-    marks += title_marks(layout, scene, title, community_subtitle(scene, community))
-    marks += footer_marks(layout, scene, crs_text(scene), page_text(page))
-    keys = tuple(label.key for label in labels)
-    sheet = Sheet(
-        "community", title, layout.paper.width, layout.paper.height, tuple(marks), frame.scale, keys
-    )
-    return replace(sheet, listed=tuple(missing), key=str(places.codes[community]))
+    inside += lines + arrow + locator
+    flow = begin_column(draft, grid_entries(scene, k, streets=False, close=True))
+    add_grid_tables(scene, flow, rows, k)
+    if kind == "notice":
+        add_limits(scene, flow, rows, k)
+    # Of several sheets each shows a part: a grid is missing only where its part is seen and has no label.
+    seen = {
+        view.key(row) for row in rows if view.polygons[row] is not None and frame.holds(view.polygons[row])
+    }
+    missing = [key for key in missing if len(frames) == 1 or key in seen]
+    add_missing(draft, flow, view, missing)
+    return draft.finish(inside, flow, labels, missing)
+
+
+def _community_labels(
+    draft: Draft, community: int, occupied: Occupied
+) -> tuple[list[Label], list[str], list[Label]]:
+    """Place the labels of the grids, then the names of the neighbours."""
+    scene, frame, k = draft.scene, draft.frame, draft.k
+    look, places = scene.style.labels, scene.outcome.district.communities
+    sizes = [size * k for size in (look.grid * 1.8, look.grid * 1.4, look.grid, look.small)]
+    rows = scene.after.rows_of(community).tolist()
+    labels, missing = label_grids(scene, scene.after, frame, rows, sizes, True, occupied)
+    others = np.array([c for c in range(len(places)) if c != community], np.int64)
+    names = [str(places.names[c]) for c in others]
+    near = label_areas(frame, names, places.geometry[others], [look.grid * k], occupied)
+    return labels, missing, near
 
 
 def community_ground(scene: Scene, frame: Frame, community: int, k: float) -> list[Mark]:
@@ -189,9 +205,7 @@ def community_subtitle(scene: Scene, community: int) -> str:
     return "    ".join(str(part) for part in [*head, text] if part)
 
 
-def locator_marks(
-    scene: Scene, frame: Frame, community: int, k: float
-) -> tuple[list[Mark], tuple[float, float, float, float]]:
+def locator_marks(scene: Scene, frame: Frame, community: int, k: float) -> tuple[list[Mark], Box]:
     """Return a small map of the district that shows where the community lies, in the emptiest corner."""
     side = min(34.0 * k, frame.rect.height * 0.22, frame.rect.width * 0.22)
     places = scene.outcome.district.communities.geometry
@@ -215,77 +229,3 @@ def locator_marks(
         small.shape(tiny[community : community + 1], Stroke(grids.community, 0.2 * k), grids.community),
     ]
     return [Clip(box, tuple(marks))], (box.x - gap, box.y - gap, box.right + gap, box.bottom + gap)
-
-
-def leading_branches(scene: Scene) -> dict[int, str]:
-    """Return the name of the leading branch of each grid."""
-    plan = scene.outcome.after.plan
-    names = {branch.code: branch.name for branch in plan.branches}
-    return {tie.grid: names.get(tie.branch, tie.branch) for tie in plan.ties if tie.leading}
-
-
-def grid_tables(scene: Scene, flow: Flow, rows: Sequence[int], k: float) -> None:
-    """Add the table of grids, and that of their leading branches, over as many columns as there are."""
-    view, measures = scene.after, scene.outcome.after.measures
-    body, people = [], not scene.options.public
-    for row in rows:
-        radius = measures.radius_m[row]
-        numbers = [f"{view.households[row]:,}", f"{view.people[row]:,}"] if people else []
-        far = f"{radius:,.0f}" if np.isfinite(radius) else "—"
-        change = view.records[row].change
-        body.append([view.numbers[row], view.name(row), *numbers, far, change.value if change else ""])
-    head = [
-        _("No."),
-        _("Grid name"),
-        *([_("Households"), _("People")] if people else []),
-        _("Radius m"),
-        _("Change"),
-    ]
-    shares = (0.09, 0.34, 0.12, 0.13, 0.16, 0.16) if people else (0.1, 0.56, 0.16, 0.18)
-    align = "rlrrrc" if people else "rlrc"
-    add_table(flow, Table(_("Grids"), head, body, shares, align), scene, k)
-    branches = leading_branches(scene)
-    if branches:
-        lines = [[view.numbers[row], branches.get(row, _("none yet"))] for row in rows]
-        content = Table(_("Leading party branches"), [_("No."), _("Party branch")], lines, (0.12, 0.88), "rl")
-        add_table(flow, content, scene, k)
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of a sheet: heading, head row, rows, share of each column's width, and its alignment."""
-
-    title: str
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    shares: Sequence[float]
-    align: str
-
-
-def add_table(flow: Flow, content: Table, scene: Scene, k: float) -> int:
-    """Add a table, continued in the next columns; return how many rows found no room.
-
-    The letters shrink, down to a limit, before a row is left out.
-    """
-    size = scene.style.sheet.body * k * 0.95
-    room = flow.room + sum(column.height for column in flow.columns[len(flow.columns) - flow.columns_left :])
-    needed = (len(content.rows) + 4 + 3 * flow.columns_left) * _ROW * size
-    size *= min(1.0, max(0.62, room / needed)) if needed > 0 else 1.0
-    left = list(content.rows)
-    while left:
-        fit = int((flow.room - size * 2.4 - size * 0.8) / (_ROW * size)) - 1
-        if fit < 1:
-            if not flow.columns_left:
-                return len(left)
-            flow.next_column()
-            continue
-        part, left = left[:fit], left[fit:]
-
-        def draw(x: float, y: float, width: float, part: list[Sequence[str]] = part) -> Block:
-            marks, top = heading(x, y, width, content.title, size * 1.1)
-            widths = [width * share for share in content.shares]
-            drawn, high = table(x, y + top, widths, content.header, part, size, content.align)
-            return marks + drawn, top + high
-
-        flow.add(draw)
-    return 0

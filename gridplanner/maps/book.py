@@ -4,14 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from gridplanner.errors import UserError
-from gridplanner.maps.atlas import atlas_sheets, community_sheet
+from gridplanner.maps.atlas import atlas_sheets, community_sheets
 from gridplanner.maps.marks import Sheet
 from gridplanner.maps.options import MapOptions
 from gridplanner.maps.scene import Scene
-from gridplanner.maps.sheets import change_sheet, district_sheet
+from gridplanner.maps.sheets import (
+    before_after_sheets,
+    branch_sheet,
+    change_sheet,
+    district_sheet,
+    street_sheet,
+)
 from gridplanner.maps.surface import ensure_application, write_pdf, write_png, write_svg
 from gridplanner.model.outcome import Outcome
 from gridplanner.progress import Progress, Silent
@@ -74,8 +81,12 @@ def sheet_makers(scene: Scene, paper: str, of: str) -> dict[str, Callable[[], li
     return {
         "district": lambda: [district_sheet(scene, paper)],
         "change": lambda: [change_sheet(scene, paper)],
+        "branch": lambda: [branch_sheet(scene, paper)],
+        "before_after": lambda: before_after_sheets(scene, paper),
+        "street": lambda: [street_sheet(scene, paper, key) for key in street_keys(scene, of)],
         "atlas": lambda: atlas_sheets(scene, paper),
-        "community": lambda: [community_sheet(scene, paper, community_row(scene, of))],
+        "community": lambda: community_sheets(scene, paper, community_row(scene, of)),
+        "notice": lambda: community_sheets(scene, paper, community_row(scene, of), kind="notice"),
     }
 
 
@@ -85,7 +96,7 @@ def make_sheets(kind: str, outcome: Outcome, options: MapOptions | None = None, 
     Parameters
     ----------
     kind : str
-        `district`, `change`, `atlas` or `community`.
+        `district`, `change`, `branch`, `before_after`, `street`, `atlas`, `community` or `notice`.
     of : str
         Code of the community or street that the sheet shows.
 
@@ -97,6 +108,9 @@ def make_sheets(kind: str, outcome: Outcome, options: MapOptions | None = None, 
     choice = options or MapOptions()
     ensure_application()
     scene = Scene.of(outcome, choice)
+    if kind == "notice":
+        # What hangs on a wall in the street carries no numbers of people, whatever was chosen.
+        scene = Scene.of(outcome, replace(choice, public=True))
     makers = sheet_makers(scene, choice.paper, of)
     if kind not in makers:
         raise UserError(
@@ -136,6 +150,14 @@ def community_row(scene: Scene, code: str) -> int:
         if code in (places.codes[row], places.names[row]):
             return row
     raise UserError(_("There is no community '{code}'.").format(code=code))
+
+
+def street_keys(scene: Scene, code: str) -> list[str]:
+    """Return the street of a code or name; all streets for ""."""
+    keys = [key for key in scene.streets if code in ("", key, scene.street_name(key))]
+    if not keys:
+        raise UserError(_("There is no street '{code}'.").format(code=code))
+    return keys
 
 
 def document_info(outcome: Outcome, title: str) -> dict[str, str]:

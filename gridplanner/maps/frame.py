@@ -93,6 +93,12 @@ class Frame:
             inside = (box[:, 0] <= east) & (box[:, 2] >= west) & (box[:, 1] <= north) & (box[:, 3] >= south)
         return np.asarray(inside, bool)
 
+    def holds(self, geometry: shapely.Geometry) -> bool:
+        """Tell whether a geometry lies wholly in the window."""
+        west, south, east, north = self.bounds
+        box = shapely.bounds(geometry)
+        return bool(box[0] >= west and box[1] >= south and box[2] <= east and box[3] <= north)
+
     def cut(self, geometries: ObjectArray) -> ObjectArray:
         """Return the geometries that are seen, those that reach far out cut a tenth beyond the window."""
         near = geometries[self.seen(geometries)]

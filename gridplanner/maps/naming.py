@@ -20,7 +20,8 @@ from gridplanner.texts import _
 
 ObjectArray = npt.NDArray[np.object_]
 
-#: Denominators up to which names of minor roads, and of estates and sites, are tried.
+#: Denominators up to which names of main and of minor roads, and of estates and sites, are tried.
+_ROAD_NAMES_TO = 20_000
 _MINOR_NAMES_TO = 12_000
 _ESTATE_NAMES_TO = 9_000
 
@@ -41,17 +42,12 @@ def grid_forms(view: View, row: int, sizes: Sequence[float], full: bool, public:
     people = _("{people} people").format(people=f"{view.people[row]:,}")
     households = _("{households} households").format(households=f"{view.households[row]:,}")
     heads = [short_name(view, row), number] if full else [number]
-    forms: list[Form] = []
-    for head in heads:
-        for size in sizes:
-            if full and not public:
-                forms.append(Form((head, f"{households} {people}"), size))
-                forms.append(Form((head, households, people), size))
-            if not public:
-                forms.append(Form((head, people), size))
-            forms.append(Form((head,), size))
-    forms.sort(key=lambda form: (heads.index(form.lines[0]), -len(form.lines) if not full else 0))
-    return tuple(forms)
+    counts: list[tuple[str, ...]] = [] if public or not view.people[row] else [(people,)]
+    if counts and full:
+        counts = [(f"{households} {people}",), (households, people), (people,)]
+    forms = [Form((head, *count), size) for head in heads for count in [*counts, ()] for size in sizes[:-1]]
+    # The smallest letters come last: they are better than no label, not better than fewer words.
+    return tuple(forms) + tuple(Form((head, *count), sizes[-1]) for head in heads for count in [*counts, ()])
 
 
 def short_name(view: View, row: int) -> str:
@@ -105,6 +101,7 @@ def place_names(scene: Scene, frame: Frame, occupied: Occupied, enlarge: float) 
     layer = layer_of(scene, "roads")
     if layer is not None:
         rows = road_class(layer) <= (2 if frame.scale <= _MINOR_NAMES_TO else 0)
+        rows &= frame.scale <= _ROAD_NAMES_TO
         rows &= frame.seen(shapes_of(scene, "roads"))
         names = layer.texts("name")[rows]
         marks += name_lines(frame, names, shapes_of(scene, "roads")[rows], (size, look.place_color), occupied)

@@ -99,9 +99,8 @@ class Scene:
     def small_communities(self) -> ObjectArray:
         """Communities with few vertices, for maps the size of a stamp."""
         west, south, east, north = self.bounds
-        return shapely.simplify(
-            self.outcome.district.communities.geometry, max(east - west, north - south) / 200
-        )
+        polygons = self.outcome.district.communities.geometry
+        return np.asarray(shapely.simplify(polygons, max(east - west, north - south) / 200), dtype=object)
 
     @property
     def scenario(self) -> str:

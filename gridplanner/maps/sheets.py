@@ -1,24 +1,25 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Compose the single sheets: the district's wall map and the map of change."""
+"""Compose the overview sheets: district, street, change, branches, before and after."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+import shapely
 
 from gridplanner.maps.borders import compare_borders
-from gridplanner.maps.crs import crs_text
+from gridplanner.maps.compose import Draft, add_missing, arrow_marks, best_layout, window_frame
 from gridplanner.maps.frame import Bounds, Frame
-from gridplanner.maps.furniture import heading, legend, north_arrow, notes, scale_bar, sign_off, table
-from gridplanner.maps.ground import ground_marks
+from gridplanner.maps.furniture import Entry, legend, notes, scale_bar, sign_off
+from gridplanner.maps.ground import ground_marks, station_marks
 from gridplanner.maps.keys import CHANGES, change_entries, change_notes, grid_entries
-from gridplanner.maps.labels import Occupied
-from gridplanner.maps.marks import Clip, Mark, Sheet, Stroke, rectangle
+from gridplanner.maps.labels import Label, Occupied
+from gridplanner.maps.marks import Mark, Sheet, Stroke, rectangle
 from gridplanner.maps.naming import label_areas, label_grids, place_names
-from gridplanner.maps.options import Paper
-from gridplanner.maps.scene import Scene
-from gridplanner.maps.skeleton import Flow, Layout, footer_marks, lay_out, neat_marks, title_marks
+from gridplanner.maps.scene import Scene, View
+from gridplanner.maps.skeleton import Flow
+from gridplanner.maps.tables import Table, add_table, community_table, street_table
 from gridplanner.maps.theme import (
     HATCHES,
     border_marks,
@@ -30,77 +31,25 @@ from gridplanner.maps.theme import (
 )
 from gridplanner.texts import _
 
-
-def best_paper(scene: Scene, name: str, bounds: Bounds) -> Layout:
-    """Return the layout, lying or standing, that shows the ground at the larger scale; lying if equal."""
-    layouts = [lay_out(Paper.of(name, landscape), scene) for landscape in (True, False)]
-    scales = [Frame.around(bounds, layout.window).scale for layout in layouts]
-    return layouts[0] if scales[0] <= scales[1] else layouts[1]
+#: Denominators up to which grids bear their names, and buildings and sites are drawn.
+_CLOSE = 10_000
 
 
-def base_frame(layout: Layout, bounds: Bounds, scale: int = 0) -> Frame:
-    """Return the map window of a layout around some ground, inside the neat line."""
-    return Frame.around(
-        bounds, layout.window.inset(1.0 * layout.paper.enlarge), 3.0 * layout.paper.enlarge, scale
-    )
+def bounds_of(shape: shapely.Geometry) -> Bounds:
+    """Return the extent of a shape."""
+    west, south, east, north = shapely.bounds(shape)
+    return float(west), float(south), float(east), float(north)
 
 
-def arrow_marks(layout: Layout, occupied: Occupied) -> list[Mark]:
-    """Return the north arrow in the upper right corner of the map, its place taken."""
-    k, window = layout.paper.enlarge, layout.window
-    x, y, size = window.right - 9 * k, window.y + 9.5 * k, 13 * k
-    occupied.add("north arrow", (x - 5 * k, y - 5 * k, x + 5 * k, y + size + k))
-    return north_arrow(x, y, size)
+def head(scene: Scene) -> str:
+    """Return what all titles begin with."""
+    return scene.outcome.title or scene.outcome.district.name
 
 
-def district_sheet(scene: Scene, paper: str) -> Sheet:
-    """Return the wall map of the whole district: coloured grids, numbers, communities, streets."""
-    layout = best_paper(scene, paper, scene.bounds)
-    k = layout.paper.enlarge
-    frame, view, occupied = base_frame(layout, scene.bounds), scene.after, Occupied()
-    look = scene.style.labels
-    arrow = arrow_marks(layout, occupied)
-    full = frame.scale <= 10_000
-    sizes = [size * k for size in (look.grid, (look.grid + look.small) / 2, look.small)]
-    rows = range(view.plan.n_grids)
-    labels, missing = label_grids(scene, view, frame, rows, sizes, full, occupied)
-    places = scene.outcome.district.communities
-    titles = label_areas(
-        frame,
-        list(places.names),
-        places.geometry,
-        [look.community * k * f for f in (1, 0.85, 0.7, 0.55)],
-        occupied,
-    )
-    inside: list[Mark] = [rectangle(frame.rect, None, scene.style.ground.outside)]
-    inside += grid_marks(scene, view, frame, rows, k)
-    inside += ground_marks(scene, frame, k)
-    inside += border_marks(scene, view, frame, k)
-    inside += place_names(scene, frame, occupied, k)
-    inside += label_marks(labels, look.color, look.halo, k)
-    inside += label_marks(titles, look.community_color, look.halo, k, bold=True)
-    inside += arrow
-    flow = Flow(layout.columns, 2.0 * k)
-    _district_column(scene, flow, frame, k, missing)
-    marks = [Clip(frame.rect, tuple(inside)), *neat_marks(layout, scene), *flow.marks]
-    title = scene.outcome.title or scene.outcome.district.name
-    marks += title_marks(layout, scene, _("{title}: grid map").format(title=title), district_subtitle(scene))
-    marks += footer_marks(layout, scene, crs_text(scene), "")
-    return Sheet(
-        "district",
-        _("{title}: grid map").format(title=title),
-        layout.paper.width,
-        layout.paper.height,
-        tuple(marks),
-        frame.scale,
-        tuple(label.key for label in labels),
-        tuple(missing),
-    )
-
-
-def district_subtitle(scene: Scene) -> str:
-    """Return the counts of the plan in one line."""
-    general = scene.outcome.after.plan.general()
+def district_subtitle(scene: Scene, view: View | None = None) -> str:
+    """Return scenario and counts in one line."""
+    shown = view or scene.after
+    general = shown.plan.general()
     text = _(
         "{streets} streets, {communities} communities, {grids} general grids, {dedicated} dedicated grids"
     ).format(
@@ -109,108 +58,242 @@ def district_subtitle(scene: Scene) -> str:
         grids=int(general.sum()),
         dedicated=int((~general).sum()),
     )
-    return f"{scene.scenario}    {text}" if scene.scenario else text
+    name = shown.plan.name
+    return f"{name}　{text}" if name else text
 
 
-def _district_column(scene: Scene, flow: Flow, frame: Frame, k: float, missing: Sequence[str]) -> None:
-    """Fill the column: scale, legend, counts by street, sign-off."""
-    sizes = scene.style.sheet
+def labels_of(
+    draft: Draft, view: View, rows: Sequence[int], communities: Sequence[int], occupied: Occupied
+) -> tuple[list[Label], list[str], list[Label]]:
+    """Place numbers of grids, then names of communities; return both, and the grids without a place."""
+    scene, frame, k = draft.scene, draft.frame, draft.k
+    look, places = scene.style.labels, scene.outcome.district.communities
+    sizes = [size * k for size in (look.grid, (look.grid + look.small) / 2, look.small)]
+    labels, missing = label_grids(scene, view, frame, rows, sizes, frame.scale <= _CLOSE, occupied)
+    names = [str(places.names[c]) for c in communities]
+    steps = [look.community * k * share for share in (1, 0.85, 0.7, 0.55)]
+    titles = label_areas(frame, names, places.geometry[np.asarray(communities, np.int64)], steps, occupied)
+    return labels, missing, titles
+
+
+def written(draft: Draft, labels: Sequence[Label], titles: Sequence[Label], occupied: Occupied) -> list[Mark]:
+    """Return all names of an overview: ground first, grids and communities above."""
+    look, k = draft.scene.style.labels, draft.k
+    marks = place_names(draft.scene, draft.frame, occupied, k)
+    marks += label_marks(labels, look.color, look.halo, k)
+    return marks + label_marks(titles, look.community_color, look.halo, k, bold=True)
+
+
+def begin_column(draft: Draft, entries: Sequence[Entry]) -> Flow:
+    """Return the columns with sign-off box, scale and legend."""
+    flow, sizes, k = draft.flow(), draft.scene.style.sheet, draft.k
     flow.add_at_bottom(lambda x, y, w: sign_off(x, y, w, sizes, k))
-    flow.add(lambda x, y, w: scale_bar(x, y, w, frame.scale, sizes, k))
-    flow.add(lambda x, y, w: legend(x, y, w, grid_entries(scene, k, close=frame.scale <= 10_000), sizes, k))
-    flow.add(lambda x, y, w: _street_table(scene, x, y, w, k))
-    if missing:
-        text = _("Grids not labelled on the map: {codes}").format(codes="、".join(missing))
-        flow.add(lambda x, y, w: notes(x, y, w, [text], sizes, k))
+    flow.add(lambda x, y, w: scale_bar(x, y, w, draft.frame.scale, sizes, k))
+    flow.add(lambda x, y, w: legend(x, y, w, entries, sizes, k))
+    return flow
 
 
-def _street_table(scene: Scene, x: float, y: float, width: float, k: float) -> tuple[list[Mark], float]:
-    """Draw the counts by street, before and after."""
-    size = scene.style.sheet.body * k * 0.95
-    marks, top = heading(x, y, width, _("Grids by street"), scene.style.sheet.body * 1.15 * k)
-    rows, sums = [], np.zeros(4, np.int64)
-    for key in scene.streets:
-        inside = scene.street_of_community == key
-        before = int((inside[scene.before.community] & scene.outcome.before.plan.general()).sum())
-        after = int((inside[scene.after.community] & scene.outcome.after.plan.general()).sum())
-        people = int(scene.after.people[inside[scene.after.community]].sum())
-        numbers = np.array([int(inside.sum()), before, after, people])
-        sums += numbers
-        rows.append([scene.street_name(key), *(f"{n:,}" for n in numbers)])
-    rows.append([_("Total"), *(f"{n:,}" for n in sums)])
-    header = [_("Street"), _("Communities"), _("Grids before"), _("Grids after"), _("People")]
-    widths = [width * share for share in (0.32, 0.14, 0.16, 0.16, 0.22)]
-    if scene.options.public:
-        header, rows, widths = (
-            header[:-1],
-            [row[:-1] for row in rows],
-            [width * s for s in (0.4, 0.2, 0.2, 0.2)],
+def overview(draft: Draft, view: View) -> Sheet:
+    """Return a map of the whole district in one division."""
+    scene, k, occupied = draft.scene, draft.k, Occupied()
+    arrow = arrow_marks(draft.layout, occupied)
+    rows = range(view.plan.n_grids)
+    everywhere = range(len(scene.outcome.district.communities))
+    labels, missing, titles = labels_of(draft, view, rows, everywhere, occupied)
+    inside: list[Mark] = [rectangle(draft.frame.rect, None, scene.style.ground.outside)]
+    inside += grid_marks(scene, view, draft.frame, rows, k)
+    inside += ground_marks(scene, draft.frame, k)
+    inside += border_marks(scene, view, draft.frame, k)
+    inside += written(draft, labels, titles, occupied) + arrow
+    flow = begin_column(draft, grid_entries(scene, k, close=draft.frame.scale <= _CLOSE))
+    add_table(flow, street_table(scene), scene, k)
+    add_missing(draft, flow, view, missing)
+    return draft.finish(inside, flow, labels, missing)
+
+
+def district_draft(scene: Scene, paper: str, kind: str, title: str) -> Draft:
+    """Return the draft of a sheet of the whole district."""
+    layout = best_layout(scene, paper, scene.bounds)
+    return Draft(scene, layout, window_frame(layout, scene.bounds), kind, title, district_subtitle(scene))
+
+
+def district_sheet(scene: Scene, paper: str) -> Sheet:
+    """Return the wall map of the whole district: coloured grids, numbers, communities, streets."""
+    return overview(
+        district_draft(scene, paper, "district", _("{title}: grid map").format(title=head(scene))),
+        scene.after,
+    )
+
+
+def before_after_sheets(scene: Scene, paper: str) -> list[Sheet]:
+    """Return today's grids and the new ones at the same scale and place, to lay side by side."""
+    layout = best_layout(scene, paper, scene.bounds)
+    frame = window_frame(layout, scene.bounds)
+    titles = (_("{title}: grids today"), _("{title}: grids of the plan"))
+    return [
+        overview(
+            Draft(
+                *(scene, layout, frame, "before_after", title.format(title=head(scene))),
+                district_subtitle(scene, view),
+                (number, 2),
+            ),
+            view,
         )
-    drawn, high = table(x, y + top, widths, header, rows, size, "l" + "r" * (len(widths) - 1))
-    return marks + drawn, top + high
+        for number, (title, view) in enumerate(zip(titles, (scene.before, scene.after), strict=True), start=1)
+    ]
+
+
+def street_sheet(scene: Scene, paper: str, key: str, page: tuple[int, int] = (0, 0)) -> Sheet:
+    """Return the sheet of one street: its communities and grids, everything around in grey."""
+    area, ground, grids = (
+        scene.street_polygons[scene.streets.index(key)],
+        scene.style.ground,
+        scene.style.grids,
+    )
+    layout = best_layout(scene, paper, bounds_of(area))
+    communities = np.flatnonzero(scene.street_of_community == key).tolist()
+    title = _("{name}: grid map").format(name=scene.street_name(key))
+    frame = window_frame(layout, bounds_of(area))
+    draft = Draft(scene, layout, frame, "street", title, street_subtitle(scene, communities), page, key)
+    view, k, occupied = scene.after, draft.k, Occupied()
+    arrow = arrow_marks(layout, occupied)
+    rows = [row for c in communities for row in view.rows_of(c).tolist()]
+    labels, missing, titles = labels_of(draft, view, rows, communities, occupied)
+    places = scene.outcome.district.communities.geometry
+    inside: list[Mark] = [
+        rectangle(frame.rect, None, ground.outside),
+        frame.shape(places, None, ground.neighbour),
+    ]
+    inside += grid_marks(scene, view, frame, rows, k)
+    inside += ground_marks(scene, frame, k)
+    inside += outline_marks(frame, places, Stroke("#8d8d8a", 0.3 * k, (5.0, 2.0)))
+    inside += outline_marks(frame, view.polygons[rows], Stroke(grids.line, grids.line_width * k))
+    inside += outline_marks(frame, places[communities], Stroke(grids.community, grids.community_width * k))
+    inside += outline_marks(
+        frame, np.array([area], dtype=object), Stroke(grids.street, grids.street_width * 1.4 * k)
+    )
+    inside += station_marks(scene, frame, k) if frame.scale <= _CLOSE else []
+    inside += written(draft, labels, titles, occupied) + arrow
+    flow = begin_column(draft, grid_entries(scene, k, streets=False, close=True))
+    add_table(flow, community_table(scene, communities), scene, k)
+    add_missing(draft, flow, view, missing)
+    return draft.finish(inside, flow, labels, missing)
+
+
+def street_subtitle(scene: Scene, communities: Sequence[int]) -> str:
+    """Return the counts of a street in one line."""
+    rows = np.concatenate([scene.after.rows_of(int(c)) for c in communities])
+    text = _("{communities} communities, {grids} grids").format(communities=len(communities), grids=len(rows))
+    if scene.options.public:
+        return text
+    people = _("{people} people").format(people=f"{scene.after.people[rows].sum():,}")
+    return f"{text}　{people}"
 
 
 def change_sheet(scene: Scene, paper: str) -> Sheet:
-    """Return the map of change: kinds of change in colour and hatch, old borders over new ones."""
-    layout = best_paper(scene, paper, scene.bounds)
-    k = layout.paper.enlarge
-    frame, view, occupied = base_frame(layout, scene.bounds), scene.after, Occupied()
-    look, grids = scene.style.labels, scene.style.grids
-    arrow = arrow_marks(layout, occupied)
-    sizes = [size * k for size in (look.grid, look.small)]
-    rows = range(view.plan.n_grids)
-    labels, missing = label_grids(scene, view, frame, rows, sizes, frame.scale <= 10_000, occupied)
-    places = scene.outcome.district.communities
-    titles = label_areas(
-        frame,
-        list(places.names),
-        places.geometry,
-        [look.community * k * f for f in (1, 0.85, 0.7, 0.55)],
-        occupied,
-    )
+    """Return the map of change: kinds of change in colour and hatch, borders kept, added, given up."""
+    draft = district_draft(scene, paper, "change", _("{title}: map of changes").format(title=head(scene)))
+    view, k, frame, occupied = scene.after, draft.k, draft.frame, Occupied()
+    grids, sizes = scene.style.grids, scene.style.sheet
+    arrow = arrow_marks(draft.layout, occupied)
+    everywhere = range(len(scene.outcome.district.communities))
+    labels, missing, titles = labels_of(draft, view, range(view.plan.n_grids), everywhere, occupied)
     inside: list[Mark] = [rectangle(frame.rect, None, scene.style.ground.outside)]
     inside += change_fills(scene, frame, k)
     inside += ground_marks(scene, frame, k, buildings=False)
     inside += border_marks(scene, view, frame, k)
-    lines = compare_borders(scene.outcome.before.polygons, view.polygons)
+    lines = compare_borders(scene.before.polygons, view.polygons)
     inside += outline_marks(frame, lines.gone, Stroke(grids.old, grids.old_width * k, (3.0, 2.0)))
     inside += outline_marks(frame, lines.added, Stroke(grids.new, grids.new_width * k))
-    inside += label_marks(labels, look.color, look.halo, k)
-    inside += label_marks(titles, look.community_color, look.halo, k, bold=True)
-    inside += arrow
-    flow = Flow(layout.columns, 2.0 * k)
-    style = scene.style.sheet
-    flow.add_at_bottom(lambda x, y, w: sign_off(x, y, w, style, k))
-    flow.add(lambda x, y, w: scale_bar(x, y, w, frame.scale, style, k))
-    flow.add(lambda x, y, w: legend(x, y, w, change_entries(scene, k), style, k))
-    flow.add(lambda x, y, w: notes(x, y, w, change_notes(scene), style, k * 1.15))
-    if missing:
-        text = _("Grids not labelled on the map: {codes}").format(codes="、".join(missing))
-        flow.add(lambda x, y, w: notes(x, y, w, [text], style, k))
-    title = _("{title}: map of changes").format(title=scene.outcome.title or scene.outcome.district.name)
-    marks = [Clip(frame.rect, tuple(inside)), *neat_marks(layout, scene), *flow.marks]
-    marks += title_marks(layout, scene, title, district_subtitle(scene))
-    marks += footer_marks(layout, scene, crs_text(scene), "")
-    keys = tuple(label.key for label in labels)
-    return Sheet(
-        "change",
-        title,
-        layout.paper.width,
-        layout.paper.height,
-        tuple(marks),
-        frame.scale,
-        keys,
-        tuple(missing),
-    )
+    inside += written(draft, labels, titles, occupied) + arrow
+    flow = begin_column(draft, change_entries(scene, k))
+    flow.add(lambda x, y, w: notes(x, y, w, change_notes(scene), sizes, k * 1.15))
+    add_missing(draft, flow, view, missing)
+    return draft.finish(inside, flow, labels, missing)
 
 
 def change_fills(scene: Scene, frame: Frame, k: float) -> list[Mark]:
     """Return the grids coloured and hatched by kind of change."""
     look, view = scene.style.change, scene.after
     words = [CHANGES.get(record.change, "none") if record.change else "none" for record in view.records]
-    fills = [getattr(look, word) for word in words]
-    marks = fill_marks(frame, view.polygons, fills, range(len(fills)))
+    marks = fill_marks(frame, view.polygons, [getattr(look, word) for word in words], range(len(words)))
     for word in HATCHES:
         rows = np.flatnonzero(np.array(words) == word)
         marks += hatch_marks(frame, view.polygons[rows], word, look.hatch, k)
     return marks
+
+
+def branch_sheet(scene: Scene, paper: str) -> Sheet:
+    """Return the map of party branches: own, joint or none for each grid, and where each meets."""
+    draft = district_draft(scene, paper, "branch", _("{title}: party branches").format(title=head(scene)))
+    view, k, frame, occupied = scene.after, draft.k, draft.frame, Occupied()
+    arrow = arrow_marks(draft.layout, occupied)
+    everywhere = range(len(scene.outcome.district.communities))
+    labels, missing, titles = labels_of(draft, view, range(view.plan.n_grids), everywhere, occupied)
+    kinds = branch_kinds(scene)
+    look = scene.style.change
+    fills = [{"own": look.merged, "joint": look.split, "none": look.none}[kind] for kind in kinds]
+    inside: list[Mark] = [rectangle(frame.rect, None, scene.style.ground.outside)]
+    inside += fill_marks(frame, view.polygons, fills, range(len(fills)))
+    joint = view.polygons[np.array(kinds) == "joint"]
+    inside += hatch_marks(frame, joint, "split", look.hatch, k)
+    inside += ground_marks(scene, frame, k, buildings=False)
+    inside += border_marks(scene, view, frame, k)
+    inside += branch_lines(scene, frame, k)
+    inside += written(draft, labels, titles, occupied) + arrow
+    count = {kind: kinds.count(kind) for kind in ("own", "joint", "none")}
+    entries = [
+        Entry(_("Own branch ({count} grids)").format(count=count["own"]), look.merged),
+        Entry(_("Joint branch ({count} grids)").format(count=count["joint"]), look.split, hatch=(45.0,)),
+        Entry(_("No branch yet ({count} grids)").format(count=count["none"]), look.none),
+        Entry(_("Grids led together"), stroke=Stroke(scene.style.ground.station, 0.5 * k)),
+        *grid_entries(scene, k)[-5:],
+    ]
+    flow = begin_column(draft, entries)
+    add_table(flow, _branches_by_street(scene, kinds), scene, k)
+    add_missing(draft, flow, view, missing)
+    return draft.finish(inside, flow, labels, missing)
+
+
+def branch_kinds(scene: Scene) -> list[str]:
+    """Return for each grid whether its leading branch is its `own`, a `joint` one, or there is `none`."""
+    leads: dict[int, str] = {tie.grid: tie.branch for tie in scene.outcome.after.plan.ties if tie.leading}
+    grids_of: dict[str, int] = {}
+    for branch in leads.values():
+        grids_of[branch] = grids_of.get(branch, 0) + 1
+    return [
+        ("joint" if grids_of[leads[row]] > 1 else "own") if row in leads else "none"
+        for row in range(scene.after.plan.n_grids)
+    ]
+
+
+def branch_lines(scene: Scene, frame: Frame, k: float) -> list[Mark]:
+    """Return lines that join the grids of a joint branch, from the first to each other one."""
+    members: dict[str, list[int]] = {}
+    for tie in scene.outcome.after.plan.ties:
+        if tie.leading and scene.after.polygons[tie.grid] is not None:
+            members.setdefault(tie.branch, []).append(tie.grid)
+    lines = []
+    for rows in members.values():
+        points = shapely.get_coordinates(shapely.point_on_surface(scene.after.polygons[sorted(rows)]))
+        lines += [shapely.LineString([points[0], point]) for point in points[1:]]
+    array = np.empty(len(lines), dtype=object)
+    array[:] = lines
+    return outline_marks(frame, array, Stroke(scene.style.ground.station, 0.5 * k))
+
+
+def _branches_by_street(scene: Scene, kinds: Sequence[str]) -> Table:
+    """Return how many grids of each street have an own, a joint or no branch."""
+    word = np.array(kinds)
+    rows = []
+    for key in scene.streets:
+        inside = (scene.street_of_community == key)[scene.after.community]
+        rows.append(
+            [
+                scene.street_name(key),
+                *(f"{int((inside & (word == w)).sum())}" for w in ("own", "joint", "none")),
+            ]
+        )
+    rows.append([_("Total"), *(str(int((word == w).sum())) for w in ("own", "joint", "none"))])
+    header = [_("Street"), _("Own"), _("Joint"), _("None")]
+    return Table(_("Party branches by street"), header, rows, (0.4, 0.2, 0.2, 0.2), "lrrr")

@@ -62,12 +62,17 @@ def border_marks(scene: Scene, view: View, frame: Frame, enlarge: float) -> list
     marks = outline_marks(frame, view.polygons, Stroke(grids.line, grids.line_width * enlarge))
     places = scene.outcome.district.communities.geometry
     marks += outline_marks(frame, places, Stroke(grids.community, grids.community_width * enlarge))
-    if len(scene.streets) > 1:
-        stroke = Stroke(grids.street, grids.street_width * enlarge, STREET_DASH)
-        under = Stroke(scene.style.ground.paper, grids.street_width * enlarge)
-        marks += outline_marks(frame, scene.street_polygons, under)
-        marks += outline_marks(frame, scene.street_polygons, stroke)
-    return marks
+    return marks + street_marks(scene, frame, enlarge)
+
+
+def street_marks(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
+    """Return street borders; none where the district is one street."""
+    if len(scene.streets) < 2:
+        return []
+    width = scene.style.grids.street_width * enlarge
+    under = outline_marks(frame, scene.street_polygons, Stroke(scene.style.ground.paper, width))
+    line = Stroke(scene.style.grids.street, width, STREET_DASH)
+    return under + outline_marks(frame, scene.street_polygons, line)
 
 
 def hatch_marks(frame: Frame, polygons: ObjectArray, kind: str, color: str, enlarge: float) -> list[Mark]:

@@ -27,6 +27,7 @@ from gridplanner.errors import UserError
 from gridplanner.maps.ground import water_of
 from gridplanner.maps.options import MapOptions
 from gridplanner.maps.scene import Scene, View
+from gridplanner.maps.tables import leading_branches
 from gridplanner.model.outcome import Outcome
 from gridplanner.texts import RESOURCES, _
 
@@ -189,8 +190,6 @@ def simplified(polygons: ObjectArray, tolerance: float) -> ObjectArray:
 
 def viewer_data(scene: Scene, layers: _Layers) -> dict[str, Any]:
     """Return everything the page's script knows, as plain texts and numbers."""
-    from gridplanner.maps.atlas import leading_branches
-
     fields = [_("Grid code"), _("Community"), _("Households"), _("People"), _("Radius m"), _("Change")]
     fields += [_("Party branch"), _("Former codes")]
     branches = leading_branches(scene)
