@@ -19,6 +19,9 @@ from gridplanner.model.finding import Finding
 from gridplanner.model.plan import Plan, PlanChange
 from gridplanner.workspace.scene_live import LiveTotals, grid_colours, label_points, live_totals
 
+#: Rules that a fresh proposal cannot keep yet: codes, workers and branches come in a later step.
+LATER_RULES = ("code", "worker", "branch")
+
 
 class MapController(QObject):
     """Paints the session's plan on one canvas (and today's division on a second one).
@@ -73,6 +76,10 @@ class MapController(QObject):
         proposal = self.session.proposal
         self._preview = proposal.plan if proposal is not None else None
         self._label_points = None
+        self._finding = None
+        if proposal is not None:
+            self.session.select(())
+            self.canvas.zoom_all()
         self.refresh()
 
     def refresh(self) -> None:
@@ -250,7 +257,9 @@ class MapController(QObject):
 
     def _markers(self) -> None:
         """Show the findings that have a place."""
-        shown = [f for f in self.session.findings if has_place(f) and not f.waiver]
+        session = self.session
+        found = session.proposal_findings if session.proposal is not None else session.findings
+        shown = [f for f in found if has_place(f) and not f.waiver and f.rule not in LATER_RULES]
         markers = [
             Marker(f.x, f.y, theme.SIGNAL[f.severity.value], f.text, f is self._finding or f == self._finding)
             for f in shown[:3000]

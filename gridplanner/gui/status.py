@@ -71,6 +71,7 @@ class MapStatus(QStatusBar):
         self.scale.lineEdit().returnPressed.connect(self._on_scale)
         self.scale.activated.connect(lambda _i: self._on_scale())
         self.crs = QLabel()
+        self.crs.setContentsMargins(4, 0, 12, 0)
         for widget in (self.progress_text, self.progress, self.stop):
             self.addWidget(widget)
         for widget in (self.totals, self.place, self.scale, self.crs):

@@ -97,6 +97,10 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit {{ background: {b
   border-radius: 4px; padding: 3px 6px; min-height: 20px; selection-background-color: {accent}; }}
 QComboBox::drop-down {{ border: none; width: 22px; }}
 QComboBox::down-arrow {{ image: url({arrow}); width: 12px; height: 12px; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; background: transparent;
+  width: 18px; }}
+QAbstractSpinBox::up-arrow {{ image: url({arrow_up}); width: 9px; height: 9px; }}
+QAbstractSpinBox::down-arrow {{ image: url({arrow}); width: 9px; height: 9px; }}
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ border-color: {accent}; }}
 QHeaderView::section {{ background: {window}; border: none; border-right: 1px solid {mid};
   border-bottom: 1px solid {mid}; padding: 5px 8px; font-weight: 600; }}
@@ -143,6 +147,7 @@ def style_sheet(dark: bool) -> str:
         faint="#66727E" if dark else "#9AA5B0",
         quiet=colours["PlaceholderText"],
         arrow=(ICONS / ("down_dark.svg" if dark else "down.svg")).as_posix(),
+        arrow_up=(ICONS / ("up_dark.svg" if dark else "up.svg")).as_posix(),
         tip=colours["ToolTipBase"],
         tip_text=colours["ToolTipText"],
     )

@@ -56,7 +56,7 @@ class LayerLook:
 
 LOOKS: Mapping[str, LayerLook] = {
     "barriers": LayerLook(line="#FF5B9BD0", fill="#FFA9CBE6", width=2.0),
-    "roads": LayerLook(line="#D8FFFFFF", width=1.4, width_m=7.0),
+    "roads": LayerLook(line="#A0FFFFFF", width=1.2, width_m=3.5),
     "bridges": LayerLook(line="#FF6B5B45", width=3.0),
     "buildings": LayerLook(line="#90606B76", fill="#40707C88", width=0.7, from_scale=0.35),
     "estates": LayerLook(line="#FF8A6FB0", width=1.2, from_scale=0.12, dashed=True),
@@ -208,14 +208,15 @@ def _draw_labels(painter: QPainter, content: Content, view: View, font: QFont) -
     halo = QPen(QColor("#D01B222A" if content.dark else "#E6FFFFFF"), 3)
     halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     ink = QColor("#F2F5F8" if content.dark else "#18222C")
+    large = QFont(bold)
+    large.setPointSizeF(font.pointSizeF() * BIG)
     for label, lines, rect in place(content.labels, view, metrics.horizontalAdvance, height):
         for i, line in enumerate(lines):
-            face = bold if i == 0 or label.strong else font
-            width = QFontMetricsF(face).horizontalAdvance(line)
+            face = large if label.big else bold if i == 0 or label.strong else font
+            measured = QFontMetricsF(face)
+            left = rect.center().x() - measured.horizontalAdvance(line) / 2
             path = QPainterPath()
-            path.addText(
-                rect.center().x() - width / 2, rect.top() + i * height + metrics.ascent(), face, line
-            )
+            path.addText(left, rect.top() + i * height + measured.ascent(), face, line)
             painter.strokePath(path, halo)
             painter.fillPath(path, ink)
 
@@ -227,13 +228,16 @@ def draw_markers(painter: QPainter, markers: Sequence[Marker], view: View) -> No
         if not (0 <= x <= view.width and 0 <= y <= view.height):
             continue
         size = 9.0 if marker.current else min(4.5, max(2.0, 4.5 * view.scale / 0.3))
+        if marker.current:
+            # Rings only: the label under the current finding stays readable.
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for colour, width in (("#FFFFFF", 5.0), (marker.colour, 2.5)):
+                painter.setPen(QPen(QColor(colour), width))
+                painter.drawEllipse(QPointF(x, y), size + 10, size + 10)
+            continue
         painter.setPen(QPen(QColor("#FFFFFF"), 1.5))
         painter.setBrush(QColor(marker.colour))
         painter.drawEllipse(QPointF(x, y), size, size)
-        if marker.current:
-            painter.setPen(QPen(QColor(marker.colour), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(QPointF(x, y), size + 7, size + 7)
 
 
 def bar_length(view: View, most_px: float = 160.0) -> tuple[float, str]:

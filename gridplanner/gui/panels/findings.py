@@ -59,9 +59,9 @@ class FindingsPanel(QWidget):
         session.opened.connect(self.refresh)
         session.changed.connect(self.refresh)
 
-    def _filters(self) -> QHBoxLayout:
-        """Build the row of filters."""
-        row = QHBoxLayout()
+    def _filters(self) -> QVBoxLayout:
+        """Build the filters: a search field over two lists."""
+        both, row = QVBoxLayout(), QHBoxLayout()
         self.search = QLineEdit()
         self.search.setPlaceholderText(_("Filter findings"))
         self.search.setClearButtonEnabled(True)
@@ -78,10 +78,11 @@ class FindingsPanel(QWidget):
         self.search.textChanged.connect(self._filter)
         self.severity.currentIndexChanged.connect(self._filter)
         self.rule.currentIndexChanged.connect(self._filter)
-        row.addWidget(self.search, 1)
-        row.addWidget(self.severity)
-        row.addWidget(self.rule)
-        return row
+        row.addWidget(self.severity, 1)
+        row.addWidget(self.rule, 2)
+        both.addWidget(self.search)
+        both.addLayout(row)
+        return both
 
     def _make_table(self) -> QTableView:
         """Build the table."""
@@ -98,8 +99,8 @@ class FindingsPanel(QWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Fixed)
-        table.setColumnWidth(0, 108)
-        table.setColumnWidth(2, 66)
+        table.setColumnWidth(0, 100)
+        table.setColumnWidth(2, 60)
         table.selectionModel().currentRowChanged.connect(self._on_row)
         table.setAccessibleName(_("Findings"))
         return table

@@ -42,8 +42,20 @@ def layer_title(key: str) -> str:
         "staff": _("Staff"),
     }
     if key.startswith("nets."):
-        return _("Net: {name}").format(name=key.removeprefix("nets."))
+        name = key.removeprefix("nets.")
+        return _("Net: {name}").format(name=net_names().get(name, name))
     return titles.get(key, key)
+
+
+def net_names() -> dict[str, str]:
+    """Return the usual names of departmental nets."""
+    return {
+        "party": _("party building"),
+        "environment": _("environment"),
+        "illegal_building": _("illegal building"),
+        "petitions": _("petitions"),
+        "work_safety": _("work safety"),
+    }
 
 
 class LayersPanel(QWidget):

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gridplanner.gui.map_controller import LATER_RULES
 from gridplanner.gui.widgets import Figures, Page, button, label, line, row
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.change import change_totals
@@ -190,7 +191,7 @@ class PlanPage(Page):
             return
         change = change_totals(workspace.district.atoms, self._session.before, proposal.plan)
         before, after = self._session.before, proposal.plan
-        errors = sum(f.counts for f in self._session.proposal_findings)
+        errors = sum(f.counts and f.rule not in LATER_RULES for f in self._session.proposal_findings)
         self.figures.show_rows(
             [
                 (_("General grids, today"), f"{int(before.general().sum()):,}", ""),
