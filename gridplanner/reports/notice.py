@@ -117,17 +117,18 @@ def notice_table(outcome: Outcome, community: int | None = None) -> Table:
             )
             if limit
         )
-        former = "、".join(old_names.get(code, code) for code in record.former)
+        place = ledger.place(record)[1]
+        former = "、".join(old_names.get(code, code).removeprefix(place) for code in record.former)
         rows.append(
             (number, record.name, record.code, limits, ledger.contents[g], former, str(record.change or ""))
         )
     columns = (
         Column(_("Number"), 5, "int"),
         Column(_("Grid name"), 13, wrap=True),
-        Column(_("Grid code"), 16),
-        Column(_("Limits on four sides"), 26, wrap=True),
-        Column(_("Estates and buildings"), 20, wrap=True),
-        Column(_("Formed from"), 16, wrap=True),
-        Column(_("Kind of change"), 8),
+        Column(_("Grid code"), 20),
+        Column(_("Limits in words"), 26, wrap=True),
+        Column(_("Estates and buildings"), 19, wrap=True),
+        Column(_("Formed from"), 14, wrap=True),
+        Column(_("Kind of change"), 9),
     )
     return Table("notice", _("Grids after the change"), columns, tuple(rows))

@@ -238,7 +238,7 @@ def branches_short(outcome: Outcome) -> Table:
         Column(_("Branches dissolved"), 9, "int", total=True),
         Column(_("Full members"), 10, "int", total=True),
     )
-    return Table("branches", _("Party branches by street"), columns, tuple(rows))
+    return Table("branches", _("Party branches of each street"), columns, tuple(rows))
 
 
 #: So many findings are printed; the others are in findings.csv.

@@ -20,6 +20,35 @@ from gridplanner.reports.table import Column, Table
 from gridplanner.reports.words import branch_status_word, worker_status_word
 from gridplanner.texts import _
 
+#: Meanings of the columns of table B, in order; an office's own register is filled by these.
+REGISTER_KEYS = (
+    "number",
+    "street",
+    "community",
+    "code",
+    "name",
+    "kind",
+    "dedicated_kind",
+    "east",
+    "south",
+    "west",
+    "north",
+    "contents",
+    "households",
+    "people",
+    "area",
+    "buildings",
+    "radius",
+    "worker",
+    "phone",
+    "branch",
+    "secretary",
+    "members",
+    "change",
+    "former",
+    "note",
+)
+
 
 class Ledger:
     """What the ledgers look up again and again, worked out once per outcome.
