@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Carry mends out: node the units concerned, hand each face to its keeper, check what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from gridplanner.geometry.arrays import IntArray, ObjectArray
+from gridplanner.geometry.crowds import Ground, inner_points, owners_along
+from gridplanner.geometry.defects import Defect, coverage_defects
+from gridplanner.geometry.dissolve import dissolved
+from gridplanner.geometry.divide import divide
+from gridplanner.geometry.mend import Mend, MendKind
+from gridplanner.geometry.shapes import clean_shapes
+from gridplanner.geometry.suspects import suspects
+
+#: A spike narrower than twice this is cut off, metres.
+_SPIKE_HALF_M = 0.02
+
+
+@dataclass(frozen=True, eq=False)
+class Mended:
+    """What mending gave.
+
+    Parameters
+    ----------
+    polygons : object[m]
+        The units in their order; None for one that was dropped; exploded parts at the end.
+    origin : int64[m]
+        Unit each polygon came from.
+    touched : int64[k]
+        Units whose shape changed.
+    fresh : tuple of Defect
+        Faults that were not there before: a mend that makes one must not be kept.
+    area_balance_m2 : float
+        Land after, minus land before, minus blank land filled; 0 but for rounding.
+    """
+
+    polygons: ObjectArray
+    origin: IntArray
+    touched: IntArray
+    fresh: tuple[Defect, ...]
+    area_balance_m2: float
+
+
+def apply_mends(polygons: ObjectArray, mends: Sequence[Mend]) -> Mended:
+    """Return the layer with the accepted mends carried out together.
+
+    Parameters
+    ----------
+    polygons : object[n]
+        As delivered; they stay as they are, the result is new.
+    mends : sequence of Mend
+        As proposed for these polygons.
+
+    Examples
+    --------
+    >>> from gridplanner.geometry.mend import propose_mends
+    >>> cells = np.array([shapely.box(0, 0, 10, 10), shapely.box(8, 0, 20, 10)], dtype=object)
+    >>> done = apply_mends(cells, propose_mends(cells, coverage_defects(cells)))
+    >>> shapely.area(done.polygons).tolist(), done.fresh
+    ([100.0, 100.0], ())
+    """
+    shapes = clean_shapes(polygons).polygons
+    odd = suspects(shapes)
+    start = shapes.copy()
+    _trim(shapes, mends)
+    dropped = {u for m in mends if m.kind is MendKind.DROP for u in m.defect.units if u != m.keeper}
+    shapes[list(dropped)] = None
+    land = np.array([m.defect.geometry for m in mends if m.defect.area_m2 > 0] + [None], dtype=object)[:-1]
+    units = {u for m in mends for u in m.defect.units} - dropped
+    units.update(u for around in owners_along(land, odd) for u in around if u not in dropped)
+    chosen = np.array(sorted(u for u in units if shapes[u] is not None), np.int64)
+    shapes[chosen] = _reassigned(shapes[chosen], chosen, mends)
+    result, origin = _exploded(shapes, mends)
+    filled = sum(m.defect.area_m2 for m in mends if _fills(m, start))
+    changed = np.union1d(chosen, np.arange(len(start), len(result)))
+    before = np.array(sorted(units | dropped), np.int64)
+    balance = _covered_area(result, changed) - _covered_area(start, before) - filled
+    fresh = _fresh(start, result, chosen)
+    return Mended(result, origin, chosen, fresh, balance)
+
+
+def _fills(mend: Mend, start: ObjectArray) -> bool:
+    """Tell whether a mend adds land that nobody had."""
+    spot = shapely.Point(mend.defect.x, mend.defect.y)
+    if mend.kind not in {MendKind.FILL, MendKind.SNAP} or not mend.defect.area_m2:
+        return False
+    return not any(start[u] is not None and start[u].intersects(spot) for u in mend.defect.units)
+
+
+def _covered_area(polygons: ObjectArray, units: IntArray) -> float:
+    """Return the land that units cover, each place once."""
+    shapes = polygons[units]
+    present = shapes[~shapely.is_missing(shapes)]
+    return float(shapely.area(shapely.union_all(present))) if len(present) else 0.0
+
+
+def _trim(shapes: ObjectArray, mends: Sequence[Mend]) -> None:
+    """Cut spikes off; changes `shapes`."""
+    for mend in mends:
+        if mend.kind is not MendKind.TRIM or mend.defect.geometry is None:
+            continue
+        unit = mend.defect.units[0]
+        tip = shapely.Point(mend.defect.geometry.coords[1])
+        rings = [_without(ring, tip) for ring in _rings(shapes[unit])]
+        shapes[unit] = shapely.make_valid(shapely.Polygon(rings[0], rings[1:]))
+
+
+def _rings(polygon: shapely.Geometry) -> list[shapely.Geometry]:
+    """Return the rings of the largest part, shell first."""
+    part = max(shapely.get_parts(polygon), key=lambda p: p.area)
+    return [part.exterior, *part.interiors]
+
+
+def _without(ring: shapely.Geometry, tip: shapely.Point) -> list[tuple[float, float]]:
+    """Return the points of a ring but the tip of a spike."""
+    points = [xy for xy in ring.coords[:-1] if shapely.Point(xy).distance(tip) > _SPIKE_HALF_M]
+    return [(x, y) for x, y in points]
+
+
+def _reassigned(shapes: ObjectArray, units: IntArray, mends: Sequence[Mend]) -> ObjectArray:
+    """Node units together and give each face of mended land to its keeper."""
+    if not len(units):
+        return shapes
+    shares = [_shares(m, shapes, units) for m in mends if m.kind is MendKind.SPLIT]
+    lines = [shapely.boundary(shapes), *(shapely.boundary(parts) for _m, parts in shares)]
+    ground = Ground.of(shapes, np.concatenate(lines))
+    owners: list[set[int]] = [set() for _face in ground.faces]
+    for face, hit in zip(ground.rows, ground.hits, strict=True):
+        owners[face].add(int(hit))
+    points = inner_points(ground.faces)
+    place = {int(u): k for k, u in enumerate(units)}
+    land = [m for m in mends if m.defect.area_m2 > 0 and m.keeper in place and _moves_land(m)]
+    tree = shapely.STRtree([m.defect.geometry for m in land])
+    for face, k in zip(*tree.query(points, predicate="intersects"), strict=True):
+        owners[face] = {place[land[k].keeper]}
+    for mend, parts in shares:
+        for face, k in zip(*shapely.STRtree(parts).query(points, predicate="intersects"), strict=True):
+            owners[face] = {place[mend.defect.units[k]]}
+    return _gathered(ground.faces, owners, len(units))
+
+
+def _moves_land(mend: Mend) -> bool:
+    """Tell whether a mend hands its land to one keeper."""
+    return mend.kind in {MendKind.GIVE, MendKind.FILL, MendKind.SNAP}
+
+
+def _shares(mend: Mend, shapes: ObjectArray, units: IntArray) -> tuple[Mend, ObjectArray]:
+    """Return the parts of disputed land, one per unit: each point to the nearer rest."""
+    place = {int(u): k for k, u in enumerate(units)}
+    land = mend.defect.geometry
+    banks = []
+    for unit in mend.defect.units:
+        others = [shapes[place[u]] for u in mend.defect.units if u != unit]
+        rest = shapely.difference(shapes[place[unit]], shapely.union_all(others))
+        banks.append(shapely.intersection(shapely.boundary(land), shapely.boundary(rest)))
+    lines = np.array([*banks, None], dtype=object)[:-1]
+    if shapely.is_empty(lines).any():
+        return mend, np.array([land] + [None] * (len(banks) - 1), dtype=object)
+    return mend, divide(land, lines)
+
+
+def _gathered(faces: ObjectArray, owners: list[set[int]], n: int) -> ObjectArray:
+    """Return the polygon of each unit from the faces it owns; None where it owns none."""
+    of_unit: list[list[int]] = [[] for _unit in range(n)]
+    for face, names in enumerate(owners):
+        for unit in names:
+            of_unit[unit].append(face)
+    result = np.full(n, None, dtype=object)
+    for unit, mine in enumerate(of_unit):
+        if mine:
+            result[unit] = dissolved(faces[mine])
+    return result
+
+
+def _exploded(shapes: ObjectArray, mends: Sequence[Mend]) -> tuple[ObjectArray, IntArray]:
+    """Put detached parts at the end as units of their own."""
+    result, origin = list(shapes), list(range(len(shapes)))
+    for unit in sorted({m.defect.units[0] for m in mends if m.kind is MendKind.EXPLODE}):
+        parts = sorted(shapely.get_parts(result[unit]), key=lambda part: -part.area)
+        result[unit] = parts[0]
+        result.extend(parts[1:])
+        origin.extend([unit] * (len(parts) - 1))
+    out = np.empty(len(result), dtype=object)
+    out[:] = result
+    return out, np.array(origin, np.int64)
+
+
+def _fresh(start: ObjectArray, result: ObjectArray, units: IntArray) -> tuple[Defect, ...]:
+    """Return faults around the mended units that were not there before."""
+    if not len(units):
+        return ()
+    present = ~shapely.is_missing(start)
+    near = np.unique(shapely.STRtree(start).query(start[units], predicate="intersects")[1])
+    near = np.union1d(near[present[near]], units)
+    more = np.arange(len(start), len(result))
+    before = {_name(d, near) for d in coverage_defects(start[near])}
+    around = np.concatenate([near, more])
+    kept = around[~shapely.is_missing(result[around])]
+    after = coverage_defects(result[kept])
+    return tuple(d for d in after if _name(d, kept) not in before)
+
+
+def _name(defect: Defect, units: IntArray) -> tuple[str, tuple[int, ...], float]:
+    """Return what makes a fault the same one: its kind, its units and its size."""
+    return defect.kind.value, tuple(int(units[u]) for u in defect.units), round(defect.area_m2, 2)
+
+
+def simplified(polygons: ObjectArray, tolerance_m: float) -> ObjectArray:
+    """Return a faultless coverage with fewer vertices, borders still shared.
+
+    Raises
+    ------
+    ValueError
+        The coverage has faults; mend them first, or borders would part.
+    """
+    if not shapely.coverage_is_valid(polygons):
+        raise ValueError("the coverage has faults; mend them before simplifying")
+    return np.asarray(shapely.coverage_simplify(polygons, tolerance_m), dtype=object)
+
+
+def cut_at_parents(polygons: ObjectArray, parents: ObjectArray, parent_of: IntArray) -> ObjectArray:
+    """Return units cut off at the line of the higher unit they belong to.
+
+    Parameters
+    ----------
+    polygons : object[n]
+    parents : object[k]
+        A coverage.
+    parent_of : int64[n]
+        -1 leaves a unit as it is.
+    """
+    result = polygons.copy()
+    cut = np.flatnonzero(parent_of >= 0)
+    inside = shapely.intersection(polygons[cut], parents[parent_of[cut]])
+    for unit, shape in zip(cut, inside, strict=True):
+        areas = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+        result[unit] = shapely.union_all(areas) if areas else None
+    return result
