@@ -19,6 +19,7 @@ from gridplanner.model.plan import Plan
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.solve.part import BEST, CENTRE, STATIONS, Field, IntArray, Limits, Part, compact_labels
+from gridplanner.solve.reach import excused
 from gridplanner.texts import _
 
 #: Price of one extra piece of what should stay together, in old-grid pieces: (hard, soft).
@@ -70,7 +71,7 @@ def scope_of(district: District, rules: RuleSet, request: PlanRequest, start: Pl
         atoms = np.flatnonzero(component == c).astype(np.int32)
         community = int(district.atoms.community[atoms[0]])
         seen[community] += 1
-        parts.append(builder.build(atoms, seen[community]))
+        parts.append(excused(builder.build(atoms, seen[community])))
     stranded = np.flatnonzero(free & ~np.isin(component, alive)).astype(np.int32)
     return Scope(plan, free, kept, tuple(parts), stranded)
 

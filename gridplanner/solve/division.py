@@ -10,6 +10,7 @@ from time import process_time
 import numpy as np
 
 from gridplanner.solve.part import Field, IntArray, Limits, Part, by_position
+from gridplanner.solve.ranges import grid_range
 from gridplanner.solve.search import Schedule, anneal
 from gridplanner.solve.start import first_division
 from gridplanner.solve.state import Prices, State, connected, out_of_reach, state_of
@@ -123,9 +124,10 @@ def divide(
         return judged(f, np.zeros(len(part), np.int32), 1, limits, prices)
     best = judged(f, first_division(f, part.start, k, seed), k, limits, prices)
     trace = []
+    hopeless = unavoidable(part)
     begun = process_time()
     for run in range(effort.runs + effort.rescue):
-        if run >= effort.runs and best.breaches == 0:
+        if run >= effort.runs and best.breaches <= hopeless:
             break
         own = seed_of(seed, part.code, part.number, k, run)
         label = first if first is not None and run == 0 else first_division(f, part.start, k, own)
@@ -137,6 +139,14 @@ def divide(
         if (found.breaches, found.cost) < (best.breaches, best.cost):
             best = found
     return Divided(**{**vars(best), "trace": tuple(trace)})
+
+
+def unavoidable(part: Part) -> int:
+    """Return how many broken hard rules every division of the part has, at least."""
+    hard, f = part.limits.hard_only(), part.field
+    total = int(((f.people > hard.people[1]) | (f.households > hard.households[1])).sum())
+    low, high = grid_range(part.people, part.households, len(part), hard)
+    return max(total, int(low > high))
 
 
 def _heat(prices: Prices) -> tuple[float, float]:

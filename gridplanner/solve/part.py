@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as make
 from math import inf
 from typing import NamedTuple
 
@@ -95,6 +96,11 @@ class Part:
         Label of each atom in the plan to improve; -1 unassigned.
     olds : int32[q]
         Index into `District.grids_before` of each old grid of the part.
+    names : tuple of str
+        Codes of these old grids.
+    blocked : int32[b], blocked_people : int64[b]
+        Demand points that no legal grid can hold, left out of the radius, and the most people any
+        service point that reaches them can reach.
     """
 
     community: int
@@ -106,6 +112,8 @@ class Part:
     start: IntArray
     olds: IntArray
     names: tuple[str, ...] = ()
+    blocked: IntArray = make(default_factory=lambda: np.empty(0, np.int32))
+    blocked_people: LongArray = make(default_factory=lambda: np.empty(0, np.int64))
 
     def __len__(self) -> int:
         """Return the number of atoms."""

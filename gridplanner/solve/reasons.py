@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from math import ceil, inf
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from gridplanner.solve.decompose import Scope
 from gridplanner.solve.division import Divided
 from gridplanner.solve.part import Part
 from gridplanner.solve.ranges import range_of
+from gridplanner.solve.reach import least_radius
 from gridplanner.texts import _
 
 
@@ -60,7 +63,7 @@ def reasons_of(
     """Return why rules or number cannot be met: findings, and a text per part ("" where they can)."""
     found, texts = [], []
     for part, done in zip(scope.parts, divided, strict=True):
-        own = part_reasons(district, part, done) if done.breaches else []
+        own = part_reasons(district, part, done) if done.breaches or len(part.blocked) else []
         texts.append(" ".join(finding.text for finding in own))
         found.extend(own)
     found.sort(key=lambda finding: finding.people)
@@ -117,6 +120,7 @@ def part_reasons(district: District, part: Part, done: Divided) -> list[Finding]
                 _("Join it to a neighbouring part by a bridge or link, or accept the grid with a reason."),
             )
         )  # fmt: skip
+    out.extend(_blocked_reasons(district, part, name))
     if not out:
         out.append(
             _finding(
@@ -128,6 +132,31 @@ def part_reasons(district: District, part: Part, done: Divided) -> list[Finding]
             )
         )  # fmt: skip
     return out
+
+
+def _blocked_reasons(district: District, part: Part, name: str) -> list[Finding]:
+    """Return a finding for the buildings that no legal grid can hold, with the least relaxation."""
+    if not len(part.blocked):
+        return []
+    f, least = part.field, part.limits.people[0]
+    worst = int(np.argmin(part.blocked_people))
+    point, reached = int(part.blocked[worst]), int(part.blocked_people[worst])
+    home = np.repeat(np.arange(len(part)), np.diff(f.points))
+    load = f.load.copy()
+    load[part.blocked] = f.people[home[part.blocked]]
+    radius = max(least_radius(f, load, int(p), least) for p in part.blocked)
+    text = _(
+        "In {community}, {n} buildings (among them {atom}) fit no legal grid: within {limit:g} m of any "
+        "service point that reaches them live {value} people, fewer than {least:g}."
+    ).format(
+        community=name, n=len(part.blocked), atom=district.atoms.ids[part.atoms[home[point]]],
+        limit=part.limits.radius_m, value=reached, least=least,
+    )  # fmt: skip
+    remedy = _("Allow {radius} m here, or grids of {value} people, or accept the grid with a reason.").format(
+        radius=ceil(radius) if radius < inf else "-", value=reached
+    )
+    found = _finding(district, part, "service_radius", radius, part.limits.radius_m, text, remedy)
+    return [replace(found, people=int(load[part.blocked].sum()), x=float(f.x[point]), y=float(f.y[point]))]
 
 
 def _finding(

@@ -104,7 +104,7 @@ def _sides_fit(
         else:
             two |= np.int64(1) << np.int64(others[i])
             people_two += people[others[i]]
-    own: int = np.int64(1) << np.int64(cut)
+    own = np.int64(1) << np.int64(cut)
     if people_one > band[1] or people_two > band[1]:
         return False
     if people_one + people[cut] < band[0] or people_two + people[cut] < band[0]:
@@ -142,7 +142,7 @@ def _pair_reaches(
 
 
 @kernel
-def _together(mask: int, touch: LongArray) -> bool:
+def _together(mask: np.int64, touch: LongArray) -> bool:
     """Tell whether a set of old grids hangs together."""
     grown = mask & -mask
     while True:
