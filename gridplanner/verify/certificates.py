@@ -139,31 +139,15 @@ def _totals(facts: Facts) -> Iterator[Claim]:
             continue
         text = _("The total of '{name}' is that of the plan.").format(name=name)
         yield equal(f"certificate.total.{name}", float(row["value"]), whole[name], text, _TINY)
-        for key in ("value", "bound"):
-            parts = [
-                (p["objective"][name][key], p["grids"])
-                for p in certificate["parts"]
-                if name in p["objective"]
-            ]
-            if not parts or any(v is None for v, _ in parts):
-                continue
-            weight = sum(g for _, g in parts)
-            total = (
-                sum(v * g for v, g in parts) / max(weight, 1)
-                if name == "deviation"
-                else sum(v for v, _ in parts)
-            )
-            if key == "bound":
-                # Sharing a fixed number among communities may lift the bound over the sum, never under it.
-                yield _at_least(f"certificate.total.{name}.bound", row["bound"], total)
-            else:
-                text = _("The values of '{name}' of the parts add up to the total.").format(name=name)
-                yield equal(f"certificate.sum.{name}", float(row["value"]), float(total), text, _TINY)
-
-
-def _at_least(name: str, stated: float, parts: float) -> Claim:
-    wrong = [] if stated is not None and stated >= parts - _TINY else [f"{stated} < {parts}"]
-    return none_of(name, wrong, _("The bound of the total is not under the sum of the parts."))
+        parts = [p for p in certificate["parts"] if name in p["objective"]]
+        values = [p["objective"][name]["value"] for p in parts]
+        if not parts or any(v is None for v in values):
+            continue
+        weights = [p["grids"] for p in parts] if name == "deviation" else [1] * len(parts)
+        total = sum(v * w for v, w in zip(values, weights, strict=True))
+        total /= max(sum(weights), 1) if name == "deviation" else 1
+        text = _("The values of '{name}' of the parts add up to the total.").format(name=name)
+        yield equal(f"certificate.sum.{name}", float(row["value"]), float(total), text, _TINY)
 
 
 def _summary(facts: Facts) -> Iterator[Claim]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import shapely
 
 from gridplanner.texts import _
-from gridplanner.verify.claims import Claim, equal, none_of
+from gridplanner.verify.claims import Claim, none_of
 from gridplanner.verify.facts import Facts, Ints, Texts, counted, index_of
 from gridplanner.verify.shapefile import Table
 from gridplanner.verify.walls import connected_parts
@@ -159,7 +159,7 @@ def _buildings(facts: Facts) -> Iterator[Claim]:
         found = counted(atom, table.numbers(field), len(ids))
         built = np.bincount(atom[placed], minlength=len(ids)) > 0
         yield none_of(f"buildings.{field}", list(ids[built & (found != weight)]), text)
-    number = np.bincount(facts.new[here[placed]], minlength=len(facts.grids))
+    number = counted(np.where(placed, facts.new[here], -1), np.ones(len(table)), len(facts.grids))
     wrong_grids = facts.grids.texts("WGBM")[number != facts.grids.numbers("LDS")]
     yield none_of("grids.LDS", list(wrong_grids), _("The number of buildings of each grid is right."))
 
@@ -209,10 +209,3 @@ def _radius(facts: Facts) -> Iterator[Claim]:
     yield none_of("grids.FWBJ", wrong, text)
     text = _("The service point of each grid is the best of its points.")
     yield none_of("grids.FWDX", better, text)
-
-
-def covered_people(facts: Facts) -> Claim:
-    """Return whether no one is lost between buildings and communities."""
-    total = int(facts.communities.numbers("RK").sum())
-    text = _("Nobody is lost between buildings and communities.")
-    return equal("communities.people", total, int(facts.people.sum()), text)

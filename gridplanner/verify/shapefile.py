@@ -117,7 +117,7 @@ def _shape(data: bytes, at: int, kind: int) -> shapely.Geometry | None:
     xy = np.frombuffer(data, "<f8", 2 * n_points, at + 44 + 4 * n_parts).reshape(-1, 2)
     rings = [xy[a:b] for a, b in zip(starts, [*starts[1:], n_points], strict=True)]
     if kind == _LINE:
-        return shapely.multilinestrings(rings) if len(rings) > 1 else shapely.linestrings(rings[0])
+        return shapely.MultiLineString(rings) if len(rings) > 1 else shapely.LineString(rings[0])
     return _polygon(rings)
 
 
@@ -125,8 +125,7 @@ def _polygon(rings: list[npt.NDArray[np.float64]]) -> shapely.Geometry:
     """Return the (multi)polygon of rings: outer ones run clockwise, holes the other way."""
     if len(rings) == 1:
         return shapely.Polygon(rings[0])
-    lines = shapely.linearrings(rings)
-    hole = shapely.is_ccw(lines)
+    hole = [bool(shapely.is_ccw(shapely.LinearRing(ring))) for ring in rings]
     outers = [shapely.Polygon(ring) for ring, is_hole in zip(rings, hole, strict=True) if not is_hole]
     holes: list[list[npt.NDArray[np.float64]]] = [[] for _ in outers]
     for ring in (r for r, is_hole in zip(rings, hole, strict=True) if is_hole):
@@ -140,6 +139,8 @@ def _polygon(rings: list[npt.NDArray[np.float64]]) -> shapely.Geometry:
 
 def _columns(data: bytes, encoding: str) -> dict[str, list[str]]:
     n_rows, header, width = struct.unpack_from("<IHH", data, 4)
+    if len(data) < header + n_rows * width:
+        raise ValueError(_("it ends before its last row"))
     names, offset, at = [], 32, 1
     while data[offset] != 0x0D:
         name = data[offset : offset + 11].split(b"\0")[0].decode(encoding)
