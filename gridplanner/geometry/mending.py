@@ -18,6 +18,8 @@ from gridplanner.geometry.mend import Mend, MendKind
 from gridplanner.geometry.shapes import clean_shapes
 from gridplanner.geometry.suspects import suspects
 
+#: Vertices this near to a line lie on it, metres.
+_ON_LINE_M = 1e-6
 #: A spike narrower than twice this is cut off, metres.
 _SPIKE_HALF_M = 0.02
 
@@ -75,6 +77,7 @@ def apply_mends(polygons: ObjectArray, mends: Sequence[Mend]) -> Mended:
     units = {u for m in mends for u in m.defect.units} - dropped
     units.update(u for around in owners_along(land, odd) for u in around if u not in dropped)
     chosen = np.array(sorted(u for u in units if shapes[u] is not None), np.int64)
+    _meet(shapes, mends)
     shapes[chosen] = _reassigned(shapes[chosen], chosen, mends)
     result, origin = _exploded(shapes, mends)
     filled = sum(m.defect.area_m2 for m in mends if _fills(m, start))
@@ -109,6 +112,20 @@ def _trim(shapes: ObjectArray, mends: Sequence[Mend]) -> None:
         tip = shapely.Point(mend.defect.geometry.coords[1])
         rings = [_without(ring, tip) for ring in _rings(shapes[unit])]
         shapes[unit] = shapely.make_valid(shapely.Polygon(rings[0], rings[1:]))
+
+
+def _meet(shapes: ObjectArray, mends: Sequence[Mend]) -> None:
+    """Put a vertex of one unit that lies on the other's line into that line; changes `shapes`.
+
+    Noding alone does not see a vertex that rounding put a nanometre beside the line.
+    """
+    pairs = {m.defect.units for m in mends if m.kind is MendKind.SNAP and len(m.defect.units) == 2}
+    for a, b in sorted(pairs):
+        if shapes[a] is None or shapes[b] is None:
+            continue
+        for unit, other in ((a, b), (b, a)):
+            corners = shapely.multipoints(shapely.get_coordinates(shapes[other]))
+            shapes[unit] = shapely.snap(shapes[unit], corners, _ON_LINE_M)
 
 
 def _rings(polygon: shapely.Geometry) -> list[shapely.Geometry]:
