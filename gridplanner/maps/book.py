@@ -20,6 +20,7 @@ from gridplanner.maps.sheets import (
     street_sheet,
 )
 from gridplanner.maps.surface import ensure_application, write_pdf, write_png, write_svg
+from gridplanner.maps.walk import walk_sheets
 from gridplanner.model.outcome import Outcome
 from gridplanner.progress import Progress, Silent
 from gridplanner.texts import _
@@ -86,6 +87,7 @@ def sheet_makers(scene: Scene, paper: str, of: str) -> dict[str, Callable[[], li
         "street": lambda: [street_sheet(scene, paper, key) for key in street_keys(scene, of)],
         "atlas": lambda: atlas_sheets(scene, paper),
         "community": lambda: community_sheets(scene, paper, community_row(scene, of)),
+        "walk": lambda: walk_sheets(scene, paper, grid_rows(scene, of)),
         "notice": lambda: community_sheets(scene, paper, community_row(scene, of), kind="notice"),
     }
 
@@ -96,7 +98,8 @@ def make_sheets(kind: str, outcome: Outcome, options: MapOptions | None = None, 
     Parameters
     ----------
     kind : str
-        `district`, `change`, `branch`, `before_after`, `street`, `atlas`, `community` or `notice`.
+        `district`, `change`, `branch`, `before_after`, `street`, `atlas`, `community`,
+        `notice` or `walk`.
     of : str
         Code of the community or street that the sheet shows.
 
@@ -150,6 +153,13 @@ def community_row(scene: Scene, code: str) -> int:
         if code in (places.codes[row], places.names[row]):
             return row
     raise UserError(_("There is no community '{code}'.").format(code=code))
+
+
+def grid_rows(scene: Scene, code: str) -> list[int]:
+    """Return the grid of a code or name, else all grids of a community."""
+    view = scene.after
+    rows = [row for row, record in enumerate(view.records) if code and code in (record.code, record.name)]
+    return rows or view.rows_of(community_row(scene, code)).tolist()
 
 
 def street_keys(scene: Scene, code: str) -> list[str]:

@@ -56,7 +56,15 @@ class Draft:
     ) -> Sheet:
         """Return the sheet: map inside the neat line, columns, title, footer."""
         marks: list[Mark] = [Clip(self.frame.rect, tuple(inside)), *neat_marks(self.layout, self.scene)]
-        marks += flow.marks
+        return self._sheet([*marks, *flow.marks], self.frame.scale, labels, missing)
+
+    def finish_list(self, flow: Flow) -> Sheet:
+        """Return a page without a map."""
+        return self._sheet(flow.marks, 0, (), ())
+
+    def _sheet(self, marks: list[Mark], scale: int, labels: Sequence[Label], missing: Sequence[str]) -> Sheet:
+        """Add title and footer."""
+        marks = list(marks)
         marks += title_marks(self.layout, self.scene, self.title, self.subtitle)
         marks += footer_marks(self.layout, self.scene, crs_text(self.scene), page_text(self.page))
         paper = self.layout.paper
@@ -66,7 +74,7 @@ class Draft:
             paper.width,
             paper.height,
             tuple(marks),
-            self.frame.scale,
+            scale,
             tuple(label.key for label in labels),
             tuple(missing),
             self.key,

@@ -170,6 +170,7 @@ def break_lines(text: str, size: float, width: float) -> list[str]:
         glue = bool(units) and (
             (character.isascii() and character != " " and units[-1][-1].isascii() and units[-1][-1] != " ")
             or character in "，。；：、）》」％%"
+            or units[-1][-1] in "（《「"
         )
         if glue:
             units[-1] += character

@@ -153,7 +153,7 @@ def _buildings(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
     marks: list[Mark] = [frame.shape(shapes[flat], stroke, ground.building)]
     points = shapes[shapely.get_dimensions(shapes) == 0]
     if len(points) and frame.scale <= _POINT_BUILDINGS_TO:
-        side = float(np.clip(14_000 / frame.scale, 0.6, 2.4)) * enlarge
+        side = float(np.clip(12_000 / frame.scale, 0.5, 3.0))
         marks.append(squares(frame, points, side, ground.building, stroke))
     return marks
 

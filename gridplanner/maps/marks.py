@@ -102,10 +102,12 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """Marks of which only the part inside `rect` is drawn."""
+    """Marks, moved by (dx, dy), of which only the part inside `rect` is drawn."""
 
     rect: Rect
     marks: tuple[Mark, ...]
+    dx: float = 0.0
+    dy: float = 0.0
 
 
 Mark = Shape | Text | Clip

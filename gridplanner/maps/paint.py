@@ -40,6 +40,7 @@ def _paint_clip(painter: QPainter, clip: Clip) -> None:
     painter.save()
     rect = clip.rect
     painter.setClipRect(QRectF(rect.x, rect.y, rect.width, rect.height), Qt.ClipOperation.IntersectClip)
+    painter.translate(clip.dx, clip.dy)
     for mark in clip.marks:
         _paint(painter, mark)
     painter.restore()

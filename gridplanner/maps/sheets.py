@@ -28,6 +28,7 @@ from gridplanner.maps.theme import (
     hatch_marks,
     label_marks,
     outline_marks,
+    street_marks,
 )
 from gridplanner.texts import _
 
@@ -169,12 +170,10 @@ def street_sheet(scene: Scene, paper: str, key: str, page: tuple[int, int] = (0,
     inside += outline_marks(frame, places, Stroke("#8d8d8a", 0.3 * k, (5.0, 2.0)))
     inside += outline_marks(frame, view.polygons[rows], Stroke(grids.line, grids.line_width * k))
     inside += outline_marks(frame, places[communities], Stroke(grids.community, grids.community_width * k))
-    inside += outline_marks(
-        frame, np.array([area], dtype=object), Stroke(grids.street, grids.street_width * 1.4 * k)
-    )
+    inside += street_marks(scene, frame, k, scene.streets.index(key))
     inside += station_marks(scene, frame, k) if frame.scale <= _CLOSE else []
     inside += written(draft, labels, titles, occupied) + arrow
-    flow = begin_column(draft, grid_entries(scene, k, streets=False, close=True))
+    flow = begin_column(draft, grid_entries(scene, k, close=True))
     add_table(flow, community_table(scene, communities), scene, k)
     add_missing(draft, flow, view, missing)
     return draft.finish(inside, flow, labels, missing)
@@ -232,7 +231,7 @@ def branch_sheet(scene: Scene, paper: str) -> Sheet:
     labels, missing, titles = labels_of(draft, view, range(view.plan.n_grids), everywhere, occupied)
     kinds = branch_kinds(scene)
     look = scene.style.change
-    fills = [{"own": look.merged, "joint": look.split, "none": look.none}[kind] for kind in kinds]
+    fills = [{"own": look.reshaped, "joint": look.split, "none": look.none}[kind] for kind in kinds]
     inside: list[Mark] = [rectangle(frame.rect, None, scene.style.ground.outside)]
     inside += fill_marks(frame, view.polygons, fills, range(len(fills)))
     joint = view.polygons[np.array(kinds) == "joint"]
@@ -243,7 +242,7 @@ def branch_sheet(scene: Scene, paper: str) -> Sheet:
     inside += written(draft, labels, titles, occupied) + arrow
     count = {kind: kinds.count(kind) for kind in ("own", "joint", "none")}
     entries = [
-        Entry(_("Own branch ({count} grids)").format(count=count["own"]), look.merged),
+        Entry(_("Own branch ({count} grids)").format(count=count["own"]), look.reshaped),
         Entry(_("Joint branch ({count} grids)").format(count=count["joint"]), look.split, hatch=(45.0,)),
         Entry(_("No branch yet ({count} grids)").format(count=count["none"]), look.none),
         Entry(_("Grids led together"), stroke=Stroke(scene.style.ground.station, 0.5 * k)),
@@ -295,5 +294,5 @@ def _branches_by_street(scene: Scene, kinds: Sequence[str]) -> Table:
             ]
         )
     rows.append([_("Total"), *(str(int((word == w).sum())) for w in ("own", "joint", "none"))])
-    header = [_("Street"), _("Own"), _("Joint"), _("None")]
-    return Table(_("Party branches by street"), header, rows, (0.4, 0.2, 0.2, 0.2), "lrrr")
+    header = [_("Street"), _("Own"), _("Joint"), _("none yet")]
+    return Table(_("Grid branches by street"), header, rows, (0.4, 0.2, 0.2, 0.2), "lrrr")

@@ -65,14 +65,15 @@ def border_marks(scene: Scene, view: View, frame: Frame, enlarge: float) -> list
     return marks + street_marks(scene, frame, enlarge)
 
 
-def street_marks(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
-    """Return street borders; none where the district is one street."""
+def street_marks(scene: Scene, frame: Frame, enlarge: float, only: int = -1) -> list[Mark]:
+    """Return the borders of all streets, or of `only` one; none where the district is one street."""
     if len(scene.streets) < 2:
         return []
+    shapes = scene.street_polygons if only < 0 else scene.street_polygons[only : only + 1]
     width = scene.style.grids.street_width * enlarge
-    under = outline_marks(frame, scene.street_polygons, Stroke(scene.style.ground.paper, width))
+    under = outline_marks(frame, shapes, Stroke(scene.style.ground.paper, width))
     line = Stroke(scene.style.grids.street, width, STREET_DASH)
-    return under + outline_marks(frame, scene.street_polygons, line)
+    return under + outline_marks(frame, shapes, line)
 
 
 def hatch_marks(frame: Frame, polygons: ObjectArray, kind: str, color: str, enlarge: float) -> list[Mark]:

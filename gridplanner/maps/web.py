@@ -285,7 +285,8 @@ def script_json(data: object) -> str:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
+    # folium hands scripts to a template engine once more; such pairs stand only inside texts.
+    return re.sub(r"\{(?=[{%#])", r"\\u007b", text)
 
 
 class _Verbatim(Element):
