@@ -57,6 +57,22 @@ def name_of(text: str) -> str:
     return f"EPSG:{code}" if code else crs.to_wkt()
 
 
+@lru_cache(maxsize=256)
+def contradicts_its_name(text: str) -> str:
+    """Return the name of a registered CRS that a definition bears while its numbers differ; else "".
+
+    Someone edited the `.prj`, or it was damaged: a central meridian of 109 under the name of 108.
+    """
+    crs = parse(text)
+    if crs is None or crs.to_epsg() is not None:
+        return ""
+    for name in (crs.name, crs.name.replace("_", " ")):
+        known = parse(name)
+        if known is not None and known.type_name == crs.type_name:
+            return "" if known.equals(crs, ignore_axis_order=True) else known.name
+    return ""
+
+
 def is_planar_metres(crs: pyproj.CRS) -> bool:
     """Tell whether areas and distances may be computed in it: projected, metres, not Web Mercator."""
     if not crs.is_projected or crs.to_epsg() == _WEB_MERCATOR or "pseudo-mercator" in crs.name.lower():
@@ -204,6 +220,8 @@ def transform(geometry: ObjectArray, source: str, target: str) -> ObjectArray:
 
 def total_bounds(geometry: Sequence[object] | ObjectArray) -> Bounds:
     """Return xmin, ymin, xmax, ymax; NaN where there is no shape."""
+    if not len(geometry):
+        return (np.nan,) * 4
     x0, y0, x1, y1 = shapely.total_bounds(np.asarray(geometry, dtype=object))
     return float(x0), float(y0), float(x1), float(y1)
 

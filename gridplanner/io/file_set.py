@@ -86,7 +86,8 @@ def _move_in(path: Path, folder: Path, names: list[str]) -> None:
     """Set the old members aside, move the new ones in, and put the old ones back if that fails."""
     if not names:
         return
-    stale = {path.stem + suffix for suffix in _SIDECARS} | set(names)
+    sidecars = _SIDECARS if path.suffix.lower() == ".shp" else ()
+    stale = {path.stem + suffix for suffix in sidecars} | set(names)
     old = [item for item in path.parent.iterdir() if item.name in stale]
     aside = folder / "old"
     aside.mkdir()

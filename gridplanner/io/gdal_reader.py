@@ -108,6 +108,15 @@ def read_foreign(path: Path, layer: str, encoding: str = "") -> RawTable:
     return RawTable(source, table, geometry, rows, str(meta["crs"] or ""), encoding, tuple(findings))
 
 
+def straight_shapes(path: Path, layer: str) -> list[bytes | None]:
+    """Return the WKB of a layer with arcs as short lines (GDAL's default: 4 degrees per line)."""
+    try:
+        _meta, _fids, wkb, _columns = pyogrio.raw.read(str(path), layer=layer, columns=[])
+    except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    return [None if item is None else bytes(item) for item in wkb]
+
+
 def _shapes(wkb: Any, source: str, findings: list[Finding]) -> ObjectArray:
     """Return geometries, telling those that could not be read."""
     geometry, broken = wkb_to_geometry(list(wkb))

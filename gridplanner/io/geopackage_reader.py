@@ -16,7 +16,7 @@ import shapely
 
 from gridplanner.errors import UserError
 from gridplanner.io.encoding import clean_text
-from gridplanner.io.faults import row_finding
+from gridplanner.io.faults import layer_finding, row_finding
 from gridplanner.io.raw import RawTable, objects
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
@@ -24,6 +24,10 @@ from gridplanner.model.layers import ObjectArray
 from gridplanner.texts import _
 
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
+#: shapely knows no arcs and says so with NotImplementedError.
+_UNREADABLE = (shapely.GEOSException, NotImplementedError)
+#: WKB types with arcs: CircularString to MultiSurface.
+_CURVES = range(8, 13)
 
 
 def quoted(name: str) -> str:
@@ -126,7 +130,7 @@ def _read(connection: sqlite3.Connection, path: Path, layer: str) -> RawTable:
     findings: list[Finding] = []
     n = len(cells[0]) if cells else 0
     rows = np.arange(1, n + 1, dtype=np.int64)
-    geometry = blobs_to_geometry(cells[-1], source, findings) if geometry_column else None
+    geometry = _geometry_of(cells[-1], path, layer, source, findings) if geometry_column else None
     columns = {
         name: _column(values, source, name, findings)
         for name, values in zip(names, cells, strict=False)
@@ -148,7 +152,25 @@ def _crs(connection: sqlite3.Connection, srs_id: int) -> str:
     return f"EPSG:{row[1]}" if str(row[0]).upper() == "EPSG" else str(row[2])
 
 
-def blobs_to_geometry(blobs: tuple[Any, ...], source: str, findings: list[Finding]) -> ObjectArray:
+def _is_curve(wkb: bytes) -> bool:
+    """Tell whether a shape has arcs."""
+    kind = int.from_bytes(wkb[1:5], "little" if wkb[:1] == b"\1" else "big")
+    return kind % 1000 in _CURVES
+
+
+def _straightened(path: Path, layer: str, n: int, source: str, findings: list[Finding]) -> list[bytes | None]:
+    """Return the shapes with arcs replaced by short lines; GDAL can do that."""
+    from gridplanner.io.gdal_reader import straight_shapes  # slow to load, and arcs are rare
+
+    text = _("'{source}': arcs were replaced by short lines.").format(source=source)
+    findings.append(layer_finding("read.geometry", Severity.INFO, text, source))
+    wkb = straight_shapes(path, layer)
+    return wkb if len(wkb) == n else [None] * n
+
+
+def _geometry_of(
+    blobs: tuple[Any, ...], path: Path, layer: str, source: str, findings: list[Finding]
+) -> ObjectArray:
     """Return geometries of GeoPackage blobs; each blob that is none is told."""
     wkb: list[bytes | None] = []
     bad: list[int] = []
@@ -162,6 +184,8 @@ def blobs_to_geometry(blobs: tuple[Any, ...], source: str, findings: list[Findin
         else:
             wkb.append(None)
             bad.append(row)
+    if any(item is not None and _is_curve(item) for item in wkb):
+        wkb = _straightened(path, layer, len(wkb), source, findings)
     geometry, broken = wkb_to_geometry(wkb)
     bad.extend(row + 1 for row in broken)
     lost = _("These rows have no place on the map; draw them or ask for the file again.")
@@ -182,14 +206,14 @@ def wkb_to_geometry(wkb: list[bytes | None]) -> tuple[ObjectArray, list[int]]:
     try:
         geometry: ObjectArray = shapely.from_wkb(objects(list(wkb)))
         return geometry, []
-    except shapely.GEOSException:
+    except _UNREADABLE:
         pass
     geometry = np.empty(len(wkb), dtype=object)
     broken = []
     for row, item in enumerate(wkb):
         try:
             geometry[row] = shapely.from_wkb(item, on_invalid="fix") if item is not None else None
-        except shapely.GEOSException:
+        except _UNREADABLE:
             broken.append(row)
             continue
         if item is not None and geometry[row] is None:

@@ -50,6 +50,7 @@ def read_layers(
     nets: Mapping[str, LayerSpec],
     base: Path,
     ask: Ask | None = None,
+    at: Callable[[str], None] | None = None,
 ) -> LayerSet:
     """Read every layer and bring them together in one projected CRS.
 
@@ -62,6 +63,8 @@ def read_layers(
     ask : callable, optional
         Answers questions that only the planner can (CRS, layer inside a container); without it
         such doubts are errors that name the likely answer.
+    at : callable, optional
+        Told the role of each layer before it is read.
 
     Raises
     ------
@@ -70,10 +73,10 @@ def read_layers(
     """
     findings: list[Finding] = []
     read: dict[str, _Read] = {}
-    for role, spec in specs.items():
+    for role, spec in (*specs.items(), *((f"nets.{name}", spec) for name, spec in nets.items())):
+        if at is not None:
+            at(role)
         read[role] = read_layer(role, spec, base, ask, findings)
-    for name, spec in nets.items():
-        read[f"nets.{name}"] = read_layer(f"nets.{name}", spec, base, ask, findings)
     crs, more = common_crs({role: item.placed for role, item in read.items()})
     findings.extend(more)
     layers = {role: _in_common(item, crs) for role, item in read.items()}
@@ -92,8 +95,7 @@ def read_layers(
 
 def read_layer(role: str, spec: LayerSpec, base: Path, ask: Ask | None, findings: list[Finding]) -> _Read:
     """Read, match, gate and place one layer; what went wrong is added to `findings`."""
-    path = local_path(spec.path, base)
-    raw = open_layer(path, spec.layer, spec.encoding, ask)
+    raw = open_layer(local_path(spec.path, base), spec.layer, spec.encoding, ask)
     findings.extend(raw.findings)
     if not len(raw):
         raise UserError(

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import shapely.errors
+
 from gridplanner.errors import UserError
 from gridplanner.io.archive import unpacked
 from gridplanner.io.geojson_reader import read_geojson
@@ -37,6 +39,19 @@ _REFUSED = {
     ".rar": "Unpack it first.",
     ".7z": "Unpack it first.",
 }
+
+#: What readers raise on bytes that no check of ours foresaw.
+_STUMBLES = (
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    shapely.errors.ShapelyError,
+)
 
 
 def local_path(text: str, base: Path) -> Path:
@@ -77,7 +92,24 @@ def local_path(text: str, base: Path) -> Path:
 
 
 def layers_in(path: Path) -> list[str]:
-    """Return the names of the layers or sheets inside a file or folder, "" for a single unnamed one."""
+    """Return the names of the layers or sheets inside a file or folder, "" for a single unnamed one.
+
+    Raises
+    ------
+    UserError
+        It is damaged.
+    """
+    try:
+        names = _layers_in(path)
+    except _STUMBLES as error:
+        raise _stumbled(path, error) from error
+    if not names:
+        raise UserError(_("'{source}' holds no layer that can be read.").format(source=path.name))
+    return names
+
+
+def _layers_in(path: Path) -> list[str]:
+    """Return the names of the layers inside."""
     suffix = path.suffix.lower()
     if path.is_dir() and suffix != ".gdb":
         return [str(item.relative_to(path)) for item in _files_of(path)]
@@ -87,7 +119,7 @@ def layers_in(path: Path) -> list[str]:
         return sheet_names(path)
     if suffix == ".zip":
         with unpacked(path) as folder:
-            return layers_in(folder)
+            return _layers_in(folder)
     if suffix in _FOREIGN:
         # GDAL costs over a second to load; the formats of every day do not need it.
         from gridplanner.io.gdal_reader import foreign_layers
@@ -136,6 +168,22 @@ def open_layer(path: Path, layer: str = "", encoding: str = "", ask: Ask | None 
     UserError
         It cannot be read, or the layer is not there.
     """
+    try:
+        return _open(path, layer, encoding, ask)
+    except _STUMBLES as error:
+        raise _stumbled(path, error) from error
+
+
+def _stumbled(path: Path, error: BaseException) -> UserError:
+    """Return the sentence for whatever a damaged file made a reader stumble over."""
+    cause = f"{type(error).__name__}: {error}"[:160]
+    return UserError(
+        _("'{source}' is damaged ({cause}). Ask for the file again.").format(source=path.name, cause=cause)
+    )
+
+
+def _open(path: Path, layer: str, encoding: str, ask: Ask | None) -> RawTable:
+    """Read one layer with the reader of its format."""
     suffix = path.suffix.lower()
     if suffix == ".zip":
         with unpacked(path) as folder:

@@ -27,6 +27,18 @@ _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _BUILT_IN_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 
+#: What a damaged workbook makes the readers of zip and XML raise.
+_BROKEN = (
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    ParseError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
 Grid = list[list[Any]]
 Area = tuple[int, int, int, int]
 
@@ -47,15 +59,7 @@ class Workbook:
             if sum(item.file_size for item in self._zip.infolist()) > MAX_XML_BYTES:
                 raise UserError(_("'{source}' is too large. Split it.").format(source=self._name))
             self._parts = self._sheet_parts()
-        except (
-            zipfile.BadZipFile,
-            KeyError,
-            ValueError,
-            OSError,
-            ParseError,
-            zlib.error,
-            NotImplementedError,
-        ) as error:
+        except _BROKEN as error:
             raise self._unreadable() from error
 
     def __enter__(self) -> Workbook:
@@ -81,12 +85,15 @@ class Workbook:
 
     def filled_sheets(self) -> list[str]:
         """Return the names of the sheets that hold at least one cell with a value."""
-        names = []
-        for name, part in self._parts.items():
-            with self._zip.open(part) as file:
-                if re.search(rb"<(?:\w+:)?(?:v|t)[ >]", file.read(200_000)):
-                    names.append(name)
-        return names
+        try:
+            return [name for name, part in self._parts.items() if self._is_filled(part)]
+        except _BROKEN as error:
+            raise self._unreadable() from error
+
+    def _is_filled(self, part: str) -> bool:
+        """Tell whether a sheet holds a value in its first 200 kB."""
+        with self._zip.open(part) as file:
+            return bool(re.search(rb"<(?:\w+:)?(?:v|t)[ >]", file.read(200_000)))
 
     def cells(self, sheet: str) -> tuple[Grid, list[Area]]:
         """Return the rows of a sheet and its merged areas (left, top, right, bottom, from 1).
@@ -100,16 +107,7 @@ class Workbook:
             texts = self._shared_texts()
             dates = self._date_styles()
             return self._read_sheet(self._parts[sheet], texts, dates)
-        except (
-            ParseError,
-            KeyError,
-            ValueError,
-            IndexError,
-            OSError,
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-        ) as error:
+        except _BROKEN as error:
             raise self._unreadable() from error
 
     def _open(self, part: str) -> IO[bytes]:

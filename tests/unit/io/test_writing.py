@@ -113,6 +113,8 @@ def test_stale_sidecars_go_and_strangers_stay(tmp_path):
         (tmp_path / f"g{suffix}").write_text("old")
     (tmp_path / "other.prj").write_text("keep")
     write(layer(A=["1"]), tmp_path / "g.shp")
+    write(layer(A=["1"]), tmp_path / "g.geojson")
+    assert (tmp_path / "g.cpg").exists()
     assert not any((tmp_path / f"g{suffix}").exists() for suffix in (".qpj", ".shp.xml", ".qix", ".sbn"))
     assert "CGCS2000" in (tmp_path / "g.prj").read_text()
     assert (tmp_path / "other.prj").read_text() == "keep"

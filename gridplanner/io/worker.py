@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Read foreign files in a process of their own, with limits on time and memory.
+
+A file that crashes, hangs or swallows memory then costs one sentence, not the window or
+the plan. The child sends bytes of plain data (see `layer_bytes`), never objects.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from gridplanner.errors import Cancelled, UserError
+from gridplanner.io.layer_bytes import pack, unpack
+from gridplanner.io.roles import role_word
+from gridplanner.model.layers import LayerSet, LayerSpec
+from gridplanner.model.question import Question
+from gridplanner.texts import _
+
+Ask = Callable[[Question], str]
+
+_POLL_S = 0.05
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the reading process may use.
+
+    Parameters
+    ----------
+    seconds : float
+        For all layers together, without the time the user takes to answer.
+    memory_mb : int
+        Address space; enforced where the system can (Linux, macOS).
+    """
+
+    seconds: float = 300.0
+    memory_mb: int = 6_000
+
+
+def read_layers_apart(
+    specs: Mapping[str, LayerSpec],
+    nets: Mapping[str, LayerSpec],
+    base: Path,
+    ask: Ask | None = None,
+    limits: Limits | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> LayerSet:
+    """Read as `reading.read_layers` does, in a process of its own.
+
+    Parameters
+    ----------
+    specs, nets, base, ask
+        As for `reading.read_layers`.
+    limits : Limits, optional
+    cancelled : callable, optional
+        Asked every twentieth of a second; the child is stopped when it says yes.
+
+    Raises
+    ------
+    UserError
+        As `read_layers` does; also where the child crashed or broke a limit, naming the layer.
+    """
+    chosen = limits or Limits()
+    request = {
+        "layers": {role: asdict(spec) for role, spec in specs.items()},
+        "nets": {name: asdict(spec) for name, spec in nets.items()},
+        "base": str(base),
+        "asks": ask is not None,
+        "memory_mb": chosen.memory_mb,
+    }
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    child = context.Process(target=_serve, args=(theirs, json.dumps(request)), daemon=True)
+    child.start()
+    theirs.close()
+    try:
+        first = next(iter([*specs, *nets]), "")
+        return _Conversation(ours, child, chosen, ask, cancelled).result(first)
+    finally:
+        ours.close()
+        if child.is_alive():
+            child.kill()
+        child.join()
+
+
+class _Conversation:
+    """The parent's side: answers questions, keeps the limits, takes the result."""
+
+    def __init__(
+        self,
+        pipe: Connection,
+        child: Any,
+        limits: Limits,
+        ask: Ask | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> None:
+        self._pipe, self._child, self._limits = pipe, child, limits
+        self._ask, self._cancelled = ask, cancelled
+        self._at = ""
+
+    def result(self, first: str) -> LayerSet:
+        """Return what the child read; `first` is the layer it begins with."""
+        self._at = first
+        deadline = monotonic() + self._limits.seconds
+        while True:
+            if self._cancelled is not None and self._cancelled():
+                raise Cancelled
+            if monotonic() > deadline:
+                raise UserError(
+                    _(
+                        "Reading layer '{role}' took longer than {seconds:g} seconds and was "
+                        "stopped. Check the file."
+                    ).format(role=role_word(self._at), seconds=self._limits.seconds)
+                )
+            if not self._pipe.poll(_POLL_S):
+                continue
+            try:
+                kind, body = self._next()
+            except EOFError:
+                raise self._crashed() from None
+            if kind == "done":
+                return unpack(body)
+            if kind == "error":
+                raise UserError(body.decode("utf-8"))
+            if kind == "at":
+                self._at = body.decode("utf-8")
+            elif kind == "ask":
+                started = monotonic()
+                self._answer(body)
+                deadline += monotonic() - started
+
+    def _next(self) -> tuple[str, bytes]:
+        """Return the next message: its kind and its body."""
+        message = self._pipe.recv_bytes()
+        kind, _space, body = message.partition(b" ")
+        return kind.decode("ascii", "replace"), body
+
+    def _answer(self, body: bytes) -> None:
+        """Put the child's question to the user and send the answer."""
+        asked = json.loads(body)
+        question = Question(asked["kind"], asked["layer"], asked["text"], tuple(asked["choices"]))
+        answer = self._ask(question) if self._ask is not None else ""
+        self._pipe.send_bytes(answer.encode("utf-8"))
+
+    def _crashed(self) -> UserError:
+        """Return the error for a child that died without a word."""
+        self._child.join(5)
+        return UserError(
+            _(
+                "Reading layer '{role}' broke off (code {code}): the file is damaged, or memory ran "
+                "out. Check the file."
+            ).format(role=role_word(self._at), code=self._child.exitcode)
+        )
+
+
+def _serve(pipe: Connection, request_text: str) -> None:
+    """Read in the child and send the result, the sentence of an error, or nothing if it dies."""
+    request = json.loads(request_text)
+    _limit_memory(request["memory_mb"])
+    # The parent need not load the readers at all.
+    from gridplanner.io.reading import read_layers
+
+    def ask(question: Question) -> str:
+        """Send a question up and wait for the answer."""
+        pipe.send_bytes(b"ask " + json.dumps(asdict(question)).encode("utf-8"))
+        return pipe.recv_bytes().decode("utf-8")
+
+    def at(role: str) -> None:
+        """Tell which layer is being read, for the message if it kills us."""
+        pipe.send_bytes(b"at " + role.encode("utf-8"))
+
+    specs = {role: LayerSpec(**spec) for role, spec in request["layers"].items()}
+    nets = {name: LayerSpec(**spec) for name, spec in request["nets"].items()}
+    try:
+        layers = read_layers(specs, nets, Path(request["base"]), ask if request["asks"] else None, at)
+    except UserError as error:
+        pipe.send_bytes(b"error " + str(error).encode("utf-8", "replace"))
+        return
+    pipe.send_bytes(b"done " + pack(layers))
+
+
+def _limit_memory(megabytes: int) -> None:
+    """Limit the address space of this process where the system can."""
+    if sys.platform == "win32":
+        return
+    import resource  # not on Windows
+
+    size = megabytes * 1_000_000
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
