@@ -15,6 +15,7 @@ from gridplanner.texts import _
 def check_code(case: Case) -> Iterator[Finding]:
     """Yield a finding for each grid whose code is missing, used twice, or not below its community's code."""
     counts = Counter(g.code for g in case.plan.grids if g.code)
+    given = "communities" in case.district.originals  # a community made for want of a layer has no real code
     for grid in case.grids.tolist():
         record = case.plan.grids[grid]
         community = str(case.district.communities.codes[record.community])
@@ -22,7 +23,7 @@ def check_code(case: Case) -> Iterator[Finding]:
             text = _("Grid {grid} has no code.").format(grid=label(record))
         elif counts[record.code] > 1:
             text = _("Code {code} is used by {n} grids.").format(code=record.code, n=counts[record.code])
-        elif community.isdigit() and len(community) == 12 and not record.code.startswith(community):
+        elif given and community.isdigit() and len(community) == 12 and not record.code.startswith(community):
             text = _("Code {code} does not begin with the code {community} of its community.").format(
                 code=record.code, community=community
             )

@@ -29,12 +29,7 @@ def run_program(*arguments: str | Path, more: Mapping[str, str] | None = None) -
     """Run `gridplanner ARGUMENTS` in a process of its own, as a user would."""
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT), **(more or {})}
     done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import sys; from gridplanner.cli import main; sys.exit(main())",
-            *map(str, arguments),
-        ],
+        [sys.executable, "-m", "gridplanner", *map(str, arguments)],
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -1,71 +1,23 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""The command line: one sub-command per use-case.
-
-Exit codes: 0 done, 1 errors remain or no admissible plan, 2 bad input or usage, 130 cancelled.
-"""
+"""Which sub-commands there are and what each takes."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from gridplanner import __version__
-from gridplanner.cli_progress import cancel_on_interrupt
-from gridplanner.errors import Cancelled, DataError, UserError
-from gridplanner.texts import LANGUAGES, _, use_language
+from gridplanner.cli import commands as runners
+from gridplanner.texts import LANGUAGES, _
 
-DONE, REMAIN, BAD, CANCELLED = 0, 1, 2, 130
 COMMANDS = ("demo", "run", "check", "new", "plan", "assign", "export", "compare", "verify", "bench", "test")
-
-#: One of them set means that Qt has somewhere to draw.
-_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 Run = Callable[[argparse.Namespace], int]
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run gridplanner; without a sub-command the window opens.
-
-    Parameters
-    ----------
-    argv : sequence of str, optional
-        Arguments after the program name.
-
-    Returns
-    -------
-    int
-        Exit code.
-    """
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    _speak_utf8()
-    language = _early_language(arguments)
-    if language:
-        use_language(language)
-    try:
-        with cancel_on_interrupt():
-            return _dispatch(arguments)
-    except DataError as error:
-        print(error, file=sys.stderr)
-        for finding in error.findings[:50]:
-            print(f"  - {finding.text}", file=sys.stderr)
-        return BAD
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return BAD
-    except (Cancelled, KeyboardInterrupt):
-        print(_("Cancelled."), file=sys.stderr)
-        return CANCELLED
-
-
-def _dispatch(arguments: list[str]) -> int:
-    """Open the window or run the sub-command."""
-    words = [a for a in arguments if not a.startswith("-")]
-    asks = any(a in ("-h", "--help", "--version") for a in arguments)
-    if not asks and (not words or words[0] not in COMMANDS):
-        return _open_window(arguments, words)
+def run_command(arguments: list[str]) -> int:
+    """Run the sub-command that the arguments name; return its exit code."""
     options = build_parser().parse_args(_with_rest_apart(arguments))
     run: Run = options.run
     return run(options)
@@ -79,23 +31,6 @@ def _with_rest_apart(arguments: list[str]) -> list[str]:
     return arguments
 
 
-def _open_window(arguments: list[str], words: list[str]) -> int:
-    """Open the window, with a project or layer where one is named."""
-    if words and words[0] not in LANGUAGES and not Path(words[0]).exists():
-        raise UserError(
-            _("'{word}' is neither a sub-command nor a file. Sub-commands: {known}.").format(
-                word=words[0], known=", ".join(COMMANDS)
-            )
-        )
-    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in _DISPLAYS):
-        raise UserError(
-            _("There is no display to open a window on. Without one, run 'gridplanner demo --out out'.")
-        )
-    from gridplanner.gui.app import main as open_window  # Qt is for the window alone
-
-    return open_window(arguments)
-
-
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all sub-commands."""
     parser = argparse.ArgumentParser(
@@ -104,6 +39,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_("A project or layer path instead of a sub-command opens it in the window."),
     )
     parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--lang", choices=LANGUAGES, help=_("language of messages and outputs"))
     commands = parser.add_subparsers(dest="command", required=True, metavar=_("COMMAND"))
 
     demo = _command(commands, "demo", _("the whole main job on the sample district, no questions"))
@@ -165,12 +101,10 @@ def _command(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, help_text: str
 ) -> argparse.ArgumentParser:
     """Add a sub-command with the options that all share."""
-    from gridplanner import cli_commands  # the use-cases are slow to import
-
     parser = commands.add_parser(name, help=help_text, description=help_text)
     parser.add_argument("--lang", choices=LANGUAGES, help=_("language of messages and outputs"))
     parser.add_argument("--quiet", action="store_true", help=_("print nothing but errors"))
-    parser.set_defaults(run=getattr(cli_commands, f"run_{name}"))
+    parser.set_defaults(run=getattr(runners, f"run_{name}"))
     return parser
 
 
@@ -180,21 +114,3 @@ def _planning(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, default=0, help=_("worker processes; 0 for one per core"))
     parser.add_argument("--cluster", help=_("address of a Dask scheduler to plan on"))
     parser.add_argument("--time-limit", type=float, help=_("seconds for the plan"))
-
-
-def _early_language(arguments: Sequence[str]) -> str:
-    """Return the language asked for, before any text is made; "" for none."""
-    for i, argument in enumerate(arguments):
-        if argument == "--lang" and i + 1 < len(arguments):
-            return arguments[i + 1]
-        if argument.startswith("--lang="):
-            return argument.partition("=")[2]
-    return ""
-
-
-def _speak_utf8() -> None:
-    """Print Chinese whatever the console's code page is; a character it lacks becomes `?`."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")

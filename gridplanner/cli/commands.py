@@ -15,13 +15,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from gridplanner.cli_progress import TerminalProgress
+from gridplanner.cli.terminal import TerminalProgress
 from gridplanner.errors import UserError
 from gridplanner.model.request import PlanRequest
 from gridplanner.progress import Executor
 from gridplanner.texts import _
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 SAMPLE_CONFIG = ROOT / "sample_shapefiles" / "config.toml"
 
 

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The outermost frame of the program: language, console, errors as sentences and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from gridplanner.cli.terminal import cancel_on_interrupt
+from gridplanner.errors import Cancelled, DataError, UserError
+from gridplanner.texts import _, use_language
+
+BAD, CANCELLED = 2, 130
+#: Faults of the data printed one by one; more would only hide the first.
+_SHOWN = 50
+
+
+def run_outermost(work: Callable[[list[str]], int], arguments: Sequence[str]) -> int:
+    """Run `work(arguments)`; errors meant for the user become one sentence and an exit code."""
+    speak_utf8()
+    language = early_language(arguments)
+    if language:
+        use_language(language)
+    try:
+        with cancel_on_interrupt():
+            return work(list(arguments))
+    except UserError as error:
+        print(error, file=sys.stderr)
+        if isinstance(error, DataError):
+            for finding in error.findings[:_SHOWN]:
+                print(f"  - {finding.text}", file=sys.stderr)
+        return BAD
+    except BrokenPipeError:  # the reader of our output (`| head`) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (Cancelled, KeyboardInterrupt):
+        print(_("Cancelled."), file=sys.stderr)
+        return CANCELLED
+
+
+def early_language(arguments: Sequence[str]) -> str:
+    """Return the language asked for, before any text is made; "" for none."""
+    for i, argument in enumerate(arguments):
+        if argument == "--lang" and i + 1 < len(arguments):
+            return arguments[i + 1]
+        if argument.startswith("--lang="):
+            return argument.partition("=")[2]
+    return ""
+
+
+def speak_utf8() -> None:
+    """Print Chinese whatever the console's code page is; a character it lacks becomes `?`."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
