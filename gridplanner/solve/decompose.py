@@ -65,7 +65,7 @@ def scope_of(district: District, rules: RuleSet, request: PlanRequest, start: Pl
     kept = np.setdiff1d(np.arange(plan.n_grids), plan.assignment[free]).astype(np.int32)
     counts = np.bincount(component[free], weights=district.atoms.people[free]).astype(np.int64)
     alive = _parts_with_people(district, component, counts)
-    builder = _PartBuilder(district, rules, request, plan)
+    builder = PartBuilder(district, rules, request, plan)
     parts, seen = [], dict.fromkeys(range(len(district.communities)), 0)
     for c in alive:
         atoms = np.flatnonzero(component == c).astype(np.int32)
@@ -105,6 +105,16 @@ def free_components(district: District, free: npt.NDArray[np.bool_]) -> IntArray
     labels = connected_components(graph.tocsr(), directed=False)[1]
     out, _values = compact_labels(np.where(free, labels, -1))
     return out
+
+
+def connected_by(district: District, label: npt.NDArray[np.integer]) -> IntArray:
+    """Return the connected part of each atom, over open edges between atoms of equal label."""
+    edges = district.adjacency
+    same = edges.open & (label[edges.a] == label[edges.b])
+    n = len(label)
+    graph = coo_array((np.ones(int(same.sum()), bool), (edges.a[same], edges.b[same])), shape=(n, n))
+    parts: IntArray = connected_components(graph.tocsr(), directed=False)[1].astype(np.int32)
+    return parts
 
 
 def _free_atoms(district: District, request: PlanRequest, plan: Plan) -> npt.NDArray[np.bool_]:
@@ -150,7 +160,7 @@ def limits_of(district: District, rules: RuleSet, community: int) -> Limits:
     )
 
 
-class _PartBuilder:
+class PartBuilder:
     """Builds parts of one district; holds what all of them share."""
 
     def __init__(self, district: District, rules: RuleSet, request: PlanRequest, plan: Plan) -> None:
