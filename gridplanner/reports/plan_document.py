@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Cm, Pt
 
@@ -26,8 +27,8 @@ from gridplanner.texts import RESOURCES, _
 TEMPLATE = RESOURCES / "templates" / "plan_document.toml"
 #: Width of the text on the page.
 TEXT_CM = 16.0
-#: A picture is no taller than this, so that its caption stays on the page.
-PICTURE_CM = 21.0
+#: Largest width and height of a picture on a page turned on its side, its caption below it.
+PICTURE_CM = (24.0, 12.4)
 SECTION_KEYS = ("title", "paragraphs", "tables", "maps", "certificate")
 
 
@@ -60,6 +61,9 @@ def write_plan_document(
     fill = partial(fill_fields, facts=facts)
     numbers = count(1)
     for section in text["section"]:
+        turned = bool(section.get("maps") and images)
+        if turned:
+            _turn_page(document, WD_ORIENT.LANDSCAPE)
         document.add_heading(fill(section["title"]), level=1)
         for paragraph in section.get("paragraphs", ()):
             add_paragraph(document, fill(paragraph))
@@ -67,8 +71,9 @@ def write_plan_document(
             _write_certificate(document, outcome)
         for name in section.get("tables", ()):
             _write_table(document, PLAN_TABLES[name](outcome), numbers)
-        if section.get("maps"):
+        if turned:
             _write_images(document, images)
+            _turn_page(document, WD_ORIENT.PORTRAIT)
     document.save(str(path))
 
 
@@ -116,17 +121,27 @@ def _write_table(document: Any, table: Table, numbers: Iterator[int]) -> None:
 
 
 def _write_images(document: Any, images: Sequence[Path]) -> None:
-    """Show the maps, each as wide as the text unless it would be too tall."""
+    """Show the maps, as large as a page turned on its side allows."""
     for number, image in enumerate(images, 1):
         paragraph = document.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         # A fixed line height would cut the picture off.
         paragraph.paragraph_format.line_spacing = 1.0
-        picture = paragraph.add_run().add_picture(str(image), width=Cm(TEXT_CM))
-        if picture.height > Cm(PICTURE_CM):
-            picture.width = round(picture.width * Cm(PICTURE_CM) / picture.height)
-            picture.height = Cm(PICTURE_CM)
+        picture = paragraph.add_run().add_picture(str(image), width=Cm(PICTURE_CM[0]))
+        if picture.height > Cm(PICTURE_CM[1]):
+            picture.width = round(picture.width * Cm(PICTURE_CM[1]) / picture.height)
+            picture.height = Cm(PICTURE_CM[1])
         add_caption(document, f"{_('Figure {n}').format(n=number)}　{map_word(image.stem)}")
+
+
+def _turn_page(document: Any, orientation: WD_ORIENT) -> None:
+    """Begin a new page, upright or on its side."""
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    if section.orientation != orientation:
+        section.orientation = orientation
+        section.page_width, section.page_height = section.page_height, section.page_width
+        margins = (section.top_margin, section.right_margin, section.bottom_margin, section.left_margin)
+        section.right_margin, section.bottom_margin, section.left_margin, section.top_margin = margins
 
 
 def map_word(stem: str) -> str:

@@ -139,8 +139,8 @@ def _rules(outcome: Outcome) -> dict[str, dict[str, Any]]:
 
 def limits_of(rules: RuleSet, name: str) -> dict[str, Any]:
     """Return `hard`, `min`, `max` of a rule; null where open. Rules without a number have none."""
-    # Codes, branches and workers have no switch: they are always asked for, softly for staff.
-    rule = getattr(rules, name, Switch(hard=name == "code"))
+    # Codes, branches and workers have no switch: they are always asked for, workers softly.
+    rule = getattr(rules, name, Switch(hard=name != "worker"))
     return _limits(rule)
 
 
