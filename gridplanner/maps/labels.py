@@ -29,7 +29,7 @@ _RIM = 0.14
 #: Points tried along each side of an area's bounding box.
 _SAMPLES = 11
 #: Boxes kept per form, the roomiest first.
-_KEEP = 8
+_KEEP = 16
 #: Lengths of leader lines tried, mm.
 _LEADER_RADII = np.array((4.0, 6.0, 8.0, 11.0, 15.0, 20.0, 27.0, 36.0, 48.0))
 _LEADER_DIRECTIONS = 24
@@ -197,20 +197,45 @@ def _boxes(xy: FloatArray, form: Form) -> FloatArray:
     return np.hstack([xy - half, xy + half])
 
 
-def _fitting(area: shapely.Geometry, xy: FloatArray, depth: FloatArray, form: Form) -> FloatArray:
-    """Return the middles of the boxes of a form that lie inside an area, the deepest first."""
-    half_w, half_h = form.width / 2, form.height / 2
-    # A box reaches at least half its shorter side from its middle, and at most half its diagonal.
-    near = depth >= min(half_w, half_h)
-    xy, depth = xy[near], depth[near]
-    if not len(xy):
-        return xy
-    boxes = _boxes(xy, form)
-    sure = depth >= np.hypot(half_w, half_h)
-    unsure = np.flatnonzero(~sure)
-    shapes = shapely.box(boxes[unsure, 0], boxes[unsure, 1], boxes[unsure, 2], boxes[unsure, 3])
-    sure[unsure] = shapely.contains(area, shapes)
-    return np.asarray(xy[sure][:_KEEP], float)
+class _Places:
+    """Where the forms of one request fit; each form is looked at only when it is asked for."""
+
+    def __init__(self, request: Request, area: shapely.Geometry, xy: FloatArray, depth: FloatArray) -> None:
+        self.request = request
+        self.room = float(area.area)
+        self._area, self._xy, self._depth = area, xy, depth
+        self._found: dict[Form, FloatArray] = {}
+
+    def of(self, form: Form) -> FloatArray:
+        """Return the middles of the boxes of a form that lie inside the area, the deepest first."""
+        if form not in self._found:
+            self._found[form] = self._fitting(form)
+        return self._found[form]
+
+    def _fitting(self, form: Form) -> FloatArray:
+        half_w, half_h = form.width / 2, form.height / 2
+        # A box reaches at least half its shorter side from its middle, and at most half its diagonal.
+        near = self._depth >= min(half_w, half_h)
+        xy, depth = self._xy[near], self._depth[near]
+        if not len(xy):
+            return xy
+        boxes = _boxes(xy, form)
+        sure = depth >= np.hypot(half_w, half_h)
+        unsure = np.flatnonzero(~sure)
+        shapes = shapely.box(boxes[unsure, 0], boxes[unsure, 1], boxes[unsure, 2], boxes[unsure, 3])
+        sure[unsure] = shapely.contains(self._area, shapes)
+        return np.asarray(xy[sure][:_KEEP], float)
+
+    def first_free(self, occupied: Occupied) -> Label | None:
+        """Return the fullest form at its roomiest free place."""
+        for form in self.request.forms:
+            middles = self.of(form)
+            if len(middles):
+                free = np.flatnonzero(occupied.free(_boxes(middles, form)))
+                if len(free):
+                    x, y = middles[free[0]]
+                    return Label(self.request.key, form, float(x), float(y))
+        return None
 
 
 def place(
@@ -242,17 +267,16 @@ def place(
         Keys of the requests that found no place.
     """
     asked = [r for r in requests if not shapely.is_empty(r.area)]
-    choices = _choices(asked, window, samples)
+    table = _places(asked, window, samples)
     placed: dict[str, Label] = {}
-    # The tightest first: who has few places must not find them taken.
-    for row in sorted(range(len(asked)), key=lambda i: (sum(len(c) for c in choices[i]), asked[i].key)):
-        label = _first_free(asked[row], choices[row], occupied)
+    # The tightest first: who has little room must not find it taken.
+    for places in sorted(table.values(), key=lambda p: (p.room, p.request.key)):
+        label = places.first_free(occupied)
         if label is not None:
             _take(label, placed, occupied)
-    table = {r.key: (r, c) for r, c in zip(asked, choices, strict=True)}
     for request in asked:
-        if request.key not in placed:
-            _make_room(request, table, placed, occupied)
+        if request.leader and request.key not in placed:
+            _make_room(request.key, table, placed, occupied)
     _lead_outside(
         [r for r in asked if r.key not in placed and r.leader], asked, placed, occupied, (window, reach)
     )
@@ -260,37 +284,22 @@ def place(
     return [placed[r.key] for r in requests if r.key in placed], missing
 
 
-def _choices(requests: Sequence[Request], window: Rect, samples: int) -> list[list[FloatArray]]:
-    """Return for each request and form the middles of the boxes that fit."""
-    if not requests:
-        return []
+def _places(requests: Sequence[Request], window: Rect, samples: int) -> dict[str, _Places]:
+    """Return where each request may be placed inside the window, by key."""
     areas = np.empty(len(requests), dtype=object)
     areas[:] = [r.area for r in requests]
-    # Slightly smaller, so that a box never touches the border line itself.
     seen = shapely.clip_by_rect(areas, window.x, window.y, window.right, window.bottom)
-    seen = np.where(shapely.get_dimensions(seen) == 2, seen, shapely.Polygon())
-    keep = np.flatnonzero(~shapely.is_empty(seen))
-    result: list[list[FloatArray]] = [[np.empty((0, 2)) for _ in r.forms] for r in requests]
-    if not len(keep):
-        return result
-    xy, owner, depth = sample_points(seen[keep], samples)
-    cuts = np.searchsorted(owner, np.arange(len(keep) + 1))
-    for slot, row in enumerate(keep.tolist()):
-        part = slice(cuts[slot], cuts[slot + 1])
-        area = seen[row]
-        result[row] = [_fitting(area, xy[part], depth[part], form) for form in requests[row].forms]
+    keep = np.flatnonzero((shapely.get_dimensions(seen) == 2) & ~shapely.is_empty(seen))
+    nothing = np.empty((0, 2))
+    result = {r.key: _Places(r, shapely.Polygon(), nothing, nothing[:, 0]) for r in requests}
+    if len(keep):
+        xy, owner, depth = sample_points(seen[keep], samples)
+        cuts = np.searchsorted(owner, np.arange(len(keep) + 1))
+        for slot, row in enumerate(keep.tolist()):
+            part = slice(cuts[slot], cuts[slot + 1])
+            request = requests[row]
+            result[request.key] = _Places(request, seen[row], xy[part], depth[part])
     return result
-
-
-def _first_free(request: Request, choices: Sequence[FloatArray], occupied: Occupied) -> Label | None:
-    """Return the fullest form at its roomiest free place."""
-    for form, middles in zip(request.forms, choices, strict=True):
-        if len(middles):
-            free = np.flatnonzero(occupied.free(_boxes(middles, form)))
-            if len(free):
-                x, y = middles[free[0]]
-                return Label(request.key, form, float(x), float(y))
-    return None
 
 
 def _take(label: Label, placed: dict[str, Label], occupied: Occupied) -> None:
@@ -299,28 +308,23 @@ def _take(label: Label, placed: dict[str, Label], occupied: Occupied) -> None:
     occupied.add(label.key, label.box)
 
 
-def _make_room(
-    request: Request,
-    table: dict[str, tuple[Request, list[FloatArray]]],
-    placed: dict[str, Label],
-    occupied: Occupied,
-) -> None:
+def _make_room(key: str, table: dict[str, _Places], placed: dict[str, Label], occupied: Occupied) -> None:
     """Place a label by moving one neighbour to another of its places, if that helps."""
-    form, middles = request.forms[-1], table[request.key][1][-1]
-    for x, y in middles:
-        label = Label(request.key, form, float(x), float(y))
+    form = table[key].request.forms[-1]
+    for x, y in table[key].of(form):
+        label = Label(key, form, float(x), float(y))
         blockers = occupied.hit_keys(label.box)
         if len(blockers) != 1 or blockers[0] not in placed or blockers[0] not in table:
             continue
         old = placed[blockers[0]]
         occupied.drop(old.key)
-        occupied.add(label.key, label.box)
-        moved = _first_free(*table[old.key], occupied)
+        occupied.add(key, label.box)
+        moved = table[old.key].first_free(occupied)
         if moved is not None:
-            placed[label.key] = label
+            placed[key] = label
             _take(moved, placed, occupied)
             return
-        occupied.drop(label.key)
+        occupied.drop(key)
         occupied.add(old.key, old.box)
 
 

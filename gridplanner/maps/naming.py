@@ -76,7 +76,12 @@ def label_grids(
 
 
 def label_areas(
-    frame: Frame, names: Sequence[str], polygons: ObjectArray, sizes: Sequence[float], occupied: Occupied
+    frame: Frame,
+    names: Sequence[str],
+    polygons: ObjectArray,
+    sizes: Sequence[float],
+    occupied: Occupied,
+    samples: int = 17,
 ) -> list[Label]:
     """Place names of areas where the other labels leave room; a name without room is left out."""
     seen = np.flatnonzero(frame.seen(polygons)) if len(polygons) else np.empty(0, np.int64)
@@ -90,7 +95,7 @@ def label_areas(
         requests.append(
             Request(f"{name} {row}", area, tuple(f for pair in pairs for f in pair), leader=False)
         )
-    return place(requests, occupied, frame.rect.inset(1.0), samples=17)[0]
+    return place(requests, occupied, frame.rect.inset(1.0), samples)[0]
 
 
 def place_names(scene: Scene, frame: Frame, occupied: Occupied, enlarge: float) -> list[Mark]:
@@ -112,7 +117,7 @@ def place_names(scene: Scene, frame: Frame, occupied: Occupied, enlarge: float) 
                 areas = shapes_of(scene, role)
                 flat = shapely.get_dimensions(areas) == 2
                 texts = [str(name) for name in named.texts("name")[flat]]
-                labels = label_areas(frame, texts, areas[flat], [size], occupied)
+                labels = label_areas(frame, texts, areas[flat], [size], occupied, samples=7)
                 marks += label_marks(labels, color, "", enlarge)
     return marks
 

@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
 
-from gridplanner.maps.marks import Clip, Mark, Rect, Sheet, Stroke, Text, polyline
+import numpy as np
+
+from gridplanner.maps.marks import Clip, Mark, Rect, Shape, Sheet, Stroke, Text, polyline
 from gridplanner.maps.options import Paper
 from gridplanner.texts import _
 
 #: Edge that office printers leave white, mm.
-_MARGIN = 7.0
+_MARGIN = 5.0
 #: Strip that neighbouring pages both show, to glue on, mm.
-OVERLAP = 10.0
+OVERLAP = 6.0
 _INK = "#7a7a7a"
 
 
@@ -52,7 +55,8 @@ def _tile(sheet: Sheet, page: Paper, at: tuple[int, int], count: tuple[int, int]
     wide, high = page.width - 2 * _MARGIN, page.height - 2 * _MARGIN
     x, y = at[0] * (wide - OVERLAP), at[1] * (high - OVERLAP)
     window = Rect(_MARGIN, _MARGIN, min(wide, sheet.width - x), min(high, sheet.height - y))
-    marks: list[Mark] = [Clip(window, sheet.marks, _MARGIN - x, _MARGIN - y)]
+    shown = Rect(x, y, window.width, window.height)
+    marks: list[Mark] = [Clip(window, cull(sheet.marks, shown), _MARGIN - x, _MARGIN - y)]
     marks += _cut_marks(window, at, count)
     place = _("row {row} of {rows}, column {column} of {columns}").format(
         row=at[1] + 1, rows=count[1], column=at[0] + 1, columns=count[0]
@@ -63,6 +67,42 @@ def _tile(sheet: Sheet, page: Paper, at: tuple[int, int], count: tuple[int, int]
     return Sheet(
         sheet.kind, title, page.width, page.height, tuple(marks), sheet.scale, key=f"{at[1] + 1}-{at[0] + 1}"
     )
+
+
+def cull(marks: Sequence[Mark], window: Rect) -> tuple[Mark, ...]:
+    """Return the marks without the lines, rings and texts that lie wholly outside a window (mm)."""
+    kept: list[Mark] = []
+    for mark in marks:
+        if isinstance(mark, Clip):
+            inner = Rect(window.x - mark.dx, window.y - mark.dy, window.width, window.height)
+            kept.append(Clip(mark.rect, cull(mark.marks, inner), mark.dx, mark.dy))
+        elif isinstance(mark, Text):
+            reach = len(mark.text) * mark.size
+            if _touches((mark.x - reach, mark.y - reach, mark.x + reach, mark.y + reach), window):
+                kept.append(mark)
+        else:
+            kept.append(_culled(mark, window))
+    return tuple(kept)
+
+
+def _touches(box: tuple[float, float, float, float], window: Rect) -> bool:
+    """Tell whether a box touches a window."""
+    return box[0] <= window.right and box[2] >= window.x and box[1] <= window.bottom and box[3] >= window.y
+
+
+def _culled(shape: Shape, window: Rect) -> Shape:
+    """Return a shape with the lines and rings that touch a window."""
+    if not len(shape.starts):
+        return shape
+    low = np.minimum.reduceat(shape.coords, shape.starts)
+    high = np.maximum.reduceat(shape.coords, shape.starts)
+    rim = shape.stroke.width if shape.stroke else 0.0
+    keep = (low[:, 0] <= window.right + rim) & (high[:, 0] >= window.x - rim)
+    keep &= (low[:, 1] <= window.bottom + rim) & (high[:, 1] >= window.y - rim)
+    lengths = np.diff(np.append(shape.starts, len(shape.coords)))
+    coords = shape.coords[np.repeat(keep, lengths)]
+    starts = np.concatenate([[0], np.cumsum(lengths[keep])])[:-1].astype(np.int64)
+    return Shape(coords, starts, shape.stroke, shape.fill)
 
 
 def _cut_marks(window: Rect, at: tuple[int, int], count: tuple[int, int]) -> list[Mark]:

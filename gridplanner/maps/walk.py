@@ -25,6 +25,8 @@ from gridplanner.texts import _
 
 #: How far from its building a number may stand, mm.
 _NEAR = 5.0
+#: Half the side of a building's mark, mm.
+_POINT = 0.7
 _SHARE = 0.9
 
 
@@ -139,19 +141,19 @@ def _numbers(draft: Draft, listed: Sequence[int], occupied: Occupied) -> list[La
     buildings, k = draft.scene.outcome.district.buildings, draft.k
     xy = draft.frame.to_mm(np.column_stack([buildings.x[list(listed)], buildings.y[list(listed)]]))
     for number, (x, y) in enumerate(xy):
-        half = 0.6 * k
+        half = _POINT * k
         occupied.add(f"point {number}", (x - half, y - half, x + half, y + half))
     sizes = [draft.scene.style.labels.grid * k * share for share in (0.95, 0.75, 0.6)]
     requests = [
         Request(
             f"building {number}",
-            shapely.Point(x, y).buffer(_NEAR * k),
+            shapely.Point(x, y).buffer(_NEAR * k) - shapely.Point(x, y).buffer(_POINT * k),
             tuple(Form((str(number),), size) for size in sizes),
             leader=False,
         )
         for number, (x, y) in enumerate(xy, start=1)
     ]
-    return place(requests, occupied, draft.frame.rect.inset(1.0), samples=9)[0]
+    return place(requests, occupied, draft.frame.rect.inset(1.0), samples=13)[0]
 
 
 def _list_page(draft: Draft, table: Table) -> tuple[Sheet, int]:
