@@ -19,6 +19,7 @@ from gridplanner.io.faults import layer_finding, row_finding
 from gridplanner.io.field_names import coordinate_columns, match_fields
 from gridplanner.io.gate import TABLES, check_kind, pass_gate
 from gridplanner.io.people import join_people
+from gridplanner.io.personal_data import personal_columns, personal_finding
 from gridplanner.io.placing import Placed, common_crs, place, refuse_old_datum
 from gridplanner.io.raw import RawTable
 from gridplanner.io.roles import role_word
@@ -34,6 +35,8 @@ Ask = Callable[[Question], str]
 NUMBER_KEYS = ("people", "households", "members")
 CODE_KEYS = ("id", "code", "street_code", "community_code", "old_grid")
 #: Meanings that a role cannot do without.
+#: Ledgers whose people are staff; everywhere else, people are residents.
+_LEDGERS_OF_STAFF = ("branches", "staff")
 _NEEDED = {"grids": ("code",), "people": ("people", "households"), "communities": ("code", "name")}
 
 
@@ -181,6 +184,11 @@ def _with_meanings(role: str, raw: RawTable, matched: Mapping[str, str]) -> tupl
             fields[key] = texts_of(values)
     used = set(matched.values())
     extra = {name: values for name, values in raw.columns.items() if name not in used}
+    personal = personal_columns(extra) if role not in _LEDGERS_OF_STAFF else ()
+    if personal:
+        findings.append(personal_finding(raw.source, personal))
+        dropped = {column.column for column in personal}
+        extra = {name: values for name, values in extra.items() if name not in dropped}
     return Layer(role, raw.source, None, fields, extra, raw.rows), findings
 
 

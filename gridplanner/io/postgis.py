@@ -1,0 +1,433 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Read layers from a PostGIS database, and publish divisions into it with their history (extra `postgis`).
+
+A publication is one transaction: grids and crosswalk of the new division go in, the rows of
+the one before get their `valid_to`, or nothing happens at all. If the server is restarted in
+the middle, the whole publication is tried again, and its identifier keeps it from being
+entered twice when only the answer to the commit was lost.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import psycopg
+import shapely
+from psycopg import sql
+
+from gridplanner.errors import UserError
+from gridplanner.io.columns import column_of, text_of
+from gridplanner.io.crs import name_of
+from gridplanner.io.geopackage_reader import wkb_to_geometry
+from gridplanner.io.geopackage_writer import one_type
+from gridplanner.io.raw import RawTable
+from gridplanner.model.layers import Layer, ObjectArray
+from gridplanner.texts import _
+
+T = TypeVar("T")
+
+#: PostgreSQL cuts longer names in silence: 21 Chinese characters.
+MAX_NAME_BYTES = 63
+_TYPES = {"i": "bigint", "f": "double precision", "O": "text"}
+_OWN = ("gid", "publication", "valid_from", "valid_to", "geom")
+_FIRST_PAUSE_S = 0.2
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where the database is, and how long to wait for it to come back.
+
+    Parameters
+    ----------
+    address : str
+        `postgresql://user@host:port/name` or `key=value` pairs, as libpq takes it.
+    patience_s : float
+        How long a transaction is tried again while the server is away.
+    """
+
+    address: str = field(repr=False)
+    patience_s: float = 30.0
+
+
+@contextmanager
+def _connected(database: Database) -> Iterator[psycopg.Connection[Any]]:
+    """Yield a connection whose block is one transaction."""
+    with psycopg.connect(database.address, connect_timeout=10) as connection:
+        yield connection
+
+
+def _patiently(database: Database, work: Callable[[psycopg.Connection[Any]], T]) -> T:
+    """Run a transaction, and run it again while the server is away.
+
+    Raises
+    ------
+    UserError
+        The server stays away, or refuses what is asked.
+    """
+    give_up = time.monotonic() + database.patience_s
+    pause = _FIRST_PAUSE_S
+    while True:
+        try:
+            with _connected(database) as connection:
+                return work(connection)
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            if time.monotonic() + pause > give_up or isinstance(error, psycopg.errors.InsufficientPrivilege):
+                raise UserError(
+                    _("The database cannot be reached ({cause}). Check its address and that it runs.").format(
+                        cause=str(error).strip().splitlines()[0][:160]
+                    )
+                ) from error
+            time.sleep(pause)
+            pause = min(pause * 2, 2.0)
+        except psycopg.Error as error:
+            raise UserError(
+                _("The database refuses this ({cause}). Ask its administrator.").format(
+                    cause=str(error).strip().splitlines()[0][:160]
+                )
+            ) from error
+
+
+def list_tables(database: Database) -> list[tuple[str, str]]:
+    """Return schema and name of every table with shapes."""
+
+    def ask(connection: psycopg.Connection[Any]) -> list[tuple[str, str]]:
+        """Return them from PostGIS' own list."""
+        _need_postgis(connection)
+        rows = connection.execute(
+            "SELECT f_table_schema, f_table_name FROM geometry_columns ORDER BY 1, 2"
+        ).fetchall()
+        return [(str(schema), str(name)) for schema, name in rows]
+
+    return _patiently(database, ask)
+
+
+def _need_postgis(connection: psycopg.Connection[Any]) -> None:
+    """Raise UserError if the database has no PostGIS."""
+    if not connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'postgis'").fetchone():
+        raise UserError(_("The database has no PostGIS. Ask its administrator for CREATE EXTENSION postgis."))
+
+
+def read_table(database: Database, schema: str, table: str) -> RawTable:
+    """Read a table with shapes.
+
+    Parameters
+    ----------
+    database : Database
+    schema, table : str
+
+    Raises
+    ------
+    UserError
+        It is not there, cannot be reached, or has no shapes.
+    """
+
+    def ask(connection: psycopg.Connection[Any]) -> RawTable:
+        """Read everything in one transaction."""
+        _need_postgis(connection)
+        found = connection.execute(
+            "SELECT f_geometry_column, srid FROM geometry_columns WHERE f_table_schema = %s AND "
+            "f_table_name = %s",
+            (schema, table),
+        ).fetchone()
+        if found is None:
+            raise UserError(
+                _("The database has no layer {schema}.{table}. Check the name.").format(
+                    schema=schema, table=table
+                )
+            )
+        columns = [name for name in _column_types(connection, schema, table) if name != found[0]]
+        query = sql.SQL(
+            "SELECT {columns} ST_AsBinary(ST_Force2D(ST_CurveToLine({shape}))) FROM {table}"
+        ).format(
+            columns=sql.SQL("").join(sql.SQL("{}, ").format(sql.Identifier(name)) for name in columns),
+            shape=sql.Identifier(found[0]),
+            table=sql.Identifier(schema, table),
+        )
+        rows = connection.execute(query, binary=False).fetchall()
+        cells = list(zip(*rows, strict=True)) or [() for _name in (*columns, "")]
+        return _raw(f"{schema}.{table}", columns, cells, _authority(connection, found[1]))
+
+    return _patiently(database, ask)
+
+
+def _raw(source: str, columns: list[str], cells: Sequence[tuple[Any, ...]], crs: str) -> RawTable:
+    """Return rows as a raw table."""
+    geometry, _broken = wkb_to_geometry([None if item is None else bytes(item) for item in cells[-1]])
+    table = {
+        name: column_of([float(v) if hasattr(v, "as_tuple") else v for v in values])
+        for name, values in zip(columns, cells[:-1], strict=True)
+    }
+    return RawTable(source, table, geometry, np.arange(1, len(geometry) + 1), crs)
+
+
+def _authority(connection: psycopg.Connection[Any], srid: int) -> str:
+    """Return the CRS of an SRID: its EPSG code, else its definition, "" for none."""
+    row = connection.execute(
+        "SELECT auth_name, auth_srid, srtext FROM spatial_ref_sys WHERE srid = %s", (srid,)
+    ).fetchone()
+    if row is None:
+        return ""
+    return f"EPSG:{row[1]}" if row[0] == "EPSG" else str(row[2])
+
+
+def _column_types(connection: psycopg.Connection[Any], schema: str, table: str) -> dict[str, str]:
+    """Return the columns of a table and their types, in order."""
+    rows = connection.execute(
+        "SELECT column_name, data_type FROM information_schema.columns "
+        "WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position",
+        (schema, table),
+    ).fetchall()
+    return {str(name): str(kind) for name, kind in rows}
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What a publication is about.
+
+    Parameters
+    ----------
+    author, note : str
+    id : str
+        Identifier; the same one is never entered twice.
+    """
+
+    author: str = ""
+    note: str = ""
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+def publish(
+    database: Database,
+    schema: str,
+    grids: Layer,
+    crosswalk: Layer,
+    crs: str,
+    publication: Publication | None = None,
+) -> int:
+    """Publish a division: grids, crosswalk and history, all or nothing.
+
+    Tables `publications`, `grids`, `crosswalk` and the view `grids_current` in `schema`. Rows of
+    `grids` carry `valid_from` and `valid_to`; those in force have no `valid_to`.
+
+    Parameters
+    ----------
+    database : Database
+    schema : str
+        Made if it is not there.
+    grids : Layer
+        Polygons in `crs`.
+    crosswalk : Layer
+        Table.
+    crs : str
+        Must have an EPSG code: PostGIS knows no other.
+    publication : Publication, optional
+
+    Returns
+    -------
+    int
+        Number of this version, from 1.
+
+    Raises
+    ------
+    UserError
+        The CRS has no EPSG code, a name is too long, or the database refuses or stays away.
+    """
+    srid = _srid(crs)
+    about = publication or Publication()
+    for name in (schema, *grids.fields, *crosswalk.fields):
+        if len(name.encode("utf-8")) > MAX_NAME_BYTES:
+            raise UserError(
+                _("'{name}' is longer than the 63 bytes that PostgreSQL allows. Shorten it.").format(
+                    name=name
+                )
+            )
+
+    def enter(connection: psycopg.Connection[Any]) -> int:
+        """Do everything in this one transaction."""
+        _need_postgis(connection)
+        _make_tables(connection, schema)
+        done = connection.execute(
+            sql.SQL("SELECT version FROM {}").format(sql.Identifier(schema, "publications"))
+            + sql.SQL(" WHERE id = %s"),
+            (about.id,),
+        ).fetchone()
+        if done is not None:
+            return int(done[0])
+        return _enter(connection, schema, grids, crosswalk, srid, about)
+
+    return _patiently(database, enter)
+
+
+def _srid(crs: str) -> int:
+    """Return the EPSG code of a CRS."""
+    name = name_of(crs)
+    if not name.startswith("EPSG:"):
+        raise UserError(
+            _(
+                "This coordinate system has no EPSG code, and PostGIS would lose it without a "
+                "word. Convert the plan to a CGCS2000 zone first."
+            )
+        )
+    return int(name[5:])
+
+
+def _make_tables(connection: psycopg.Connection[Any], schema: str) -> None:
+    """Make schema and list of publications, and let only one publication at a time go on."""
+    connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
+    connection.execute(
+        sql.SQL(
+            "CREATE TABLE IF NOT EXISTS {} (id uuid PRIMARY KEY, version integer UNIQUE NOT NULL, "
+            "author text, note text, valid_from timestamptz NOT NULL, valid_to timestamptz)"
+        ).format(sql.Identifier(schema, "publications"))
+    )
+    connection.execute(
+        sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(sql.Identifier(schema, "publications"))
+    )
+
+
+def _enter(
+    connection: psycopg.Connection[Any],
+    schema: str,
+    grids: Layer,
+    crosswalk: Layer,
+    srid: int,
+    about: Publication,
+) -> int:
+    """Enter a publication whose identifier is new."""
+    publications = sql.Identifier(schema, "publications")
+    row = connection.execute(
+        sql.SQL("SELECT coalesce(max(version), 0) + 1, now() FROM {}").format(publications)
+    )
+    version, now = row.fetchone() or (1, None)
+    connection.execute(
+        sql.SQL("UPDATE {} SET valid_to = %s WHERE valid_to IS NULL").format(publications), (now,)
+    )
+    connection.execute(
+        sql.SQL("INSERT INTO {} VALUES (%s, %s, %s, %s, %s, NULL)").format(publications),
+        (about.id, version, about.author, about.note, now),
+    )
+    geometry = one_type(grids.geometry) if grids.geometry is not None else None
+    _fit_table(connection, schema, "grids", grids.fields, srid if geometry is not None else None)
+    _fit_table(connection, schema, "crosswalk", crosswalk.fields, None)
+    connection.execute(
+        sql.SQL("UPDATE {} SET valid_to = %s WHERE valid_to IS NULL").format(sql.Identifier(schema, "grids")),
+        (now,),
+    )
+    _copy(connection, schema, "grids", grids.fields, geometry, srid, (about.id, now))
+    _copy(connection, schema, "crosswalk", crosswalk.fields, None, srid, (about.id, now))
+    _renew_view(connection, schema)
+    count = connection.execute(
+        sql.SQL("SELECT count(*) FROM {} WHERE valid_to IS NULL").format(sql.Identifier(schema, "grids"))
+    ).fetchone()
+    if count is None or int(count[0]) != len(grids):
+        raise UserError(
+            _("The database holds {n} grids instead of {wanted}; nothing was published.").format(
+                n=count[0] if count else 0, wanted=len(grids)
+            )
+        )
+    return int(version)
+
+
+def _fit_table(
+    connection: psycopg.Connection[Any],
+    schema: str,
+    table: str,
+    fields: Mapping[str, npt.NDArray[Any]],
+    srid: int | None,
+) -> None:
+    """Make the table, or add the columns it lacks; another CRS than before is refused."""
+    where = sql.Identifier(schema, table)
+    known = _column_types(connection, schema, table)
+    if not known:
+        connection.execute(
+            sql.SQL(
+                "CREATE TABLE {} (gid bigserial PRIMARY KEY, publication uuid NOT NULL, "
+                "valid_from timestamptz NOT NULL, valid_to timestamptz)"
+            ).format(where)
+        )
+        if srid is not None:
+            connection.execute(
+                sql.SQL("ALTER TABLE {} ADD COLUMN geom geometry(Geometry, {})").format(
+                    where, sql.Literal(srid)
+                )
+            )
+            connection.execute(sql.SQL("CREATE INDEX ON {} USING gist (geom)").format(where))
+    elif srid is not None:
+        found = connection.execute("SELECT Find_SRID(%s, %s, 'geom')", (schema, table)).fetchone()
+        if found is None or int(found[0]) != srid:
+            raise UserError(
+                _(
+                    "Earlier divisions in the database are in EPSG:{old}, this one in EPSG:{new}. "
+                    "Use another schema."
+                ).format(old=found[0] if found else 0, new=srid)
+            )
+    for key, values in fields.items():
+        if _stored_name(key) not in known:
+            kind = sql.SQL(
+                _TYPES["i" if values.dtype.kind in "iub" else "f" if values.dtype.kind == "f" else "O"]
+            )
+            connection.execute(
+                sql.SQL("ALTER TABLE {} ADD COLUMN {} {}").format(
+                    where, sql.Identifier(_stored_name(key)), kind
+                )
+            )
+
+
+def _stored_name(key: str) -> str:
+    """Return the column name of a field; one that clashes with ours gets a line behind it."""
+    return f"{key}_" if key in _OWN else key
+
+
+def _copy(
+    connection: psycopg.Connection[Any],
+    schema: str,
+    table: str,
+    fields: Mapping[str, npt.NDArray[Any]],
+    geometry: ObjectArray | None,
+    srid: int,
+    stamp: tuple[str, Any],
+) -> None:
+    """Send the rows."""
+    names = ["publication", "valid_from", *map(_stored_name, fields)]
+    columns = [_cells(np.asarray(values)) for values in fields.values()]
+    if geometry is not None:
+        names.append("geom")
+        columns.append(shapely.to_wkb(shapely.set_srid(geometry, srid), hex=True, include_srid=True).tolist())
+    query = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(schema, table), sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    with connection.cursor().copy(query) as copy:
+        for row in zip(*columns, strict=True):
+            copy.write_row((*stamp, *row))
+
+
+def _cells(values: npt.NDArray[Any]) -> list[Any]:
+    """Return a column as PostgreSQL takes it: NaN as NULL, texts without the NUL it cannot hold."""
+    if values.dtype.kind in "iub":
+        return list(values.astype(np.int64).tolist())
+    if values.dtype.kind == "f":
+        return [None if value != value else value for value in values.tolist()]
+    return [text_of(value).replace("\0", "") for value in values.tolist()]
+
+
+def _renew_view(connection: psycopg.Connection[Any], schema: str) -> None:
+    """Let `grids_current` show all columns of the grids in force; grants on it stay.
+
+    Only columns at its end may be added to a view that is there, so their order is kept.
+    """
+    shown = list(_column_types(connection, schema, "grids_current"))
+    columns = shown + [name for name in _column_types(connection, schema, "grids") if name not in shown]
+    connection.execute(
+        sql.SQL("CREATE OR REPLACE VIEW {} AS SELECT {} FROM {} WHERE valid_to IS NULL").format(
+            sql.Identifier(schema, "grids_current"),
+            sql.SQL(", ").join(map(sql.Identifier, columns)),
+            sql.Identifier(schema, "grids"),
+        )
+    )

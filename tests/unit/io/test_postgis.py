@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""A real PostGIS server: publishing with history, odd names, a server that dies in the middle."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+
+from gridplanner.errors import UserError
+from gridplanner.io.raw import objects
+from gridplanner.model.layers import Layer
+
+psycopg = pytest.importorskip("psycopg", reason="the extra postgis is not installed")
+from gridplanner.io import postgis  # noqa: E402 - needs the extra
+
+CRS = "EPSG:4545"
+
+
+class Server:
+    """A throw-away PostgreSQL with PostGIS."""
+
+    def __init__(self, folder: Path, programs: Path) -> None:
+        self.folder, self.programs = folder, programs
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if self.prefix:
+            shutil.chown(folder, "postgres")
+            folder.chmod(0o700)
+        self.run(
+            "initdb",
+            "-D",
+            folder / "data",
+            "-A",
+            "trust",
+            "-U",
+            "postgres",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+        )
+        self.start()
+        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE grid")
+        with psycopg.connect(self.address(), autocommit=True) as connection:
+            connection.execute("CREATE EXTENSION postgis")
+
+    def run(self, program: str, *words: object) -> None:
+        command = [*self.prefix, str(self.programs / program), *map(str, words)]
+        subprocess.run(
+            command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder
+        )
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        self.run(
+            "pg_ctl", "-D", self.folder / "data", "-w", "-o", options, "-l", self.folder / "log", "start"
+        )
+
+    def stop(self, mode: str = "immediate") -> None:
+        self.run("pg_ctl", "-D", self.folder / "data", "-m", mode, "stop")
+
+    def address(self, name: str = "grid") -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
+
+
+@pytest.fixture(scope="module")
+def server():
+    homes = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if Path("/usr/lib/postgresql").is_dir() else []
+    if not homes:
+        pytest.skip("PostgreSQL is not installed here")
+    # Not pytest's folder: that is closed to the user that PostgreSQL insists on running as.
+    with tempfile.TemporaryDirectory(prefix="gridplanner-pg-") as folder:
+        server = Server(Path(folder), homes[-1])
+        yield server
+        server.stop()
+
+
+def division(n: int, prefix: str = "5119") -> tuple[Layer, Layer]:
+    x = 500_000 + 10.0 * np.arange(n)
+    shapes = shapely.box(x, 3_500_000, x + 9, 3_500_009)
+    grids = Layer(
+        "grids",
+        "x",
+        shapes,
+        {
+            "WGBM": objects([f"{prefix}{i:011d}" for i in range(n)]),
+            "WGMC": objects(["第一'网格"] * n),
+            "RK": np.arange(n),
+            "MJ": np.full(n, np.nan),
+        },
+    )
+    return grids, Layer("crosswalk", "x", None, {"old_code": objects(["1"] * 3), "people": np.arange(3)})
+
+
+def rows(server, query, *values):
+    with psycopg.connect(server.address()) as connection:
+        return connection.execute(query, values).fetchall()
+
+
+def test_versions_follow_one_another(server):
+    database = postgis.Database(server.address())
+    first, pairs = division(5)
+    assert postgis.publish(database, "plan", first, pairs, CRS) == 1
+    second, pairs = division(3, "9999")
+    second = Layer("grids", "x", second.geometry, {**second.fields, "BZ": objects(["新"] * 3)})
+    assert postgis.publish(database, "plan", second, pairs, CRS) == 2
+    assert rows(server, "SELECT count(*), count(valid_to) FROM plan.grids") == [(8, 5)]
+    assert rows(server, 'SELECT count(*), min("BZ") FROM plan.grids_current') == [(3, "新")]
+    closed = rows(
+        server,
+        "SELECT p.valid_to = q.valid_from FROM plan.publications p, plan.publications q WHERE "
+        "p.version = 1 AND q.version = 2",
+    )
+    assert closed == [(True,)]
+    back = postgis.read_table(database, "plan", "grids_current")
+    assert back.crs == CRS
+    assert back.columns["WGMC"].tolist() == ["第一'网格"] * 3
+    assert back.geometry[0].equals(second.geometry[0])
+    assert ("plan", "grids") in postgis.list_tables(database)
+
+
+def test_the_same_publication_is_entered_once(server):
+    database = postgis.Database(server.address())
+    grids, pairs = division(2)
+    about = postgis.Publication("民政局", "首次")
+    numbers = {postgis.publish(database, "once", grids, pairs, CRS, about) for _round in range(3)}
+    assert numbers == {1}
+    assert rows(server, "SELECT count(*) FROM once.grids") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    "name", ['x"; DROP TABLE plan.grids; --', "a.b", "Öäü 中文", "select", "x'); COMMIT; --"]
+)
+def test_odd_names_are_only_names(server, name):
+    database = postgis.Database(server.address())
+    grids, pairs = division(1)
+    odd = Layer("grids", "x", grids.geometry, {name: objects(["值"]), "gid": np.array([7])})
+    postgis.publish(database, name, odd, pairs, CRS)
+    assert postgis.read_table(database, name, "grids").columns[name].tolist() == ["值"]
+    assert rows(server, "SELECT to_regclass('plan.grids') IS NOT NULL") == [(True,)]
+
+
+def test_a_crs_without_a_code_and_a_long_name_are_refused(server):
+    database = postgis.Database(server.address())
+    grids, pairs = division(1)
+    local = "+proj=tmerc +lat_0=0 +lon_0=106.5 +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=m"
+    with pytest.raises(UserError, match="EPSG"):
+        postgis.publish(database, "local", grids, pairs, local)
+    with pytest.raises(UserError, match="63"):
+        postgis.publish(database, "网" * 22, grids, pairs, CRS)
+    assert rows(server, "SELECT 1 FROM pg_namespace WHERE nspname IN ('local', %s)", "网" * 21) == []
+
+
+def test_server_killed_in_the_middle(server):
+    """The server dies while rows are on their way: after its return there is one whole version."""
+    database = postgis.Database(server.address(), patience_s=60)
+    grids, pairs = division(3)
+    postgis.publish(database, "kill", grids, pairs, CRS)
+    many, pairs = division(120_000)
+    result: list[object] = []
+
+    def work() -> None:
+        try:
+            result.append(postgis.publish(database, "kill", many, pairs, CRS))
+        except UserError as error:
+            result.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    for _try in range(500):
+        busy = rows(server, "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'COPY%%' AND state = 'active'")
+        if busy:
+            break
+        time.sleep(0.01)
+    assert busy, "the transfer was over before the server could be killed"
+    server.stop("immediate")
+    time.sleep(0.5)
+    server.start()
+    thread.join(90)
+    assert result == [2]
+    assert rows(server, "SELECT count(*), count(valid_to) FROM kill.grids") == [(120_003, 3)]
+
+
+def test_speed_of_120000_rows(server):
+    database = postgis.Database(server.address())
+    grids, pairs = division(120_000)
+    started = time.process_time()
+    postgis.publish(database, "many", grids, pairs, CRS)
+    assert time.process_time() - started < 6
+
+
+def test_nobody_there():
+    with pytest.raises(UserError):
+        postgis.list_tables(postgis.Database("postgresql://postgres@127.0.0.1:9/none", patience_s=0.5))
