@@ -10,6 +10,7 @@ import numpy as np
 
 from gridplanner.assign.branch_desk import grid_points
 from gridplanner.assign.branches import assign_branches
+from gridplanner.assign.code_check import check_codes
 from gridplanner.assign.codes import CodeTemplate
 from gridplanner.assign.limits import four_limits
 from gridplanner.assign.naming import chinese_number, fill_template, unique_names
@@ -48,6 +49,8 @@ def complete_plan(
     today = district.plan_today()
     pairs = crosswalk(district.atoms, today, plan)
     codes, findings = plan_codes(district, plan, pairs, polygons, options)
+    if options.numbering == "keep":
+        findings = (*check_codes(district.grids_before, district.communities), *findings)
     plan = replace(plan, grids=_described(district, plan, today, pairs, rules, codes, options))
     plan = _named(district, plan, options)
     if options.limits:

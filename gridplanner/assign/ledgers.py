@@ -83,7 +83,7 @@ def branches_from_layer(layer: Layer) -> tuple[tuple[Branch, ...], tuple[Finding
     seen: dict[str, int] = {}
     for row in range(len(layer)):
         name = table.text("name", row)
-        if not name or is_total(name) or is_total(table.first_text(row)):
+        if not name or table.is_total_row(row):
             continue
         carried = {key: table.text(key, row) or above for key, above in carried.items()}
         branch, faults = _branch(table, row, dict(carried))
@@ -107,7 +107,7 @@ def workers_from_layer(layer: Layer) -> tuple[tuple[Worker, ...], tuple[Finding,
     for row in range(len(layer)):
         name = table.text("name", row)
         known = table.text("id", row) or name
-        if not known or is_total(name) or is_total(table.first_text(row)):
+        if not known or table.is_total_row(row):
             continue
         carried = {key: table.text(key, row) or above for key, above in carried.items()}
         if known in seen:
@@ -178,9 +178,10 @@ class _Table:
         """Text of a cell; "" where the list has no such column."""
         return plain_text(self._columns[key][row]) if key in self._columns else ""
 
-    def first_text(self, row: int) -> str:
-        """Text of the first cell of a row, where offices write 合计."""
-        return plain_text(self._first[row])
+    def is_total_row(self, row: int) -> bool:
+        """Whether a row sums the rows above: 合计 stands in its first column or in that of a place or name."""
+        cells = (self.text(key, row) for key in ("name", "street", "community", "code", "id"))
+        return any(is_total(text) for text in (plain_text(self._first[row]), *cells))
 
     def row(self, row: int) -> int:
         """Row number as the user sees it."""

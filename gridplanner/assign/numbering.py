@@ -65,7 +65,9 @@ def kept_codes(district: District, plan: Plan, pairs: Crosswalk) -> dict[int, st
     taken = set(fixed.values())
     old_kind = np.array([record.kind for record in district.grids_before] + [""], dtype=object)
     new_kind = np.array([record.kind for record in plan.grids] + [""], dtype=object)
-    free_old = np.array([bool(code) and code not in taken for code in old_codes] + [False], bool)
+    # Of several old grids with one code only the first may hand it on.
+    first = {code: g for g, code in reversed(list(enumerate(old_codes))) if code and code not in taken}
+    free_old = np.array([first.get(code) == g for g, code in enumerate(old_codes)] + [False], bool)
     free_new = np.array([g not in fixed for g in range(plan.n_grids)] + [False], bool)
     use = free_old[pairs.old] & free_new[pairs.new] & (old_kind[pairs.old] == new_kind[pairs.new])
     # Area can never outweigh one person: all of it together is worth less than half a person.

@@ -9,6 +9,7 @@ from typing import Any
 from gridplanner.model.outcome import Outcome
 from gridplanner.reports.buildings import buildings_table
 from gridplanner.reports.charts import SIZE, Place, add_change_chart, add_size_chart, add_street_chart
+from gridplanner.reports.code_history import code_history_table
 from gridplanner.reports.crosswalk import crosswalk_back_table, crosswalk_table
 from gridplanner.reports.findings import findings_table
 from gridplanner.reports.organisation import organisation_table
@@ -41,6 +42,7 @@ def write_workbook(outcome: Outcome, path: Path) -> None:
         (register_table(outcome), _("Register")),
         (crosswalk_table(outcome), _("Before-after")),
         (crosswalk_back_table(outcome), _("After-before")),
+        (code_history_table(outcome), _("Code history")),
         (dedicated_table(outcome), _("Dedicated")),
         (workers_table(outcome), _("Workers")),
         (branches_table(outcome), _("Branches")),
