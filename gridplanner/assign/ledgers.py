@@ -179,7 +179,7 @@ class _Table:
         return plain_text(self._columns[key][row]) if key in self._columns else ""
 
     def is_total_row(self, row: int) -> bool:
-        """Whether a row sums the rows above: 合计 stands in its first column or in that of a place or name."""
+        """Whether a row sums the rows above: 合计 stands first, or where a place or name should."""
         cells = (self.text(key, row) for key in ("name", "street", "community", "code", "id"))
         return any(is_total(text) for text in (plain_text(self._first[row]), *cells))
 

@@ -38,9 +38,7 @@ def test_branch_list_with_everything_offices_do() -> None:
             "X坐标": [1.5, "", None, "abc", ""],
             "党小组": ["2", "东\x07院；西院", "", "", ""],
         },
-    )
-    layer = Layer(
-        layer.role, layer.source, None, {"name": layer.extra["党支部名称"]}, layer.extra, layer.rows
+        {"name": ["第1网格党支部", "东院支部", "重复", "东院支部", "4个"]},
     )
     branches, findings = branches_from_layer(layer)
     assert [b.code for b in branches] == ["A1", "A2", "A4"]
