@@ -66,8 +66,17 @@ def _resident_kb() -> int:
     return 0
 
 
-def speed(side: int = 80, repeats: int = 7) -> Run:
-    """Figures of a project of the sample's size: opening <= 1 s, saving <= 0.3 s, an edit's flush <= 5 ms."""
+def speed(side: int = 80, repeats: int = 7, patience: float = 1.0) -> Run:
+    """Figures of a project of the sample's size: opening <= 1 s, saving <= 0.3 s, an edit's flush <= 5 ms.
+
+    Parameters
+    ----------
+    side : int
+        The project has side x side areas.
+    repeats : int
+    patience : float
+        Factor on the limits, for a machine that does other work meanwhile.
+    """
     contents, failures = subjects.project(side), []
     saving, opening, flushing = [], [], []
     with tempfile.TemporaryDirectory() as folder:

@@ -21,6 +21,10 @@ _REPLACE_TRIES = 5
 _REPLACE_WAIT_S = 0.4
 
 
+class FileHeld(UserError):
+    """Another program holds the file that was to be replaced; the new contents lie beside it."""
+
+
 def flush_file(path: Path) -> None:
     """Make the contents of a file reach the disk; a full disk may only show here."""
     descriptor = os.open(path, os.O_RDWR)
@@ -46,8 +50,8 @@ def publish_file(temporary: Path, path: Path) -> None:
 
     Raises
     ------
-    UserError
-        If another program holds the file (Windows); the temporary file is kept beside it.
+    FileHeld
+        If another program holds the file (Windows); the temporary file must be kept.
     """
     flush_file(temporary)
     for attempt in range(_REPLACE_TRIES):
@@ -58,7 +62,7 @@ def publish_file(temporary: Path, path: Path) -> None:
             if os.name != "nt":
                 raise
             if attempt == _REPLACE_TRIES - 1:
-                raise UserError(
+                raise FileHeld(
                     _(
                         "'{path}' is open in another program. Close it there, or save under another name; "
                         "what was saved just now is in '{kept}'."

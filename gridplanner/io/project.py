@@ -21,7 +21,7 @@ import shapely
 from gridplanner import __version__
 from gridplanner.errors import UserError
 from gridplanner.io import project_sql as sql
-from gridplanner.io.durable import plain_words, publish_file, temporary_beside
+from gridplanner.io.durable import FileHeld, plain_words, publish_file, temporary_beside
 from gridplanner.io.project_contents import read_contents, write_contents
 from gridplanner.io.project_geometry import APPLICATION_ID, create_geopackage
 from gridplanner.io.project_tables import TableReader, TableWriter
@@ -81,7 +81,7 @@ def save_project(path: Path, contents: ProjectContents, *, expected: str | None 
     UserError
         Disk full, folder not writable, file held by another program, or somebody else saved meanwhile.
     """
-    temporary = temporary_beside(path)
+    temporary, kept = temporary_beside(path), False
     with plain_words(path):
         try:
             stamp = _new_stamp(path)
@@ -90,9 +90,13 @@ def save_project(path: Path, contents: ProjectContents, *, expected: str | None 
             if expected is not None:
                 refuse_foreign_save(path, expected)
             publish_file(temporary, path)
+        except FileHeld:
+            kept = True
+            raise
         finally:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+            if not kept:
+                with suppress(OSError):
+                    temporary.unlink(missing_ok=True)
     return stamp
 
 

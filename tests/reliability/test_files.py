@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""R2, R4, R16, R18, R20, R25, R26: shares of the full runs."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from benchmarks.reliability import disk, hostile, power, soak, workstations
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs processes and disks of POSIX")
+
+
+def test_r2_a_power_cut_at_any_write_leaves_a_project() -> None:
+    run = power.power_cut()
+    if run.skipped:
+        pytest.skip(run.skipped)
+    assert run.kept, run.failures
+    assert run.cases > 100
+
+
+def test_r4_a_full_disk_is_named_for_every_format() -> None:
+    run = disk.full_disk((0.0, 0.5, 0.9))
+    if run.skipped:
+        pytest.skip(run.skipped)
+    assert run.kept, run.failures
+
+
+def test_r16_mutated_projects_never_end_the_program() -> None:
+    run = hostile.mutated_projects(400)
+    assert run.kept, run.failures
+
+
+def test_r18_no_save_is_lost_without_a_warning() -> None:
+    run = workstations.two_workstations(20)
+    assert run.kept, run.failures
+
+
+def test_r25_a_year_of_backups_keeps_what_was_promised() -> None:
+    run = workstations.year_of_backups()
+    assert run.kept, run.failures
+
+
+def test_r26_editing_leaves_no_files_behind() -> None:
+    # Memory needs minutes to judge; the benchmark does that.
+    run = soak.soak(3)
+    assert not [failure for failure in run.failures if "left behind" in failure]
+
+
+def test_opening_saving_and_logging_are_fast() -> None:
+    # The limits themselves are for the benchmark on a quiet machine.
+    run = soak.speed(repeats=3, patience=6)
+    assert run.kept, run.failures
