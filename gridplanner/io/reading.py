@@ -363,6 +363,6 @@ def _join(layers: dict[str, Layer], findings: list[Finding]) -> None:
         findings.append(layer_finding("read.people", Severity.WARNING, text, layers["people"].source))
         return
     owner = layers[target]
-    keys = None if target == "buildings" else (owner.texts("building"), layers["people"].texts("code"))
-    layers[target], layers["people"], more = join_people(owner, layers["people"], keys)
+    codes = None if target == "buildings" else owner.texts("building")
+    layers[target], layers["people"], more = join_people(owner, layers["people"], codes)
     findings.extend(more)

@@ -126,7 +126,7 @@ def shape_bytes(geometry: ObjectArray, layer: str) -> tuple[bytes, bytes]:
     bodies = _bodies(geometry, kind)
     lengths = np.array([len(body) for body in bodies], dtype=np.int64)
     offsets = 100 + np.concatenate([[0], np.cumsum(lengths + 8)])
-    bounds = shapely.total_bounds(geometry)
+    bounds = shapely.total_bounds(geometry) if len(geometry) else np.zeros(4)
     bounds = np.where(np.isfinite(bounds), bounds, 0.0)
     pieces = [_header(kind, int(offsets[-1]), bounds)]
     for number, body in enumerate(bodies, start=1):
