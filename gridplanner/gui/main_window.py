@@ -45,6 +45,8 @@ from gridplanner.gui.status import MapStatus, step_states
 from gridplanner.gui.widgets import MessageBar
 from gridplanner.texts import _
 
+#: Milliseconds after the first paint until the kernels may be loaded.
+QUIET_MS = 250
 OPENABLE = (".gpkg", ".toml", ".shp", ".zip", ".geojson", ".json", ".xlsx", ".csv", ".kml", ".gml")
 
 
@@ -291,9 +293,17 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self._after_first_paint)
 
     def _after_first_paint(self) -> None:
-        """Start the worker, and load the kernels behind the first picture."""
+        """Start the worker; the kernels come after the first map, or in the first quiet moment."""
         self.first_painted.emit()
-        self.session.ask("warm", lambda _done: self._load_kernels())
+        self.session.desk.start()
+        QTimer.singleShot(QUIET_MS, self._warm_when_quiet)
+
+    def _warm_when_quiet(self) -> None:
+        """Have the kernels compiled (once per machine) where nobody waits for something else."""
+        if self.session.busy and self.session.scene is None:
+            QTimer.singleShot(QUIET_MS, self._warm_when_quiet)
+        else:
+            self.session.ask("warm", lambda _done: self._load_kernels())
 
     def _load_kernels(self) -> None:
         """Import the compiled kernels in a thread: half a second that nobody waits for."""

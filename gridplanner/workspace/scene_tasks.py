@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -140,18 +143,16 @@ def _open_layers(paths: Sequence[Path], progress: Progress) -> tuple[ProjectCont
 def open_paths(state: State, progress: Reporter, paths: Sequence[str]) -> Opened:
     """Open a project file, a configuration, or loose layers."""
     from gridplanner.io.project import open_project  # GDAL, felt by the window's first paint
-    from gridplanner.workspace.checking import is_project
-    from gridplanner.workspace.usecases import config_of, read_project
 
     files = [Path(p) for p in paths]
     saved = ""
     if len(files) == 1 and files[0].suffix.lower() == ".toml":
         state.config = load_config(files[0])
-        state.contents = read_project(state.config, progress)
-    elif len(files) == 1 and is_project(files[0]):
+        state.contents = _read(state.config, progress)
+    elif len(files) == 1 and files[0].suffix.lower() == ".gpkg" and _is_project(files[0]):
         progress.step(0, 1, _("Opening the project"))
         state.contents = open_project(files[0])
-        state.config = config_of(state.contents, files[0].resolve().parent)
+        state.config = _config_of(state.contents, files[0].resolve().parent)
         saved = str(files[0])
     else:
         state.contents, state.config = _open_layers(files, progress)
@@ -160,14 +161,42 @@ def open_paths(state: State, progress: Reporter, paths: Sequence[str]) -> Opened
 
 def _opened(state: State, progress: Reporter, path: str) -> Opened:
     """Send the scene first, then the health check of today's grids."""
-    from gridplanner.workspace.usecases import today
-
     contents = state.whole()
     light = slim(contents)
     scene = make_scene(contents.district, demonstration=bool(state.config and state.config.demonstration))
     progress.part((light, scene))
     progress.step(0, 1, _("Checking today's grids"))
+    from gridplanner.workspace.usecases import today  # pandas and scipy: only once the map is on screen
+
     return Opened(light, scene, _judged(contents, today(contents)), path)
+
+
+def _is_project(path: Path) -> bool:
+    """Tell whether a GeoPackage is a project of ours; a missing file is left to the opening to refuse."""
+    if not path.is_file():
+        return True
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        try:
+            rows = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'gridplanner_meta'").fetchall()
+        except sqlite3.DatabaseError:
+            return False
+    return bool(rows)
+
+
+def _read(config: Config, progress: Progress) -> ProjectContents:
+    """Read the layers of a configuration."""
+    from gridplanner.workspace.usecases import read_project  # pandas, scipy: felt when a project is opened
+
+    return read_project(config, progress)
+
+
+def _config_of(contents: ProjectContents, base: Path) -> Config | None:
+    """Return the configuration a project was made from."""
+    return (
+        config_from_table(tomllib.loads(contents.config), base, contents.district.name, contents.config)
+        if contents.config
+        else None
+    )
 
 
 def open_sample(state: State, progress: Reporter, cache: str) -> Opened:
@@ -181,7 +210,6 @@ def open_sample(state: State, progress: Reporter, cache: str) -> Opened:
         Project file to keep it in; made when absent or older than the sample.
     """
     from gridplanner.io.project import open_project, save_project  # GDAL
-    from gridplanner.workspace.usecases import read_project
 
     kept = Path(cache)
     state.config = load_config(SAMPLE)
@@ -190,7 +218,7 @@ def open_sample(state: State, progress: Reporter, cache: str) -> Opened:
         progress.step(0, 1, _("Opening the project"))
         state.contents = open_project(kept)
     else:
-        state.contents = read_project(state.config, progress)
+        state.contents = _read(state.config, progress)
         kept.parent.mkdir(parents=True, exist_ok=True)
         save_project(kept, state.contents)
         os.utime(kept)
