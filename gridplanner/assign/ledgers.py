@@ -47,6 +47,7 @@ _TEXTS = (
     "building_heads",
     "groups",
     "note",
+    "property_branch",
 )
 _COUNTS = ("full_members", "probationary", "reporting", "committee_size")
 _KINDS = {"党委": "党委", "总支": "总支", "联合": "联合党支部"}

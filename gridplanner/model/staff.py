@@ -28,6 +28,8 @@ class Branch:
         Shown only where the phone switch allows it.
     committee_size : int
     term_end, founded, document, meeting_place, partner_unit, instructor, building_heads, groups, note : str
+    property_branch : str
+        Branch of the property firm that works with it.
     grids : tuple of str
         Codes of the old grids it leads today.
     x, y : float
@@ -66,6 +68,7 @@ class Branch:
     y: float = nan
     status: str = ""
     reason: str = ""
+    property_branch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

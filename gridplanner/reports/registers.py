@@ -15,7 +15,7 @@ from gridplanner.model.plan import GridRecord
 from gridplanner.model.staff import Branch, Worker
 from gridplanner.model.staffing import PartyRules
 from gridplanner.reports.cells import Cell
-from gridplanner.reports.people import secretary_text, worker_text
+from gridplanner.reports.people import masked, secretary_text, worker_text
 from gridplanner.reports.table import Column, Table
 from gridplanner.reports.words import branch_status_word, worker_status_word
 from gridplanner.texts import _
@@ -366,6 +366,13 @@ def branches_table(outcome: Outcome, party: PartyRules | None = None) -> Table:
             branch_status_word(branch.status),
             branch.reason,
             "",
+            branch.term_end,
+            branch.meeting_place,
+            branch.building_heads,
+            branch.partner_unit,
+            branch.instructor if outcome.phones else masked(branch.instructor),
+            branch.property_branch,
+            branch.note,
         )
         for number, branch in enumerate(_by_place(plan.branches), 1)
     ]
@@ -396,8 +403,8 @@ def _branch_columns() -> tuple[Column, ...]:
         Column(_("Number"), 6, "int"),
         Column(_("Community"), 14),
         Column(_("Branch code"), 14),
-        Column(_("Name before"), 26, wrap=True),
-        Column(_("Name after"), 26, wrap=True),
+        Column(_("Name before"), 20, wrap=True),
+        Column(_("Name after"), 20, wrap=True),
         Column(_("Branch kind"), 11),
         Column(_("Setting mode"), 10),
         Column(_("Superior organisation"), 18, wrap=True),
@@ -406,8 +413,15 @@ def _branch_columns() -> tuple[Column, ...]:
         Column(_("Reporting"), 8, "int"),
         Column(_("Secretary"), 9),
         Column(_("Committee seats"), 8, "int"),
-        Column(_("Grids led or worked in"), 30, wrap=True),
+        Column(_("Grids led or worked in"), 24, wrap=True),
         Column(_("What becomes of it"), 10),
-        Column(_("Reason"), 38, wrap=True),
-        Column(_("Approval"), 12),
+        Column(_("Reason"), 30, wrap=True),
+        Column(_("Approval"), 10),
+        Column(_("Term ends"), 11),
+        Column(_("Meeting place"), 16, wrap=True),
+        Column(_("Building heads"), 8),
+        Column(_("Partner unit"), 14, wrap=True),
+        Column(_("Instructor"), 8),
+        Column(_("Property-firm branch"), 14, wrap=True),
+        Column(_("Note"), 12, wrap=True),
     )

@@ -12,6 +12,7 @@ from gridplanner.reports.charts import SIZE, Place, add_change_chart, add_size_c
 from gridplanner.reports.code_history import code_history_table
 from gridplanner.reports.crosswalk import crosswalk_back_table, crosswalk_table
 from gridplanner.reports.findings import findings_table
+from gridplanner.reports.matrix import write_matrix
 from gridplanner.reports.organisation import organisation_table
 from gridplanner.reports.proof import certificate_table
 from gridplanner.reports.registers import (
@@ -58,6 +59,9 @@ def write_workbook(outcome: Outcome, path: Path) -> None:
         _write_overview(book, outcome)
         for table, tab in tables:
             write_table(book, table, tab)
+        write_matrix(
+            book, outcome.district, outcome.before.plan, outcome.after.plan, _("People by old and new")
+        )
         book.file.get_worksheet_by_name(_("Overview")).activate()
 
 

@@ -13,8 +13,10 @@ from openpyxl.styles import Font
 
 from gridplanner.errors import UserError
 from gridplanner.model.outcome import Outcome
-from gridplanner.model.staffing import TEAM_TEMPLATES
+from gridplanner.model.staffing import TEAM_TEMPLATES, StaffingRules
+from gridplanner.reports.comparison import write_comparison
 from gridplanner.reports.forms import write_registration_forms
+from gridplanner.reports.matrix import people_blocks
 from gridplanner.reports.notice import write_notice
 from gridplanner.reports.office_register import apply_register, fill_register, read_register
 from gridplanner.reports.organisation import organisation_table
@@ -117,3 +119,17 @@ def test_organisation_tree_adds_up(outcome: Outcome) -> None:
     standing = [b for b in outcome.after.plan.branches if b.status not in ("merge", "dissolve")]
     roots = [row for row in table.rows if not str(row[1]).startswith("　")]
     assert sum(int(row[3]) for row in roots) == sum(b.full_members for b in standing)
+
+
+def test_plans_side_by_side_conserve_people(outcome: Outcome, tmp_path: Path) -> None:
+    path = tmp_path / "compare.xlsx"
+    today = replace(outcome, after=outcome.before)
+    write_comparison({"现状": today, "方案一": outcome}, path, StaffingRules(worker_cost=30_000))
+    book = openpyxl.load_workbook(path)
+    numbers = {
+        row[0].value: [cell.value for cell in row[1:3]] for row in book["方案对比"].iter_rows(min_row=4)
+    }
+    assert numbers["综合网格"] == [4, 2] and numbers["网格员年度经费"] == [120_000, 60_000]
+    blocks = people_blocks(outcome.district.atoms, outcome.before.plan, outcome.after.plan)
+    assert sum(int(block.people.sum()) for block in blocks) == outcome.district.atoms.people.sum()
+    assert len(book.sheetnames) == 4
