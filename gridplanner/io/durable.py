@@ -21,7 +21,7 @@ _REPLACE_TRIES = 5
 _REPLACE_WAIT_S = 0.4
 
 
-class FileHeld(UserError):
+class FileHeld(UserError):  # noqa: N818 - a state of the file, not a fault
     """Another program holds the file that was to be replaced; the new contents lie beside it."""
 
 
