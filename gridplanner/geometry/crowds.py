@@ -21,6 +21,10 @@ from gridplanner.geometry.suspects import Suspects
 
 #: More polygons than this on one spot are named as a chain, not pair by pair.
 _CROWD = 5
+#: How often a face is asked, each time at another point.
+_TURNS = 3
+#: Smaller faces are rounding, square metres.
+_NOTHING_M2 = 1e-9
 #: Faces narrower than this get their inner point from a triangulation, metres.
 _NARROW_M = 1.0
 #: A vertex made by noding lies this near to the segments it came from, metres.
@@ -52,9 +56,8 @@ class Ground:
             return cls(np.empty(0, dtype=object), none, none)
         noded = shapely.union_all(lines)
         faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
-        faces = np.asarray(faces[shapely.area(faces) > 0], dtype=object)
-        tree = shapely.STRtree(inner_points(faces))
-        hits, rows = tree.query(polygons, predicate="intersects")
+        faces = np.asarray(faces[shapely.area(faces) > _NOTHING_M2], dtype=object)
+        rows, hits = _covering(polygons, faces)
         order = np.lexsort((hits, rows))
         return cls(faces, rows[order], hits[order])
 
@@ -90,6 +93,40 @@ class Ground:
         return self.hits[first:last]
 
 
+def _covering(polygons: ObjectArray, faces: ObjectArray) -> tuple[IntArray, IntArray]:
+    """Return (face, polygon) pairs of cover.
+
+    A point that happens to lie on a border between two polygons would count both: such faces are
+    asked again at another point.
+    """
+    asked, points = np.arange(len(faces)), inner_points(faces)
+    all_rows, all_hits = [], []
+    for turn in range(_TURNS):
+        hits, rows = shapely.STRtree(points).query(polygons, predicate="intersects")
+        on_border = np.zeros(len(asked), bool)
+        on_border[rows[~shapely.contains_properly(polygons[hits], points[rows])]] = True
+        if turn == _TURNS - 1:
+            on_border[:] = False
+        good = ~on_border[rows]
+        all_rows.append(asked[rows[good]])
+        all_hits.append(hits[good])
+        asked = asked[on_border]
+        if not len(asked):
+            break
+        points = _other_points(faces[asked], turn)
+    return np.concatenate(all_rows), np.concatenate(all_hits)
+
+
+def _other_points(faces: ObjectArray, turn: int) -> ObjectArray:
+    """Return a point inside the largest triangle of each face, another one each turn."""
+    triangles, owner = shapely.get_parts(shapely.constrained_delaunay_triangles(faces), return_index=True)
+    order = np.lexsort((shapely.area(triangles), owner))
+    last = np.append(owner[order][1:] != owner[order][:-1], True)
+    corners = shapely.get_coordinates(triangles[order][last]).reshape(-1, 4, 2)[:, :3]
+    weights = np.array([0.41, 0.33, 0.26]) if turn == 0 else np.array([0.57, 0.24, 0.19])
+    return np.asarray(shapely.points((corners * weights[None, :, None]).sum(axis=1)), dtype=object)
+
+
 def inner_points(faces: ObjectArray) -> ObjectArray:
     """Return a point well inside each face.
 
@@ -97,7 +134,9 @@ def inner_points(faces: ObjectArray) -> ObjectArray:
     rounding decides on which side; the middle of its largest triangle does not.
     """
     points = np.asarray(shapely.point_on_surface(faces), dtype=object)
-    narrow = np.flatnonzero(width_m(faces) < _NARROW_M)
+    width = width_m(faces)
+    # A face of no width to speak of cannot be triangulated.
+    narrow = np.flatnonzero((width < _NARROW_M) & (width > _NOTHING_M2))
     triangles, owner = shapely.get_parts(
         shapely.constrained_delaunay_triangles(faces[narrow]), return_index=True
     )

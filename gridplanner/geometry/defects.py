@@ -103,7 +103,7 @@ def coverage_defects(
     limit = tolerance or Tolerance()
     shapes = clean_shapes(polygons)
     odd = suspects(shapes.polygons)
-    ground = Ground.of(shapes.polygons, odd.lines)
+    ground = Ground.of(shapes.polygons, odd.lines[odd.distinct()[0]])
     found = [
         *_overlaps(shapes.polygons, ground, odd, limit),
         *_gaps(ground, odd, limit),
@@ -179,11 +179,10 @@ def _unmatched_vertices(odd: Suspects) -> list[Defect]:
     if not len(odd.owner):
         return []
     segments = Segments(odd.owner, odd.xy)
-    first, second, length = match_nearly(segments, np.arange(len(odd.owner)), 1e-6)
-    # Borders of duplicates match too; they are told as duplicates.
-    against = _opposite(odd.xy[first], odd.xy[second])
-    exact = (odd.xy[first] == odd.xy[second][:, [2, 3, 0, 1]]).all(axis=1)
-    keep = against & ~exact & (length > 1e-6)
+    # Segments of duplicates are told as duplicates.
+    first, count = odd.distinct()
+    first, second, length = match_nearly(segments, np.sort(first[count == 1]), 1e-6)
+    keep = _opposite(odd.xy[first], odd.xy[second]) & (length > 1e-6)
     first, second = first[keep], second[keep]
     pairs = np.sort(np.column_stack([odd.owner[first], odd.owner[second]]), axis=1)
     names, index = np.unique(pairs, axis=0, return_index=True)

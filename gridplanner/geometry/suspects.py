@@ -34,6 +34,14 @@ class Suspects:
     xy: FloatArray
     twins: tuple[IntArray, ...]
 
+    def distinct(self) -> tuple[IntArray, IntArray]:
+        """Return a row of each distinct segment, direction left out, and how often it occurs."""
+        xy = self.xy
+        swap = (xy[:, 0] > xy[:, 2]) | ((xy[:, 0] == xy[:, 2]) & (xy[:, 1] > xy[:, 3]))
+        ordered = np.where(swap[:, None], xy[:, [2, 3, 0, 1]], xy)
+        _rows, first, count = np.unique(ordered, axis=0, return_index=True, return_counts=True)
+        return first, count
+
     @property
     def lines(self) -> ObjectArray:
         """object[k]: the segments as LineStrings."""
