@@ -195,6 +195,16 @@ def shorten(text: str, size: float, width: float) -> str:
     return text + "…"
 
 
+def fitted(text: str, size: float, width: float) -> tuple[str, float]:
+    """Return a text and the em height (mm) at which it is at most `width` mm wide.
+
+    Letters shrink to half their size; what is still too wide is cut.
+    """
+    share = min(1.0, width / max(text_width(text, size), 1e-9))
+    smaller = size * max(share, 0.5)
+    return shorten(text, smaller, width), smaller
+
+
 def table(
     x: float,
     y: float,

@@ -22,6 +22,8 @@ from gridplanner.texts import _
 SMALLEST = 8_000
 #: Share of a window that the next one shows again.
 _OVERLAP = 0.08
+#: Share of a window that lies beyond the ends of the area, so that its border is seen.
+_RIM = 0.02
 #: More sheets than this help nobody; the scale is made smaller instead.
 _MOST = 12
 
@@ -54,8 +56,17 @@ def _cover(layout: Layout, area: shapely.Geometry, scale: int) -> list[tuple[Lay
     wide, high = probe[2] - probe[0], probe[3] - probe[1]
     columns = _count(east - west, wide)
     rows = _count(north - south, high)
-    xs = np.linspace(west + wide / 2, east - wide / 2, columns) if columns > 1 else [(west + east) / 2]
-    ys = np.linspace(north - high / 2, south + high / 2, rows) if rows > 1 else [(south + north) / 2]
+    rim_x, rim_y = wide * _RIM, high * _RIM
+    xs = (
+        np.linspace(west - rim_x + wide / 2, east + rim_x - wide / 2, columns)
+        if columns > 1
+        else [(west + east) / 2]
+    )
+    ys = (
+        np.linspace(north + rim_y - high / 2, south - rim_y + high / 2, rows)
+        if rows > 1
+        else [(south + north) / 2]
+    )
     result = []
     for y in ys:
         for x in xs:
@@ -69,9 +80,10 @@ def _cover(layout: Layout, area: shapely.Geometry, scale: int) -> list[tuple[Lay
 
 def _count(length: float, window: float) -> int:
     """Return how many windows cover a length with overlaps."""
-    if length <= window * 0.98:
+    whole = length + 2 * _RIM * window
+    if whole <= window:
         return 1
-    return 1 + ceil((length - window) / (window * (1 - _OVERLAP)))
+    return 1 + ceil((whole - window) / (window * (1 - _OVERLAP)))
 
 
 def match_marks(

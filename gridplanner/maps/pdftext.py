@@ -63,6 +63,9 @@ def finish_pdf(
             if isinstance(item, pikepdf.Dictionary) and "/ToUnicode" in item:
                 stream = item["/ToUnicode"]
                 stream.write(mend_text(stream.read_bytes(), canonical))
+        if "/ID" in pdf.trailer:
+            # Qt's identifier is random, and half of it would survive.
+            del pdf.trailer["/ID"]
         if "/Metadata" in pdf.Root:
             del pdf.Root["/Metadata"]
         pdf.trailer["/Info"] = pdf.make_indirect(

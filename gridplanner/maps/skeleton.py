@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gridplanner.maps.furniture import Block
+from gridplanner.maps.furniture import Block, fitted
 from gridplanner.maps.marks import Mark, Rect, Stroke, Text, rectangle
 from gridplanner.maps.options import Paper
 from gridplanner.maps.scene import Scene
@@ -73,14 +73,18 @@ def title_marks(layout: Layout, scene: Scene, title: str, subtitle: str) -> list
     """Return the title, the subtitle, and the mark of demonstration data."""
     sizes, k = scene.style.sheet, layout.paper.enlarge
     box = layout.title
+    # The mark of demonstration data stands at the right; the title keeps clear of it on both sides.
+    room = box.width - 2 * sizes.subtitle * 1.25 * k * (len(_("Demonstration data")) + 2)
+    title, size = fitted(title, sizes.title * k, room)
+    subtitle, small = fitted(subtitle, sizes.subtitle * k, room)
     middle = box.x + box.width / 2
     marks: list[Mark] = [
-        Text(middle, box.y + sizes.title * 0.62 * k, title, sizes.title * k, bold=True, align="centre"),
+        Text(middle, box.y + sizes.title * 0.62 * k, title, size, bold=True, align="centre"),
         Text(
             middle,
             box.y + (sizes.title * 1.3 + sizes.subtitle * 0.55) * k,
             subtitle,
-            sizes.subtitle * k,
+            small,
             "#4a4a4a",
             align="centre",
         ),

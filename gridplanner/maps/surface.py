@@ -6,11 +6,12 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QMarginsF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import QGuiApplication, QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
 from gridplanner.errors import UserError
@@ -43,6 +44,26 @@ def ensure_application() -> QGuiApplication:
     return QGuiApplication([])
 
 
+@contextmanager
+def painting(device: QPaintDevice) -> Iterator[QPainter]:
+    """Give a painter on a device and end it in any case.
+
+    A device that is destroyed while a painter still works on it takes the whole process down.
+
+    Raises
+    ------
+    UserError
+        When the device cannot be painted on: an unwritable file, no memory.
+    """
+    painter = QPainter()
+    if not painter.begin(device):
+        raise UserError(_("The map cannot be drawn; check the folder and the space left."))
+    try:
+        yield painter
+    finally:
+        painter.end()
+
+
 def write_pdf(
     sheets: Sequence[Sheet],
     path: Path,
@@ -65,18 +86,20 @@ def write_pdf(
         writer = QPdfWriter(str(raw))
         writer.setResolution(_PDF_DPI)
         _set_page(writer, sheets[0])
-        painter = QPainter(writer)
-        for number, sheet in enumerate(sheets):
-            receiver.step(number, len(sheets), sheet.title)
-            if number:
-                _set_page(writer, sheet)
-                writer.newPage()
-            painter.resetTransform()
-            painter.scale(_PDF_DPI / _MM_PER_INCH, _PDF_DPI / _MM_PER_INCH)
-            paint_sheet(painter, sheet)
-        painter.end()
+        with painting(writer) as painter:
+            for number, sheet in enumerate(sheets):
+                receiver.step(number, len(sheets), sheet.title)
+                if number:
+                    _set_page(writer, sheet)
+                    writer.newPage()
+                painter.resetTransform()
+                painter.scale(_PDF_DPI / _MM_PER_INCH, _PDF_DPI / _MM_PER_INCH)
+                paint_sheet(painter, sheet)
         marks = [(sheet.title, page) for page, sheet in enumerate(sheets)] if len(sheets) > 1 else []
-        finish_pdf(raw, partial(path), canonical_characters(), info or {"Title": sheets[0].title}, marks)
+        try:
+            finish_pdf(raw, partial(path), canonical_characters(), info or {"Title": sheets[0].title}, marks)
+        except OSError as error:
+            raise unwritable(path) from error
     publish(path)
 
 
@@ -108,10 +131,9 @@ def paint_image(sheet: Sheet, dpi: int) -> QImage:
     image.fill(Qt.GlobalColor.white)
     image.setDotsPerMeterX(round(dpi / _MM_PER_INCH * 1000))
     image.setDotsPerMeterY(round(dpi / _MM_PER_INCH * 1000))
-    painter = QPainter(image)
-    painter.scale(width / sheet.width, height / sheet.height)
-    paint_sheet(painter, sheet)
-    painter.end()
+    with painting(image) as painter:
+        painter.scale(width / sheet.width, height / sheet.height)
+        paint_sheet(painter, sheet)
     return image
 
 
@@ -119,9 +141,7 @@ def write_png(sheet: Sheet, path: Path, dpi: int) -> None:
     """Write a sheet as a PNG of `dpi` dots per inch."""
     image = paint_image(sheet, dpi)
     if not image.save(str(partial(path))):
-        raise UserError(
-            _("The map {file} cannot be written; check the folder and the space left.").format(file=path)
-        )
+        raise unwritable(path)
     publish(path)
 
 
@@ -136,11 +156,17 @@ def write_svg(sheet: Sheet, path: Path) -> None:
     generator.setSize(QSize(round(sheet.width * units), round(sheet.height * units)))
     generator.setViewBox(QRectF(0, 0, sheet.width * units, sheet.height * units))
     generator.setTitle(sheet.title)
-    painter = QPainter(generator)
-    painter.scale(units, units)
-    paint_sheet(painter, sheet)
-    painter.end()
+    with painting(generator) as painter:
+        painter.scale(units, units)
+        paint_sheet(painter, sheet)
     publish(path)
+
+
+def unwritable(path: Path) -> UserError:
+    """Return the error of a map that cannot be written."""
+    return UserError(
+        _("The map {file} cannot be written; check the folder and the space left.").format(file=path)
+    )
 
 
 def partial(path: Path) -> Path:
@@ -152,7 +178,5 @@ def publish(path: Path) -> None:
     """Give a finished file its name; nothing half-written ever bears it."""
     part = partial(path)
     if not part.exists() or not part.stat().st_size:
-        raise UserError(
-            _("The map {file} cannot be written; check the folder and the space left.").format(file=path)
-        )
+        raise unwritable(path)
     part.replace(path)

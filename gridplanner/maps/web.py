@@ -40,6 +40,8 @@ _GEOMETRY_BYTES = 1_900_000
 _TOLERANCES = (0.3, 0.6, 1.2, 2.5, 5.0, 10.0, 20.0)
 #: Decimals of a degree: a tenth of a metre.
 _DECIMALS = 6
+#: Leaflet's own line in the corner, a flag and a link; its licence stands in the file all the same.
+_CREDIT = re.compile(r"""prefix:'<a href="https://leafletjs\.com".*?Leaflet</a>['"]""", re.DOTALL)
 _URL = re.compile(r"url\((?!data:)[^)]*\)")
 
 
@@ -318,6 +320,7 @@ def _dress(figure: Figure, scene: Scene) -> None:
     )
     style = _URL.sub("none", style) + (WEB / "viewer.css").read_text(encoding="utf-8")
     leaflet = (WEB / "leaflet.js").read_text(encoding="utf-8").split("//# sourceMappingURL")[0]
+    leaflet = _CREDIT.sub("prefix:''", leaflet)
     viewer = (WEB / "viewer.js").read_text(encoding="utf-8")
     head = scene.outcome.title or scene.outcome.district.name
     title = html.escape(_("{title}: web map").format(title=head))

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import shapely
+
+from gridplanner.errors import UserError
+from gridplanner.maps.book import make_sheets
+from gridplanner.maps.borders import compare_borders
+from gridplanner.maps.fonts import text_width
+from gridplanner.maps.furniture import break_lines, shorten
+from gridplanner.maps.marks import Clip, Rect, Shape, Text
+from gridplanner.maps.match import SMALLEST, windows
+from gridplanner.maps.options import PAPERS, MapOptions
+from gridplanner.maps.scene import Scene
+from gridplanner.maps.tiling import OVERLAP, cull, tile_sheet
+
+KINDS = ["district", "change", "branch", "before_after", "street", "atlas", "community", "notice", "walk"]
+
+
+def texts(marks):
+    for mark in marks:
+        if isinstance(mark, Clip):
+            yield from texts(mark.marks)
+        elif isinstance(mark, Text):
+            yield mark
+
+
+def words(sheet):
+    return "\n".join(text.text for text in texts(sheet.marks))
+
+
+def community(outcome):
+    return str(outcome.district.communities.codes[2])
+
+
+def sheets_of(kind, outcome, options=None):
+    of = community(outcome) if kind in ("community", "notice", "walk") else ""
+    return make_sheets(kind, outcome, options, of)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_sheet_says_what_a_map_must_say(kind, outcome):
+    for sheet in sheets_of(kind, outcome):
+        said = words(sheet)
+        for word in ("示意数据", "内部用图 注意保管", "2026-11-21", "2000国家大地坐标系", sheet.title):
+            assert word in said, word
+        if sheet.scale:
+            assert f"1:{sheet.scale:,}" in said and "北" in said
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("kind", ["district", "change", "street", "community", "walk"])
+def test_nothing_stands_beyond_the_paper(kind, paper, outcome):
+    for sheet in sheets_of(kind, outcome, MapOptions(paper=paper)):
+        assert sorted((round(sheet.width), round(sheet.height))) == list(PAPERS[paper])
+        for mark in sheet.marks:
+            if isinstance(mark, Text):
+                width = text_width(mark.text, mark.size)
+                left = mark.x - {"left": 0, "centre": width / 2, "right": width}[mark.align]
+                assert left >= 3 and left + width <= sheet.width - 3, mark.text
+                assert mark.size / 2 <= mark.y <= sheet.height - mark.size / 2, mark.text
+            elif isinstance(mark, Shape) and len(mark.coords):
+                assert (
+                    mark.coords.min() >= 0 and (mark.coords.max(axis=0) <= (sheet.width, sheet.height)).all()
+                )
+
+
+@pytest.mark.parametrize("kind", ["district", "change", "branch", "before_after"])
+def test_every_grid_is_labelled_or_listed(kind, outcome):
+    for sheet in sheets_of(kind, outcome):
+        division = outcome.before if "现状" in sheet.title else outcome.after
+        codes = sorted(grid.code for grid in division.plan.grids)
+        assert sorted(sheet.labelled + sheet.listed) == codes
+
+
+def test_the_atlas_has_a_page_per_community_and_every_grid_and_branch(outcome):
+    pages = make_sheets("atlas", outcome)
+    assert [page.kind for page in pages] == ["index"] + ["community"] * (len(pages) - 1)
+    assert {page.key for page in pages[1:]} == set(outcome.district.communities.codes)
+    said = "\n".join(words(page) for page in pages)
+    for grid in outcome.after.plan.grids:
+        assert grid.name in said
+    assert said.count("党支部\n") >= len(outcome.after.plan.grids)
+    for number, page in enumerate(pages, start=1):
+        assert f"第{number}页 共{len(pages)}页" in words(page)
+
+
+def test_a_notice_carries_no_numbers_of_people(outcome):
+    view = outcome.after.measures
+    row = int(np.flatnonzero([g.community == 2 for g in outcome.after.plan.grids])[0])
+    number = f"{view.people[row]:,}人"
+    assert number in words(sheets_of("community", outcome)[0])
+    said = words(sheets_of("notice", outcome)[0])
+    assert number not in said and "人口" not in said and "公示" in said
+
+
+def test_a_review_number_takes_the_place_of_the_classification(outcome):
+    sheet = make_sheets(
+        "district", outcome, MapOptions(review_number="川S〔2026〕1号", compiler="示例区民政局")
+    )[0]
+    assert "审图号：川S〔2026〕1号" in words(sheet) and "编制单位：示例区民政局" in words(sheet)
+    assert "内部用图" not in words(sheet)
+
+
+def test_unknown_words_are_refused(outcome):
+    with pytest.raises(UserError, match="A5"):
+        MapOptions(paper="A5")
+    with pytest.raises(UserError, match="rainbow"):
+        MapOptions(colouring="rainbow")
+    with pytest.raises(UserError, match="globe"):
+        make_sheets("globe", outcome)
+    with pytest.raises(UserError, match="没有"):
+        make_sheets("community", outcome, of="999")
+    with pytest.raises(UserError, match="没有"):
+        make_sheets("street", outcome, of="999")
+
+
+def test_long_and_odd_names_do_not_break_a_sheet(outcome):
+    odd = [replace(g, name="很长的网格名称" * 9 + "\x07<b>{x}") for g in outcome.after.plan.grids]
+    plan = replace(outcome.after.plan, grids=tuple(odd))
+    hostile = replace(outcome, after=replace(outcome.after, plan=plan), title="题" * 60)
+    for kind in ("district", "community", "walk"):
+        for sheet in sheets_of(kind, hostile):
+            for mark in sheet.marks:
+                if isinstance(mark, Text):
+                    assert text_width(mark.text, mark.size) <= sheet.width - 6
+
+
+def test_a_plan_without_codes_names_and_branches_is_drawn(outcome):
+    bare = [replace(g, code="", name="", change=None) for g in outcome.after.plan.grids]
+    plan = replace(outcome.after.plan, grids=tuple(bare), branches=(), ties=())
+    sheet = make_sheets("district", replace(outcome, after=replace(outcome.after, plan=plan)))[0]
+    assert len(set(sheet.labelled + sheet.listed)) == len(bare)
+    assert "第16网格" in words(
+        sheets_of("community", replace(outcome, after=replace(outcome.after, plan=plan)))[0]
+    )
+
+
+def test_a_community_4_km_long_gets_sheets_with_match_lines(scene):
+    strip = shapely.box(0, 0, 4000, 50)
+    frames = windows(scene, "A4", strip)
+    assert len(frames) > 1 and {frame.scale for _layout, frame in frames} == {SMALLEST}
+    seen = shapely.union_all([shapely.box(*frame.bounds) for _layout, frame in frames])
+    assert seen.covers(strip)
+    assert len(windows(scene, "A0", strip)) == 1
+
+
+def test_a_community_in_parts_of_a_huge_district_is_not_cut_into_hundreds(scene):
+    assert len(windows(scene, "A4", shapely.box(0, 0, 90_000, 90_000))) <= 12
+
+
+def test_borders_are_sorted_into_kept_added_and_gone():
+    before = np.array([shapely.box(0, 0, 1, 2), shapely.box(1, 0, 2, 2)], dtype=object)
+    after = np.array(
+        [
+            shapely.Polygon([(0, 0), (1, 0), (2, 0), (2, 1), (1, 1), (0, 1)]),
+            shapely.Polygon([(0, 1), (1, 1), (2, 1), (2, 2), (1, 2), (0, 2)]),
+            None,
+        ],
+        dtype=object,
+    )
+    before = shapely.segmentize(before, 1.0)
+    lines = compare_borders(before, after)
+    assert shapely.length(lines.kept).sum() == pytest.approx(8)
+    assert shapely.length(lines.added).sum() == pytest.approx(2)
+    assert shapely.length(lines.gone).sum() == pytest.approx(2)
+    assert len(compare_borders(before[:0], after).kept) == 0
+
+
+def test_tiles_cover_the_sheet_at_its_own_size(outcome):
+    whole = make_sheets("district", outcome, MapOptions(paper="A0"))[0]
+    pages = tile_sheet(whole, "A3")
+    assert len(pages) == 9
+    covered = shapely.union_all(
+        [
+            shapely.box(c.rect.x - c.dx, c.rect.y - c.dy, c.rect.right - c.dx, c.rect.bottom - c.dy)
+            for page in pages
+            for c in [page.marks[0]]
+        ]
+    )
+    assert covered.covers(shapely.box(0, 0, whole.width, whole.height))
+    assert OVERLAP > 3
+    assert tile_sheet(pages[0], "A3") == [pages[0]]
+
+
+def test_culling_keeps_all_that_touches_the_window(outcome):
+    whole = make_sheets("district", outcome)[0]
+    left = cull(whole.marks, Rect(0, 0, 1, 1))
+    assert sum(len(m.coords) for m in left if isinstance(m, Shape)) == 0
+    everything = cull(whole.marks, Rect(-10, -10, 5000, 5000))
+    assert words(replace(whole, marks=everything)) == words(whole)
+
+
+def test_lines_break_at_hanzi_but_not_inside_numbers_nor_before_a_comma():
+    lines = break_lines("东至望江路，南至青松大道1234号（临时），西至河", 3.0, 24.0)
+    assert "".join(lines) == "东至望江路，南至青松大道1234号（临时），西至河"
+    assert all(text_width(line, 3.0) <= 24.0 for line in lines)
+    assert not any(line[0] in "，）" or line[-1] == "（" for line in lines)
+    assert any("1234" in line for line in lines)
+    assert break_lines("", 3.0, 24.0) == [""]
+
+
+def test_shortened_text_fits():
+    assert shorten("很长很长的名字", 3.0, 12.0).endswith("…")
+    assert text_width(shorten("很长很长的名字", 3.0, 12.0), 3.0) <= 12.0
+    assert shorten("短", 3.0, 12.0) == "短"
+
+
+def test_people_classes_have_a_legend(outcome):
+    said = words(make_sheets("district", outcome, MapOptions(colouring="people"))[0])
+    assert "少于1,000人" in said and "多于2,000人" in said
+
+
+def test_scene_without_old_grids_or_layers(outcome):
+    district = replace(outcome.district, originals={})
+    bare = replace(outcome, district=district)
+    assert Scene.of(bare, MapOptions()).streets
+    assert make_sheets("community", bare, of=community(outcome))[0].scale
