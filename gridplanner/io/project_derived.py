@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from gridplanner.geometry.dissolve import grid_polygons
 from gridplanner.io import project_codec as codec
 from gridplanner.io.project_tables import TableWriter
 from gridplanner.model.atoms import ObjectArray
@@ -61,16 +62,9 @@ def _write_grids(tables: TableWriter, district: District, plan: Plan) -> None:
 def dissolve(geometry: ObjectArray, plan: Plan) -> ObjectArray:
     """Return the polygon of each grid, object[n_grids]; None for a grid without atoms.
 
-    The atoms tile the district without overlap, so the fast union of coverages applies.
+    Ready-made areas need not fit together vertex by vertex, as the quick union of coverages asks.
     """
-    order = np.argsort(plan.assignment, kind="stable")
-    starts = np.searchsorted(plan.assignment[order], np.arange(plan.n_grids + 1))
-    polygons = np.empty(plan.n_grids, dtype=object)
-    for grid in range(plan.n_grids):
-        members = order[starts[grid] : starts[grid + 1]]
-        if len(members):
-            polygons[grid] = shapely.coverage_union_all(geometry[members])
-    return polygons
+    return grid_polygons(geometry, plan.assignment, plan.n_grids)
 
 
 def _write_branches(tables: TableWriter, plan: Plan) -> None:
