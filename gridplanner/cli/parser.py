@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gridplanner import __version__
 from gridplanner.cli import commands as runners
+from gridplanner.model.parameters import parameter
 from gridplanner.texts import LANGUAGES, _
 
 COMMANDS = ("demo", "run", "check", "new", "plan", "assign", "export", "compare", "verify", "bench", "test")
@@ -74,8 +75,8 @@ def _add_steps(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
     plan = _command(commands, "plan", _("propose a plan for a project"))
     plan.add_argument("project", type=Path)
-    plan.add_argument("--total", help=_("number of general grids, or fewest, or repair"))
-    plan.add_argument("--mode", choices=("keep", "balance", "compact"))
+    plan.add_argument("--total", help=f"{_(parameter('plan.total').label)} | fewest | repair")
+    plan.add_argument("--mode", choices=parameter("plan.mode").choices, help=_(parameter("plan.mode").label))
     plan.add_argument("--accept", action="store_true", help=_("make the proposal the plan in work"))
     _planning(plan)
 
@@ -110,7 +111,7 @@ def _command(
 
 def _planning(parser: argparse.ArgumentParser) -> None:
     """Add the options of the planning sub-commands."""
-    parser.add_argument("--seed", type=int, help=_("seed of the search; the same seed gives the same plan"))
+    parser.add_argument("--seed", type=int, help=_(parameter("plan.seed").label))
     parser.add_argument("--workers", type=int, default=0, help=_("worker processes; 0 for one per core"))
     parser.add_argument("--cluster", help=_("address of a Dask scheduler to plan on"))
-    parser.add_argument("--time-limit", type=float, help=_("seconds for the plan"))
+    parser.add_argument("--time-limit", type=float, help=_(parameter("plan.time_limit_s").label))

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
-from math import inf, isfinite
 from typing import Any
 
 from gridplanner.errors import UserError
 from gridplanner.model.keys import check_keys
+from gridplanner.model.parameters import parameter
 from gridplanner.model.ruleset import Band, Override, RadiusRule, RuleSet, Switch
 from gridplanner.texts import RESOURCES, _
 
@@ -23,8 +23,6 @@ _TABLES = (*BANDS, "service_radius_m", *SWITCHES)
 _KEYS = ("preset", *_TABLES, "min_shared_border_m", "weights", "by")
 _BAND_KEYS = ("min", "max", "hard", "warn_min", "warn_max")
 _RADIUS_KEYS = ("max", "hard", "points", "metric", "detour", "warn_max")
-POINTS = ("best", "stations", "centre")
-METRICS = ("straight", "road")
 
 
 @dataclass(frozen=True)
@@ -99,17 +97,17 @@ def _merged(start: RuleSet, table: Mapping[str, Any], where: str) -> RuleSet:
     """Return `start` with the tables of a preset or configuration put over it."""
     check_keys(table, _KEYS, f"[{where}]")
     changes: dict[str, Any] = {
-        _field(key): _rule(getattr(start, _field(key)), value, f"[{where}] {key}")
+        _field(key): _rule(getattr(start, _field(key)), key, value, f"[{where}] {key}")
         for key, value in table.items()
         if key in _TABLES
     }
     if "min_shared_border_m" in table:
-        changes["min_shared_border_m"] = _number(
+        changes["min_shared_border_m"] = parameter("rules.min_shared_border_m").number(
             table["min_shared_border_m"], f"[{where}] min_shared_border_m"
         )
     if "weights" in table:
         changes["weights"] = {
-            k: _number(v, f"[{where}] weights {k}")
+            k: parameter("rules.weights").number(v, f"[{where}] weights {k}")
             for k, v in _as_table(table["weights"], f"[{where}] weights").items()
         }
     rules = replace(start, **changes)
@@ -124,7 +122,7 @@ def _override(rules: RuleSet, table: Any, where: str) -> Override:  # whatever T
     facts = _as_table(table.get("where", {}), f"{where} where")
     check_keys(facts, FACTS, f"{where} where")
     changed = {
-        _field(key): _rule(getattr(rules, _field(key)), value, f"{where} {key}")
+        _field(key): _rule(getattr(rules, _field(key)), key, value, f"{where} {key}")
         for key, value in table.items()
         if key != "where"
     }
@@ -136,7 +134,7 @@ def _field(key: str) -> str:
     return "service_radius" if key == "service_radius_m" else key
 
 
-def _rule(start: Band | RadiusRule | Switch, value: Any, where: str) -> Band | RadiusRule | Switch:
+def _rule(start: Band | RadiusRule | Switch, name: str, value: Any, where: str) -> Band | RadiusRule | Switch:
     """Return one rule with the values of its table; `false` switches it off."""
     if isinstance(value, bool):
         return _switched(start, on=value)
@@ -148,7 +146,7 @@ def _rule(start: Band | RadiusRule | Switch, value: Any, where: str) -> Band | R
     if isinstance(start, RadiusRule):
         return _radius(start, table, where)
     check_keys(table, _BAND_KEYS, where)
-    band = replace(start, **_values(table, where))
+    band = replace(start, **_values(table, name, where))
     if not band.min <= band.max or not band.warn_min <= band.warn_max:
         raise UserError(
             _("{where}: the minimum {low:g} is above the maximum {high:g}. Exchange or correct them.").format(
@@ -168,39 +166,23 @@ def _switched(start: Band | RadiusRule | Switch, *, on: bool) -> Band | RadiusRu
 def _radius(start: RadiusRule, table: Mapping[str, Any], where: str) -> RadiusRule:
     """Return the radius rule with the values of its table."""
     check_keys(table, _RADIUS_KEYS, where)
-    words = {}
-    for key, known in (("points", POINTS), ("metric", METRICS)):
-        if key in table:
-            if table[key] not in known:
-                raise UserError(
-                    _("{where}: {key} = {value} is unknown; choose from {known}.").format(
-                        where=where, key=key, value=repr(table[key]), known=", ".join(known)
-                    )
-                )
-            words[key] = table[key]
-    rule = replace(start, **_values({k: v for k, v in table.items() if k not in words}, where), **words)
-    if rule.max <= 0 or rule.detour <= 0:
-        raise UserError(_("{where}: the radius and the detour factor must be above 0.").format(where=where))
-    return rule
+    words = {key: table[key] for key in ("points", "metric") if key in table}
+    chosen = {
+        key: parameter(f"rules.service_radius_m.{key}").word(w, f"{where} {key}") for key, w in words.items()
+    }
+    rest = {key: value for key, value in table.items() if key not in words}
+    changes: dict[str, Any] = {**_values(rest, "service_radius_m", where), **chosen}
+    return replace(start, **changes)
 
 
-def _values(table: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """Return numbers as float and `hard` as bool."""
+def _values(table: Mapping[str, Any], name: str, where: str) -> dict[str, Any]:
+    """Return the numbers of rule `name` within their bounds, and `hard` as bool."""
     return {
-        key: _boolean(value, f"{where} {key}") if key == "hard" else _number(value, f"{where} {key}")
+        key: _boolean(value, f"{where} {key}")
+        if key == "hard"
+        else parameter(f"rules.{name}.{key}").number(value, f"{where} {key}")
         for key, value in table.items()
     }
-
-
-def _number(value: Any, where: str) -> float:  # whatever TOML holds there
-    """Return a number, inf allowed, NaN and everything else refused."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # NaN
-        raise UserError(_("{where} must be a number, not {value}.").format(where=where, value=repr(value)))
-    if isfinite(value) and value < 0:
-        raise UserError(
-            _("{where} must not be below 0, it is {value}.").format(where=where, value=repr(value))
-        )
-    return float(value) if value != inf else inf
 
 
 def _boolean(value: Any, where: str) -> bool:  # whatever TOML holds there

@@ -14,7 +14,8 @@ from gridplanner.errors import UserError
 from gridplanner.geometry.options import BuildOptions
 from gridplanner.model.keys import check_keys
 from gridplanner.model.layers import FIELD_KEYS, ROLES, LayerSpec
-from gridplanner.model.request import MODES, TOTALS, PlanRequest
+from gridplanner.model.parameters import parameter
+from gridplanner.model.request import TOTALS, PlanRequest
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.rules.presets import rules_from_config
 from gridplanner.texts import _
@@ -163,32 +164,22 @@ def _spec(table: Any, where: str) -> LayerSpec:
 def request_from_table(table: Mapping[str, Any]) -> PlanRequest:
     """Check the `[plan]` table."""
     check_keys(table, tuple(f.name for f in fields(PlanRequest)), "[plan]")
-    total = table.get("total", PlanRequest.total)
-    positive = isinstance(total, int) and not isinstance(total, bool) and total > 0
-    if not positive and total not in TOTALS:
-        raise UserError(
-            _('[plan] total = {value}: give a whole number above 0, "fewest" or "repair".').format(
-                value=repr(total)
-            )
-        )
-    if table.get("mode", "keep") not in MODES:
-        raise UserError(
-            _("[plan] mode = {value}: choose one of {known}.").format(
-                value=repr(table["mode"]), known=", ".join(MODES)
-            )
-        )
     values = {key: _frozen(value) for key, value in table.items()}
-    for key in ("time_limit_s", "certify_s"):
-        if key in values and not (_is_number(values[key]) and values[key] >= 0):
+    total = values.get("total", PlanRequest.total)
+    if total not in TOTALS:
+        whole = isinstance(total, int) and not isinstance(total, bool)
+        if not whole or total < parameter("plan.total").low:
             raise UserError(
-                _("[plan] {key} = {value}: give seconds, 0 or more.").format(key=key, value=repr(values[key]))
+                _('[plan] total = {value}: give a whole number above 0, "fewest" or "repair".').format(
+                    value=repr(total)
+                )
             )
+    if "mode" in values:
+        parameter("plan.mode").word(values["mode"], "[plan] mode")
+    for key in ("seed", "time_limit_s", "certify_s"):
+        if key in values:
+            parameter(f"plan.{key}").number(values[key], f"[plan] {key}")
     return PlanRequest(**values)
-
-
-def _is_number(value: object) -> bool:
-    """Tell whether a TOML value is a number (a bool is none)."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _frozen(value: Any) -> Any:

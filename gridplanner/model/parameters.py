@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Every planning number and choice, declared once.
+
+Configuration, command line, form fields and papers read key, unit, bounds, label and source from
+here. A new number is one line below and the rule that reads it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from math import inf
+
+from gridplanner.errors import UserError
+from gridplanner.texts import _
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One planning number, switch or choice.
+
+    Parameters
+    ----------
+    key : str
+        As in CONFIG.toml, table and key joined by a dot: `rules.people.max`.
+    label : str
+        English; shown translated through `texts`.
+    unit : str
+        `people`, `households`, `m`, `s`, or "" for a plain number, a switch or a choice.
+    low, high : float
+        Bounds of a number, both allowed.
+    choices : tuple of str
+        Words of a choice; empty for a number or a switch.
+    source : str
+        Where the limit or default comes from; "own choice" if nowhere.
+    """
+
+    key: str
+    label: str
+    unit: str = ""
+    low: float = 0.0
+    high: float = inf
+    choices: tuple[str, ...] = ()
+    source: str = "own choice"
+
+    def number(self, value: object, where: str = "") -> float:
+        """Return a value of this parameter as a number.
+
+        Raises
+        ------
+        UserError
+            No number, NaN, or outside the bounds; names the parameter and its bounds.
+        """
+        where = where or self.key
+        # A bool is an int to Python and a mistake here; NaN is the only number unlike itself.
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+            raise UserError(
+                _("{where} must be a number, not {value}.").format(where=where, value=repr(value))
+            )
+        if not self.low <= value <= self.high and value != inf:
+            raise UserError(
+                _("{where} = {value}: give a number from {low:g} to {high:g}.").format(
+                    where=where, value=value, low=self.low, high=self.high
+                )
+            )
+        return float(value)
+
+    def word(self, value: object, where: str = "") -> str:
+        """Return a value of this parameter as one of its words.
+
+        Raises
+        ------
+        UserError
+            Another word; names those that are known.
+        """
+        if value not in self.choices:
+            raise UserError(
+                _("{where} = {value} is unknown; choose from {known}.").format(
+                    where=where or self.key, value=repr(value), known=", ".join(self.choices)
+                )
+            )
+        return str(value)
+
+
+def _band(name: str, label_min: str, label_max: str, source: str) -> tuple[Parameter, ...]:
+    """Declare the four limits of a band."""
+    return (
+        Parameter(f"rules.{name}.min", label_min, name, source=source),
+        Parameter(f"rules.{name}.max", label_max, name, source=source),
+        Parameter(f"rules.{name}.warn_min", label_min, name, source=source),
+        Parameter(f"rules.{name}.warn_max", label_max, name, source=source),
+    )
+
+
+PARAMETERS: tuple[Parameter, ...] = (
+    *_band("people", "Fewest people per grid", "Most people per grid", "presets, resources/presets"),
+    *_band(
+        "households", "Fewest households per grid", "Most households per grid", "presets, resources/presets"
+    ),
+    Parameter("rules.service_radius_m.max", "Greatest service radius", "m", low=1.0, source="presets"),
+    Parameter("rules.service_radius_m.warn_max", "Service radius that is remarked on", "m", low=1.0),
+    Parameter("rules.service_radius_m.detour", "Detour factor on straight lines", low=1.0, high=5.0),
+    Parameter(
+        "rules.service_radius_m.points", "Where the radius starts", choices=("best", "stations", "centre")
+    ),
+    Parameter("rules.service_radius_m.metric", "How distance is measured", choices=("straight", "road")),
+    Parameter("rules.min_shared_border_m", "Shortest border that joins two parts", "m", high=1000.0),
+    Parameter("rules.weights", "Weight of a group in the load", high=100.0),
+    Parameter("plan.total", "Number of general grids", low=1.0, high=1e7),
+    Parameter("plan.mode", "What a plan keeps in mind first", choices=("keep", "balance", "compact")),
+    Parameter("plan.seed", "Seed of the search; the same seed gives the same plan", high=2**63 - 1),
+    Parameter("plan.time_limit_s", "Seconds for the plan", "s", high=86_400.0),
+    Parameter("plan.certify_s", "Seconds for the proof", "s", high=86_400.0),
+)
+
+
+@cache
+def _by_key() -> dict[str, Parameter]:
+    """Return the declarations by key."""
+    return {parameter.key: parameter for parameter in PARAMETERS}
+
+
+def parameter(key: str) -> Parameter:
+    """Return the declaration of a key.
+
+    Examples
+    --------
+    >>> parameter("rules.people.max").unit
+    'people'
+    """
+    return _by_key()[key]
