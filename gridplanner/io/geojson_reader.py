@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ def read_geojson(path: Path, encoding: str = "") -> RawTable:
     data = path.read_bytes()
     codec = encoding or decide([data.removeprefix(b"\xef\xbb\xbf")]).codec
     try:
-        document = json.loads(decode(data, codec)[0].lstrip("\ufeff"))
+        text, whole = decode(data, codec)
+        document = json.loads(text.lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise UserError(
             _("'{source}' is not valid JSON ({cause}). Ask for the file again.").format(
@@ -54,7 +56,18 @@ def read_geojson(path: Path, encoding: str = "") -> RawTable:
                 "'{source}' is JSON but not GeoJSON: it has no features. Check that it is the right file."
             ).format(source=source)
         )
-    return _table(source, features, _crs(document), codec)
+    table = _table(source, features, _crs(document), codec)
+    if whole:
+        return table
+    garbled = [
+        row for row, item in enumerate(features, start=1) if "\ufffd" in json.dumps(item, ensure_ascii=False)
+    ]
+    told = _("'{source}': texts cut off or not in the encoding {codec} in rows {rows}.").format(
+        source=source, codec=codec, rows="{rows}"
+    )
+    return replace(
+        table, findings=(*table.findings, row_finding("read.text", Severity.WARNING, told, garbled))
+    )
 
 
 def _features(document: Any) -> list[Any] | None:

@@ -204,7 +204,8 @@ def wkb_to_geometry(wkb: list[bytes | None]) -> tuple[ObjectArray, list[int]]:
     Curves are refused by the reader for one row at a time, so that they show as damaged rows.
     """
     try:
-        geometry: ObjectArray = shapely.from_wkb(objects(list(wkb)))
+        with np.errstate(invalid="ignore"):
+            geometry: ObjectArray = shapely.from_wkb(objects(list(wkb)))
         return geometry, []
     except _UNREADABLE:
         pass
@@ -212,7 +213,8 @@ def wkb_to_geometry(wkb: list[bytes | None]) -> tuple[ObjectArray, list[int]]:
     broken = []
     for row, item in enumerate(wkb):
         try:
-            geometry[row] = shapely.from_wkb(item, on_invalid="fix") if item is not None else None
+            with np.errstate(invalid="ignore"):
+                geometry[row] = shapely.from_wkb(item, on_invalid="fix") if item is not None else None
         except _UNREADABLE:
             broken.append(row)
             continue
@@ -236,7 +238,18 @@ def _column(values: tuple[Any, ...], source: str, name: str, findings: list[Find
             findings.append(row_finding("read.number", Severity.WARNING, text, (bad + 1).tolist()))
             numbers[bad] = np.nan
         return numbers
-    return objects([_text(value) for value in values])
+    texts = [_text(value) for value in values]
+    garbled = [row for row, text in enumerate(texts, start=1) if "\ufffd" in text]
+    if garbled:
+        text = _("'{source}', column '{column}': damaged texts in rows {rows}.").format(
+            source=source, column=name, rows="{rows}"
+        )
+        findings.append(
+            row_finding(
+                "read.text", Severity.ERROR, text, garbled, _("Compare these cells with the original.")
+            )
+        )
+    return objects(texts)
 
 
 def _text(value: Any) -> str:

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Figures of reading and handing over: `main.py bench io [load] [export] [read] [mutations] [--n N]`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from benchmarks.io.mutations import run as run_mutations
+from gridplanner.io.geopackage_reader import read_geopackage
+from gridplanner.io.raw import objects
+from gridplanner.io.reading import read_layers
+from gridplanner.io.writing import write_vector
+from gridplanner.model.layers import Layer
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def grids(n: int) -> Layer:
+    """Return `n` grids of some 60 vertices, every seventh in two parts, every fifth with a hole."""
+    side = int(np.ceil(np.sqrt(n)))
+    x = 400_000 + 110.0 * (np.arange(n) % side)
+    y = 3_500_000 + 110.0 * (np.arange(n) // side)
+    shapes = shapely.buffer(shapely.points(x, y), 50, quad_segs=15)
+    holes = shapely.buffer(shapely.points(x[::5], y[::5]), 20, quad_segs=3)
+    shapes[::5] = shapely.difference(shapes[::5], holes)
+    shapes[::7] = shapely.union(shapes[::7], shapely.box(x[::7] + 51, y[::7] + 51, x[::7] + 54, y[::7] + 54))
+    fields = {
+        "WGBM": objects([f"519999001{i:06d}" for i in range(n)]),
+        "WGMC": objects([f"示例社区第{i}网格" for i in range(n)]),
+        "RK": np.arange(n),
+        "HS": np.arange(n) // 3,
+        "MJ": np.linspace(1e3, 1e6, n),
+        "FWBJ": np.linspace(50, 400, n),
+        "BZ": objects([""] * n),
+    }
+    return Layer("grids", "bench", shapes, fields)
+
+
+def timed(work: Callable[[], object], rounds: int = 3) -> dict[str, float]:
+    """Return the best wall and CPU seconds of a few rounds."""
+    best = {"wall_s": np.inf, "cpu_s": np.inf}
+    for _round in range(rounds):
+        wall, cpu = time.perf_counter(), time.process_time()
+        work()
+        best["wall_s"] = min(best["wall_s"], time.perf_counter() - wall)
+        best["cpu_s"] = min(best["cpu_s"], time.process_time() - cpu)
+    return {key: round(float(value), 3) for key, value in best.items()}
+
+
+def load(folder: Path) -> dict[str, object]:
+    """100,000 polygons from GeoPackage into memory, with a spatial index."""
+    x = 110.0 * np.arange(100_000)
+    layer = Layer(
+        "grids", "bench", shapely.box(x, 0, x + 100, 100), {"WGBM": objects([str(i) for i in range(100_000)])}
+    )
+    write_vector(layer, folder / "big.gpkg", "EPSG:4545", format="gpkg")
+    return timed(lambda: shapely.STRtree(read_geopackage(folder / "big.gpkg", "grids").geometry)) | {
+        "limit_cpu_s": 0.4
+    }
+
+
+def export(folder: Path) -> dict[str, object]:
+    """10,000 grids to a shapefile, read back and compared."""
+    layer = grids(10_000)
+    figures: dict[str, object] = {"limit_s": 3.0}
+    for profile in ("utf8", "gbk"):
+        figures[profile] = timed(
+            lambda p=profile: write_vector(layer, folder / "g.shp", "EPSG:4545", format="shp", profile=p)
+        )
+    for form in ("gpkg", "geojson"):
+        figures[form] = timed(lambda f=form: write_vector(layer, folder / f"g.{f}", "EPSG:4545", format=f), 1)
+    return figures
+
+
+def read(_folder: Path) -> dict[str, object]:
+    """All layers of the sample district."""
+    from gridplanner.workspace.config import load_config
+
+    config = load_config(ROOT / "sample_shapefiles" / "config.toml")
+    return timed(lambda: read_layers(config.layers, config.nets, config.base)) | {"limit_s": 2.0}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the figures named, all but the mutations by default; 1 if one is missed."""
+    parser = argparse.ArgumentParser(prog="bench io")
+    parser.add_argument("names", nargs="*", choices=[[], "load", "export", "read", "mutations"], default=[])
+    parser.add_argument("--n", type=int, default=1112, help="damaged files per target")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args(argv)
+    names = options.names or ["load", "export", "read"]
+    missed = False
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        for name in names:
+            if name == "mutations":
+                tallies = run_mutations(options.n, options.seed, folder)
+                for target, tally in tallies.items():
+                    print(
+                        json.dumps(
+                            {target: dict(tally.counts), "slowest_s": round(tally.slowest, 2)},
+                            ensure_ascii=False,
+                        )
+                    )
+                    missed |= bool(tally.bad)
+                continue
+            figures = {"load": load, "export": export, "read": read}[name](folder)
+            print(json.dumps({name: figures}, ensure_ascii=False))
+            if name == "load":
+                missed |= figures["cpu_s"] > 0.4
+    return int(missed)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

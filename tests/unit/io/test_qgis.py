@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The export matrix as QGIS itself reads it: same rows, texts and areas. Runs where QGIS is installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+
+from gridplanner.io.raw import objects
+from gridplanner.io.writing import write_vector
+from gridplanner.model.layers import Layer
+
+PYTHON = "/usr/bin/python3"
+SCRIPT = Path(__file__).with_name("qgis_reading.py")
+
+
+def layer() -> Layer:
+    x = 500_000 + 20.0 * np.arange(6)
+    shapes = shapely.box(x, 3_500_000, x + 9, 3_500_009)
+    shapes[2] = shapely.difference(shapes[2], shapely.box(x[2] + 2, 3_500_002, x[2] + 5, 3_500_005))
+    fields = {
+        "WGBM": objects([f"51999900100100{i}" for i in range(6)]),
+        "WGMC": objects(["第一网格", "龘龘", "a'b\"c", "<&>", "名称", "网格"]),
+        "RK": np.arange(1000, 1006),
+        "CSRQ": objects(["2026-01-02"] * 6),
+    }
+    return Layer("grids", "x", shapes, fields)
+
+
+def qgis_reads(*paths: Path) -> dict:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    for name in ("PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME"):
+        environment.pop(name, None)
+    done = subprocess.run(
+        [PYTHON, str(SCRIPT), *map(str, paths)], capture_output=True, text=True, timeout=120, env=environment
+    )
+    line = next((line for line in done.stdout.splitlines() if line.startswith("JSON:")), None)
+    assert line, done.stderr[-2000:]
+    return json.loads(line[5:])
+
+
+@pytest.mark.skipif(shutil.which("qgis") is None, reason="QGIS is not installed here")
+def test_export_matrix(tmp_path):
+    value = layer()
+    paths = []
+    for profile in ("utf8", "gbk", "gb18030", "gbk+chinese"):
+        path = tmp_path / f"{profile.replace('+', '_')}.shp"
+        write_vector(value, path, "EPSG:4545", format="shp", profile=profile, aliases={"WGMC": "网格名称"})
+        paths.append(path)
+    for suffix in ("gpkg", "geojson", "kml", "gdb"):
+        paths.append(tmp_path / f"grids.{suffix}")
+        write_vector(value, paths[-1], "EPSG:4545", format=suffix)
+    answer = qgis_reads(*paths)
+    areas = np.round(shapely.area(value.geometry), 3).tolist()
+    for path in paths:
+        read = answer[str(path)]
+        assert read["valid"], path
+        degrees = path.suffix in (".geojson", ".kml")
+        assert read["crs"] == ("EPSG:4326" if degrees else "EPSG:4545"), path
+        names = {name: i for i, name in enumerate(read["names"])}
+        text = names.get("网格名称", names.get("WGMC"))
+        assert [row[0][names["WGBM"]] for row in read["rows"]] == value.fields["WGBM"].tolist()
+        assert [row[0][text] for row in read["rows"]] == value.fields["WGMC"].tolist()
+        assert [float(row[0][names["RK"]]) for row in read["rows"]] == value.fields["RK"].tolist()
+        if not degrees:
+            assert [row[1] for row in read["rows"]] == areas
