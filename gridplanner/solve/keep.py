@@ -32,38 +32,6 @@ class _Measured:
     cost: float
 
 
-def lower_curve(part: Part, numbers: range, most_sets: int = MAX_SETS) -> dict[int, float]:
-    """Return for each number of grids the proven least pieces; inf where no plan can be.
-
-    Examples
-    --------
-    A part without old grids has nothing to cut: the curve is 0 everywhere.
-    """
-    clusters = proven_clusters(part, most_sets)
-    if clusters is None:
-        return dict.fromkeys(numbers, 0.0)
-    ladder = Ladder.of(clusters)
-    test = SingleCut(part, olds_of(part))
-    while True:
-        partitioner = Partitioner(clusters, clusters.cost, max(numbers, default=1), ladder)
-        found = {k: partitioner.solve(k) for k in numbers}
-        refuted = {
-            row
-            for partition in found.values()
-            for row, g in partition.chosen
-            if g == 2 and clusters.cost[row, 2] < 2.0 and not test.possible(int(clusters.mask[row]))
-        }
-        if not refuted:
-            return {k: whole_bound(partition.bound) for k, partition in found.items()}
-        for row in refuted:
-            raised(clusters.cost, row)
-
-
-def whole_bound(bound: float) -> float:
-    """Return a bound on a whole number, rounded up; solvers answer 1.9999999 for 2."""
-    return bound if bound in (inf, -inf) else max(0.0, float(np.ceil(bound - 1e-6)))
-
-
 def proven_clusters(part: Part, most_sets: int) -> Clusters | None:
     """Return the clusters of a part with proven least costs; None where there is nothing to prove."""
     if not 0 < len(part.olds) <= MAX_OLDS:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import process_time
 
 from gridplanner.solve.division import Divided, Effort, divide
-from gridplanner.solve.keep import Keeper, lower_curve
+from gridplanner.solve.keep import Keeper
 from gridplanner.solve.part import Part
 from gridplanner.solve.pricing import prices_of
 
@@ -26,27 +26,10 @@ class DivideTask:
 
 
 @dataclass(frozen=True, eq=False)
-class CurveTask:
-    """Bound the pieces of a part from below for each number of grids."""
-
-    part: Part
-    numbers: range
-    most_sets: int
-
-
-@dataclass(frozen=True, eq=False)
 class Done:
     """A division and the CPU seconds it took."""
 
     divided: Divided
-    cpu_s: float
-
-
-@dataclass(frozen=True, eq=False)
-class Curve:
-    """Proven least pieces by number of grids (inf: no plan), and the CPU seconds it took."""
-
-    least: dict[int, float]
     cpu_s: float
 
 
@@ -60,9 +43,3 @@ def run_divide(task: DivideTask) -> Done:
     else:
         divided = divide(task.part, task.k, prices, task.effort, task.seed)
     return Done(divided, process_time() - begun)
-
-
-def run_curve(task: CurveTask) -> Curve:
-    """Bound a part; runs in a worker process."""
-    begun = process_time()
-    return Curve(lower_curve(task.part, task.numbers, task.most_sets), process_time() - begun)

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The desk that hands parts to workers: shares the grids out, collects divisions, then proofs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf
+from time import monotonic
+
+import numpy as np
+
+from gridplanner.model.jurisdiction import District
+from gridplanner.model.kinds import GridKind
+from gridplanner.model.request import PlanRequest
+from gridplanner.progress import Executor, Progress
+from gridplanner.solve.decompose import Scope
+from gridplanner.solve.division import Divided, Effort
+from gridplanner.solve.olds import MAX_SETS
+from gridplanner.solve.prove import ProveTask, run_prove
+from gridplanner.solve.ranges import usable_range
+from gridplanner.solve.reasons import admissible_total
+from gridplanner.solve.share import best_shares, even_cost
+from gridplanner.solve.work import DivideTask, run_divide
+from gridplanner.texts import _
+
+#: Cost of a broken hard rule on the curves that the sharing reads; above any number of pieces.
+BREACH_COST = 1e4
+#: Rounds of sharing out and measuring before the best measured shares are taken.
+_ROUNDS = 40
+
+
+@dataclass
+class Desk:
+    """Hands parts out to workers until every part has a division, then until it is proven or time is up.
+
+    Parameters
+    ----------
+    district : District
+    request : PlanRequest
+    scope : Scope
+    executor : Executor
+    progress : Progress
+    """
+
+    district: District
+    request: PlanRequest
+    scope: Scope
+    executor: Executor
+    progress: Progress
+    cpu_s: dict[str, float] = field(default_factory=lambda: {"solve": 0.0, "certify": 0.0})
+    trace: list[tuple[float, str, float]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        general = [g for g in self.scope.kept if self.scope.start.grids[g].kind is GridKind.GENERAL]
+        self.kept = len(general)
+        kept_people = int(self.district.atoms.people[np.isin(self.scope.start.assignment, general)].sum())
+        self.people = kept_people + sum(part.people for part in self.scope.parts)
+        self.ranges = [usable_range(part) for part in self.scope.parts]
+        self.total = self._total()
+        self.mean = self.people / (self.total + self.kept) if self.total else 0.0
+        self.measured: list[dict[int, Divided]] = [{} for _part in self.scope.parts]
+        self.begun = monotonic()
+        self.known: list[dict[tuple[int, int], tuple[float, bool]]] = [{} for _part in self.scope.parts]
+        self.least: list[dict[int, float]] = [{} for _part in self.scope.parts]
+        self._bound([(i, {}) for i in range(len(self.scope.parts))], 0.0, "solve")
+
+    def _bound(self, wanted: list[tuple[int, dict[int, float]]], seconds: float, purpose: str) -> None:
+        """Prove bounds for some parts: (part, goals by number of grids); `seconds` of wall time for each."""
+        tasks = [
+            ProveTask(self.scope.parts[i], tuple(self.ranges[i]), MAX_SETS, goals, seconds, self.known[i])
+            for i, goals in wanted
+        ]
+        results = self.executor.run(run_prove, tasks, self.progress)
+        for done, ((i, _goals), curve) in enumerate(zip(wanted, results, strict=True), 1):
+            self.least[i], self.known[i] = curve.least, curve.known
+            self.cpu_s[purpose] += curve.cpu_s
+            self.progress.step(done, len(wanted), _("Proving {community}").format(community=self._name(i)))
+
+    def _name(self, i: int) -> str:
+        return str(self.district.communities.names[self.scope.parts[i].community])
+
+    def prove(self, divided: list[Divided]) -> None:
+        """Raise the bounds that the certificate needs, for as long as the request allows.
+
+        The plan is not changed by it, so the plan does not depend on the speed of the machine.
+        """
+        deadline = monotonic() + self.request.certify_s
+        stuck: set[tuple[int, int]] = set()
+        while monotonic() < deadline and not self.progress.cancelled():
+            goals = self._goals(divided, stuck)
+            left = deadline - monotonic()
+            if not goals or left <= 0:
+                return
+            before = [dict(self.least[i]) for i, _goal in goals]
+            share = max(0.5, left * self.executor.workers / (len(goals) + self.executor.workers))
+            self._bound(goals, min(share, left), "certify")
+            for (i, goal), was in zip(goals, before, strict=True):
+                stuck |= {(i, k) for k in goal if self.least[i][k] <= was[k]}
+
+    def _goals(
+        self, divided: list[Divided], stuck: set[tuple[int, int]]
+    ) -> list[tuple[int, dict[int, float]]]:
+        """Return what is worth proving: the plan's own numbers, and those that hold the total bound down."""
+        wanted: dict[int, dict[int, float]] = {}
+        shares = [done.k for done in divided]
+        if self.total is not None:
+            curves = [
+                {k: low for k, low in least.items() if low < inf} or {done.k: 0.0}
+                for least, done in zip(self.least, divided, strict=True)
+            ]
+            shares = best_shares(curves, self.total)[0] if sum(map(min, curves)) <= self.total else shares
+        for i, (k, done) in enumerate(zip(shares, divided, strict=True)):
+            other = self.measured[i].get(k)
+            legal = other is not None and other.breaches == 0
+            goal = {done.k: float(done.pieces), k: float(other.pieces) if legal and other else inf}
+            goal = {n: top for n, top in goal.items() if self.least[i][n] < top and (i, n) not in stuck}
+            if goal and not done.breaches:
+                wanted[i] = goal
+        return sorted(wanted.items())
+
+    def _total(self) -> int | None:
+        """Return how many grids the parts share, None where the number is free."""
+        if not isinstance(self.request.total, int):
+            return None
+        return admissible_total(self.request.total - self.kept, self.ranges)
+
+    def divide_all(self) -> list[Divided]:
+        """Return the divisions of the best shares found: measured costs replace estimates."""
+        for _round in range(_ROUNDS):
+            shares = self._shares()
+            missing = [(i, k) for i, k in enumerate(shares) if k not in self.measured[i]]
+            if not missing:
+                break
+            self._measure(missing)
+        else:
+            shares = self._shares(measured_only=True)
+        return [self.measured[i][k] for i, k in enumerate(shares)]
+
+    def _shares(self, measured_only: bool = False) -> list[int]:
+        """Return the best number of grids per part on the costs known so far."""
+        curves = [
+            {k: self._cost(i, k) for k in numbers if not measured_only or k in self.measured[i]}
+            for i, numbers in enumerate(self.ranges)
+        ]
+        if self.total is None:
+            return [min(curve, key=lambda k, c=curve: (c[k], k)) for curve in curves]  # type: ignore[misc]
+        return best_shares(curves, self.total)[0]
+
+    def _cost(self, i: int, k: int) -> float:
+        """Return the measured cost of k grids in a part, or a hopeful estimate."""
+        part, done = self.scope.parts[i], self.measured[i].get(k)
+        broken = BREACH_COST * done.breaches if done else 0.0
+        if done is None and self.least[i][k] == inf:
+            return 2 * BREACH_COST
+        if self.total is None:
+            return broken + 100.0 * k
+        even = even_cost(part.people, k, self.mean)
+        if self.request.mode != "keep" or self.request.order:
+            return broken + even
+        if done is None:
+            return self.least[i][k] + 0.12 * even + 0.02 * k
+        return broken + done.cost
+
+    def _measure(self, wanted: list[tuple[int, int]]) -> None:
+        tasks = [
+            DivideTask(
+                self.scope.parts[i],
+                k,
+                self.request.mode,
+                self.request.order,
+                self.mean,
+                Effort(),
+                self.request.seed,
+            )
+            for i, k in wanted
+        ]
+        results = self.executor.run(run_divide, tasks, self.progress)
+        for done, ((i, k), result) in enumerate(zip(wanted, results, strict=True), 1):
+            self.measured[i][k] = result.divided
+            self.cpu_s["solve"] += result.cpu_s
+            part = self.scope.parts[i]
+            self.trace.append((monotonic() - self.begun, part.code, result.divided.cost))
+            self.progress.step(done, len(wanted), _("Planning {community}").format(community=self._name(i)))
