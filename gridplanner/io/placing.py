@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import shapely
 
 from gridplanner.errors import UserError
 from gridplanner.io import crs as systems
+from gridplanner.io.control_points import fit, read_control_points
 from gridplanner.io.faults import layer_finding
 from gridplanner.io.phone_maps import STATED_ERROR_M, system_of, to_true
 from gridplanner.io.roles import role_word
@@ -22,6 +25,11 @@ from gridplanner.texts import _
 
 #: Whose CRS decides, in this order: the first in a local plane system in metres.
 _LEADING = ("communities", "grids", "atoms", "buildings", "streets")
+
+
+_VIA = re.compile(r"\s*(\S+)\s+via\s+(.+?)\s*")
+#: Control points should fit to within the width of a lane.
+_LARGE_RESIDUAL_M = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +47,7 @@ def place(
     declared: str,
     wanted: str,
     ask: Callable[[Question], str] | None,
+    base: Path | None = None,
 ) -> tuple[Placed, list[Finding]]:
     """Decide the CRS of one layer.
 
@@ -50,8 +59,11 @@ def place(
     declared : str
         CRS by the file; "" for none.
     wanted : str
-        CRS by the user (`EPSG:n`, WKT, `GCJ-02`, `BD-09`); goes before the file's.
+        CRS by the user (`EPSG:n`, WKT, `GCJ-02`, `BD-09`, or `EPSG:n via points.csv` for a local
+        system tied to the first by control points); goes before the file's.
     ask : callable or None
+    base : Path, optional
+        Folder that the path of control points starts from.
 
     Raises
     ------
@@ -61,6 +73,9 @@ def place(
     bounds = systems.total_bounds(geometry)
     if not np.isfinite(bounds).all():
         return Placed(geometry, ""), []
+    via = _VIA.fullmatch(wanted)
+    if via:
+        return _by_control_points(geometry, via[1], (base or Path()) / via[2], source)
     findings: list[Finding] = []
     phone = system_of(wanted)
     if not phone and (wanted or declared):
@@ -77,6 +92,29 @@ def place(
         return _from_phone_map(geometry, bounds, phone, source, findings)
     crs, more = _checked(named, bounds, source)
     return Placed(geometry, crs), findings + more
+
+
+def _by_control_points(
+    geometry: ObjectArray, crs: str, points: Path, source: str
+) -> tuple[Placed, list[Finding]]:
+    """Move a layer from a local plane system by control points, and say how well they fit."""
+    if not points.is_file():
+        raise UserError(_("'{path}' does not exist. Check the path.").format(path=points.name))
+    found = fit(*read_control_points(points))
+    text = _(
+        "'{source}' was moved by {n} control points ({kind}); residuals {rms:.2f} m on average, "
+        "{most:.2f} m at most."
+    ).format(
+        source=source,
+        n=len(found.residuals_m),
+        kind=_("affine") if found.kind == "affine" else _("four parameters"),
+        rms=found.rms_m,
+        most=found.residuals_m.max(),
+    )
+    large = found.residuals_m.max() > _LARGE_RESIDUAL_M
+    remedy = _("Check the control point with the largest residual.") if large else ""
+    finding = layer_finding("read.crs", Severity.WARNING if large else Severity.INFO, text, source, remedy)
+    return Placed(found.apply(geometry), systems.name_of(crs)), [finding]
 
 
 def _unknown(

@@ -15,9 +15,10 @@ import shapely
 from gridplanner.errors import UserError
 from gridplanner.io import crs as systems
 from gridplanner.io.columns import codes_of, numbers_of, texts_of
+from gridplanner.io.drawing import polygons_of_drawing
 from gridplanner.io.faults import layer_finding, row_finding
 from gridplanner.io.field_names import coordinate_columns, match_fields
-from gridplanner.io.gate import TABLES, check_kind, pass_gate
+from gridplanner.io.gate import AREAS, TABLES, check_kind, pass_gate
 from gridplanner.io.people import join_people
 from gridplanner.io.personal_data import personal_columns, personal_finding
 from gridplanner.io.placing import Placed, common_crs, place, refuse_old_datum
@@ -99,6 +100,8 @@ def read_layers(
 def read_layer(role: str, spec: LayerSpec, base: Path, ask: Ask | None, findings: list[Finding]) -> _Read:
     """Read, match, gate and place one layer; what went wrong is added to `findings`."""
     raw = open_layer(local_path(spec.path, base), spec.layer, spec.encoding, ask)
+    if spec.path.lower().endswith(".dxf") and (role in AREAS or role.startswith("nets.")):
+        raw = polygons_of_drawing(raw)
     findings.extend(raw.findings)
     if not len(raw):
         raise UserError(
@@ -130,7 +133,7 @@ def read_layer(role: str, spec: LayerSpec, base: Path, ask: Ask | None, findings
         )
     if role in TABLES and not (spec.crs or raw.crs):
         return _Read(layer, Placed(geometry, ""))
-    placed, more = place(role, raw.source, geometry, raw.crs, spec.crs, ask)
+    placed, more = place(role, raw.source, geometry, raw.crs, spec.crs, ask, base)
     findings.extend(more)
     return _Read(layer, placed)
 
