@@ -3,7 +3,8 @@
 
 One log per project in the user's data folder: a header that names the save it starts from, then a
 line per step with its checksum. Saving the project starts the log anew. A project that was never
-saved keeps its starting point beside the log.
+saved keeps its starting point beside the log. The window writes it itself, so this module imports
+nothing slow; finding what a log offers is the work of `recovery_offer`.
 """
 
 from __future__ import annotations
@@ -12,23 +13,18 @@ import json
 import os
 import secrets
 import zlib
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from gridplanner.errors import UserError
 from gridplanner.io.durable import flush_folder
-from gridplanner.io.project import open_project, read_stamp, save_project
 from gridplanner.model.project import ProjectContents
 from gridplanner.texts import _
-from gridplanner.workspace.recovery_codec import Step, apply_step, step_between
+from gridplanner.workspace.recovery_codec import step_between
 from gridplanner.workspace.user_folders import key_of, user_folder
 
 _FORMAT = 1
-_BROKEN = (ValueError, KeyError, TypeError, IndexError, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -63,29 +59,27 @@ class RecoveryLog:
 
     Parameters
     ----------
-    project : Path or None
-        The project file; None while it has none yet.
+    path : Path
+        The log, from `log_path`.
     contents : ProjectContents
         The state as saved (or, without a file, as begun).
     save_id : str
-        `SaveStamp.save_id` of the file that holds this state; "" without a file.
+        `SaveStamp.save_id` of the file that holds this state (without a file: of its starting point).
     restored : Offer or None
         Steps taken over from an earlier log; they are in the new one before the old one goes.
     """
 
     def __init__(
         self,
-        project: Path | None,
+        path: Path,
         contents: ProjectContents,
-        save_id: str = "",
+        save_id: str,
         restored: Offer | None = None,
     ) -> None:
-        self.path = log_path(project)
+        self.path = path
         self._state = contents
         self._file: BinaryIO | None = None
         self._sequence = 0
-        if project is None:
-            save_id = save_project(base_path(self.path), contents).save_id
         self._header = {"format": _FORMAT, "base": save_id, "pid": os.getpid()}
         self.restart(contents, save_id, restored)
 
@@ -154,41 +148,7 @@ def base_path(log: Path) -> Path:
     return log.with_suffix(".base.gpkg")
 
 
-def find_offer(project: Path, contents: ProjectContents, save_id: str) -> Offer | None:
-    """Return what a crash would have lost of a project just opened; None if nothing.
-
-    A log that starts from another save is set aside, never applied and never deleted.
-    """
-    path = log_path(project)
-    header, entries = _read(path)
-    if header is None:
-        return None
-    if header.get("base") != save_id:
-        _set_aside(path)
-        return None
-    return _offer(contents, entries)
-
-
-def unsaved_projects(is_alive: Callable[[int], bool]) -> tuple[tuple[Path, Offer], ...]:
-    """Return logs of projects that were never saved and whose program is gone, with what they hold."""
-    found = []
-    for path in sorted(user_folder("recovery").glob("unsaved-*.log")):
-        header, entries = _read(path)
-        base = base_path(path)
-        if header is None or not base.exists() or is_alive(int(header.get("pid", 0))):
-            continue
-        try:
-            if read_stamp(base).save_id != header.get("base"):
-                continue
-            offer = _offer(open_project(base), entries)
-        except UserError:
-            continue
-        if offer is not None:
-            found.append((path, offer))
-    return tuple(found)
-
-
-def _read(path: Path) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+def read_log(path: Path) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
     """Return the header and the sound lines of a log; everything after a torn line is worthless."""
     lines: list[dict[str, Any]] = []
     try:
@@ -209,22 +169,3 @@ def _read(path: Path) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
     if not lines or lines[0].get("format") != _FORMAT:
         return None, []
     return lines[0], lines[1:]
-
-
-def _offer(contents: ProjectContents, entries: list[dict[str, Any]]) -> Offer | None:
-    labels: list[str] = []
-    for entry in entries:
-        step: Step = entry.get("step", {})
-        try:
-            contents = apply_step(contents, step)
-        except _BROKEN:
-            break
-        labels.append(str(entry.get("label", "")))
-    if not labels:
-        return None
-    return Offer(len(labels), str(entries[0].get("time", ""))[11:16], tuple(labels), contents)
-
-
-def _set_aside(path: Path) -> None:
-    with suppress(OSError):
-        path.replace(path.with_suffix(".other"))

@@ -17,7 +17,8 @@ from gridplanner.model.project import ProjectContents
 from gridplanner.texts import _
 from gridplanner.workspace.backups import make_backup
 from gridplanner.workspace.lock import Holder, ProjectLock, take_lock
-from gridplanner.workspace.recovery import Offer, RecoveryLog, find_offer, unsaved_projects
+from gridplanner.workspace.recovery import Offer, RecoveryLog, log_path
+from gridplanner.workspace.recovery_offer import begin_unsaved, find_offer, unsaved_projects
 from gridplanner.workspace.workspace import Workspace
 
 
@@ -57,7 +58,10 @@ class Session:
         self._log: RecoveryLog | None = None
         if not workspace.read_only:
             base = open_project(path) if restored is not None and path is not None else workspace.contents
-            self._log = RecoveryLog(path, base, stamp.save_id if stamp else "", restored)
+            if path is not None and stamp is not None:
+                self._log = RecoveryLog(log_path(path), base, stamp.save_id, restored)
+            else:
+                self._log = RecoveryLog(*_begun(base))
             workspace.subscribe(self._record)
 
     @property
@@ -122,11 +126,11 @@ class Session:
         if self._lock is not None and self._lock is not lock:
             self._lock.release()
         if self._log is None:
-            self._log = RecoveryLog(target, self.workspace.contents, stamp.save_id)
+            self._log = RecoveryLog(log_path(target), self.workspace.contents, stamp.save_id)
             self.workspace.subscribe(self._record)
         elif self.path is None or target.resolve() != self.path.resolve():
             self._log.discard()
-            self._log = RecoveryLog(target, self.workspace.contents, stamp.save_id)
+            self._log = RecoveryLog(log_path(target), self.workspace.contents, stamp.save_id)
         else:
             self._log.restart(self.workspace.contents, stamp.save_id)
         self.path, self._lock, self._stamp, self.holder = target, lock, stamp, None
@@ -204,6 +208,12 @@ def _open_after_offer(path: Path, contents: ProjectContents, offer: Offer | None
     if isinstance(found, Holder):
         return Session(Workspace(contents, read_only=True), path, holder=found, stamp=stamp)
     return Session(Workspace(contents), path, found, stamp=stamp, restored=offer)
+
+
+def _begun(contents: ProjectContents) -> tuple[Path, ProjectContents, str]:
+    """Keep the starting point of a project without a file; return what its log begins with."""
+    log, save_id = begin_unsaved(contents)
+    return log, contents, save_id
 
 
 def _lock_or_refuse(target: Path) -> ProjectLock:

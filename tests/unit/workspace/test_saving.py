@@ -23,7 +23,7 @@ from gridplanner.model.project import ProjectContents, Scenario
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import Band, RuleSet
 from gridplanner.model.staff import Branch, BranchTie, Worker
-from gridplanner.workspace import backups, lock, recovery
+from gridplanner.workspace import backups, lock, recovery, recovery_offer
 from gridplanner.workspace.backups import find_backup, list_backups, make_backup, restore_backup, survivors
 from gridplanner.workspace.commands import EditGrid, MergeGrids, MoveAtoms
 from gridplanner.workspace.lock import Holder, ProjectLock, lock_path, take_lock
@@ -241,7 +241,7 @@ def test_a_flipped_bit_never_gives_a_wrong_state(
 ) -> None:
     contents = small_project()
     project = tmp_path_factory.mktemp("flip") / "p.gpkg"
-    log = recovery.RecoveryLog(project, contents, "base")
+    log = recovery.RecoveryLog(recovery.log_path(project), contents, "base")
     states: list[Plan] = []
     for name in ("a", "b", "c"):
         plan = EditGrid(0, name=name).apply(contents.scenarios["一"].plan, contents.district)
@@ -252,7 +252,7 @@ def test_a_flipped_bit_never_gives_a_wrong_state(
     data = bytearray(log.path.read_bytes())
     data[place % len(data)] ^= 1 << bit
     log.path.write_bytes(bytes(data))
-    offer = recovery.find_offer(project, small_project(), "base")
+    offer = recovery_offer.find_offer(project, small_project(), "base")
     if offer is not None:
         assert differences(states[offer.steps - 1], offer.contents.scenarios["一"].plan) == []
 
@@ -274,7 +274,7 @@ def test_a_project_without_a_file_is_recovered_too() -> None:
     session.workspace.do(MergeGrids((0, 1)))
     session._log.close()  # type: ignore[union-attr]
     assert offers_without_file() == ()
-    found = recovery.unsaved_projects(lambda pid: False)
+    found = recovery_offer.unsaved_projects(lambda pid: False)
     assert [offer.steps for _path, offer in found] == [1]
     assert found[0][1].contents.scenarios["一"].plan.n_grids == 3
 
