@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -51,6 +51,8 @@ class Defect:
     x, y : float
     folded : bool
         Below the tolerance: counted, not listed.
+    bare : bool
+        Land that no unit covers.
     """
 
     kind: DefectKind
@@ -62,6 +64,7 @@ class Defect:
     x: float
     y: float
     folded: bool
+    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,8 @@ def _gaps(ground: Ground, odd: Suspects, limit: Tolerance) -> list[Defect]:
     """Return enclosed land that no polygon covers, with the polygons around it."""
     free = ground.faces[ground.count == 0]
     around = owners_along(free, odd)
-    return [_narrow_or(DefectKind.GAP, around[k], face, limit) for k, face in enumerate(free)]
+    found = (_narrow_or(DefectKind.GAP, around[k], face, limit) for k, face in enumerate(free))
+    return [replace(defect, bare=True) for defect in found]
 
 
 def _narrow_or(kind: DefectKind, units: tuple[int, ...], land: shapely.Geometry, limit: Tolerance) -> Defect:
@@ -230,7 +234,4 @@ def _with_people(found: list[Defect], points: ObjectArray | None, people: IntArr
     _points, hit = shapely.STRtree(land).query(points, predicate="intersects")
     total = np.zeros(len(found), np.int64)
     np.add.at(total, hit, people[_points])
-    return [
-        d if not n else Defect(d.kind, d.units, d.geometry, d.area_m2, d.width_m, int(n), d.x, d.y, d.folded)
-        for d, n in zip(found, total, strict=True)
-    ]
+    return [replace(d, people=int(n)) if n else d for d, n in zip(found, total, strict=True)]

@@ -66,35 +66,23 @@ def build_district(
     communities, community_units, found = _communities(layers)
     records, grid_units, found_grids = _old_grids(layers, community_units)
     places = read_places(layers, options.estates)
-    sources = Sources(
-        community_units,
-        grid_units,
-        _shapes(layers, "barriers"),
-        _shapes(layers, "roads"),
-        places.points,
-        places.people,
-    )
+    barriers, roads = _shapes(layers, "barriers"), _shapes(layers, "roads")
+    sources = Sources(community_units, grid_units, barriers, roads, places.points, places.people)
     coverage = _ordered(_coverage(layers, sources, options, progress))
     findings = [*found, *found_grids, *_settled(community_units, grid_units, coverage, options)]
     points = _atom_points(coverage, places)
-    adjacency = build_adjacency(
-        coverage.geometry,
-        _shapes(layers, "barriers"),
-        _shapes(layers, "bridges"),
-        points,
-        options.min_shared_border_m,
-    )
+    bridges, least = _shapes(layers, "bridges"), options.min_shared_border_m
+    adjacency = build_adjacency(coverage.geometry, sources.barriers, bridges, points, least)
     if communities is None:
         communities, coverage = _communities_by_part(coverage, adjacency, options)
     population = count_people(layers, places, coverage, len(communities))
     findings.extend((*_outside(places, coverage), *population.findings))
     atoms, estates = _atoms(layers, places, coverage, population, points)
+    shapes = grid_polygons(atoms.geometry, atoms.community, len(communities))
     district = District(
         name=options.name,
         crs=layers.crs,
-        communities=replace(
-            communities, geometry=grid_polygons(atoms.geometry, atoms.community, len(communities))
-        ),
+        communities=replace(communities, geometry=shapes),
         atoms=atoms,
         adjacency=adjacency,
         buildings=_buildings(places, coverage, population),

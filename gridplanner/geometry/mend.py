@@ -185,7 +185,7 @@ def _told(
     lived = tuple(int(people[u]) for u in units)
     after, moved = list(before), list(lived)
     for k, u in enumerate(units):
-        if kind is MendKind.FILL or (kind is MendKind.SNAP and _is_gap(defect, polygons)):
+        if kind is MendKind.FILL or (kind is MendKind.SNAP and defect.bare):
             after[k] += area if u == keeper else 0.0
             moved[k] += living if u == keeper else 0
         elif kind in {MendKind.GIVE, MendKind.SNAP} and u != keeper:
@@ -199,11 +199,3 @@ def _told(
             after[k] -= area
             moved[k] -= living
     return Mend(kind, defect, keeper, choices, before, tuple(after), lived, tuple(moved))
-
-
-def _is_gap(defect: Defect, polygons: ObjectArray) -> bool:
-    """Tell whether the land of a sliver lies in none of its units."""
-    if defect.geometry is None or defect.area_m2 == 0:
-        return False
-    spot = shapely.Point(defect.x, defect.y)
-    return not any(polygons[u].intersects(spot) for u in defect.units)

@@ -80,20 +80,12 @@ def apply_mends(polygons: ObjectArray, mends: Sequence[Mend]) -> Mended:
     _meet(shapes, mends)
     shapes[chosen] = _reassigned(shapes[chosen], chosen, mends)
     result, origin = _exploded(shapes, mends)
-    filled = sum(m.defect.area_m2 for m in mends if _fills(m, start))
+    filled = sum(m.defect.area_m2 for m in mends if m.defect.bare and _moves_land(m))
     changed = np.union1d(chosen, np.arange(len(start), len(result)))
     before = np.array(sorted(units | dropped), np.int64)
     balance = _covered_area(result, changed) - _covered_area(start, before) - filled
     fresh = _fresh(start, result, chosen)
     return Mended(result, origin, chosen, fresh, balance)
-
-
-def _fills(mend: Mend, start: ObjectArray) -> bool:
-    """Tell whether a mend adds land that nobody had."""
-    spot = shapely.Point(mend.defect.x, mend.defect.y)
-    if mend.kind not in {MendKind.FILL, MendKind.SNAP} or not mend.defect.area_m2:
-        return False
-    return not any(start[u] is not None and start[u].intersects(spot) for u in mend.defect.units)
 
 
 def _covered_area(polygons: ObjectArray, units: IntArray) -> float:
