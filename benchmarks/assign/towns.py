@@ -33,11 +33,9 @@ def busy_district(size: Size) -> tuple[District, Plan, Layer]:
     random = np.random.default_rng(size.seed)
     home = np.sort(np.arange(size.grids) % size.communities)
     place = np.arange(size.grids) - np.searchsorted(home, home)
-    n = 3 * size.grids
     old = np.repeat(np.arange(size.grids), 3)
     x = (place[old] + np.tile([0.2, 0.5, 0.8], size.grids)) * SIDE_M
     y = home[old] * 2 * SIDE_M
-    people = random.integers(100, 700, n)
     # The last third of each grid goes to its neighbour, unless that lies in another community.
     new = old.copy()
     follows = np.append(home[1:] == home[:-1], False)
@@ -47,19 +45,7 @@ def busy_district(size: Size) -> tuple[District, Plan, Layer]:
         GridRecord(f"{codes[c]}{p + 1:03d}", f"{c}社区第{p + 1}网格", int(c))
         for c, p in zip(home.tolist(), place.tolist(), strict=True)
     )
-    atoms = Atoms(
-        ids=texts(str(i) for i in range(n)),
-        geometry=shapely.points(x, y),
-        community=home[old].astype(np.int32),
-        old_grid=old.astype(np.int32),
-        people=people,
-        households=people // 3,
-        area_m2=np.full(n, 1e4),
-        x=x,
-        y=y,
-        estate=np.full(n, -1, np.int32),
-        building=texts([""] * n),
-    )
+    atoms = _atoms(home, old, np.column_stack([x, y]), random)
     empty = np.empty(0, object)
     district = District(
         "基准区",
@@ -72,6 +58,25 @@ def busy_district(size: Size) -> tuple[District, Plan, Layer]:
         np.full(size.grids, None, object),
     )
     return district, Plan(new.astype(np.int32), grids), _branch_list(size, grids, random)
+
+
+def _atoms(home: np.ndarray, old: np.ndarray, xy: np.ndarray, random: np.random.Generator) -> Atoms:
+    """Return the atoms of the old grids, with people."""
+    n = len(old)
+    people = random.integers(100, 700, n)
+    return Atoms(
+        ids=texts(str(i) for i in range(n)),
+        geometry=shapely.points(xy),
+        community=home[old].astype(np.int32),
+        old_grid=old.astype(np.int32),
+        people=people,
+        households=people // 3,
+        area_m2=np.full(n, 1e4),
+        x=xy[:, 0],
+        y=xy[:, 1],
+        estate=np.full(n, -1, np.int32),
+        building=texts([""] * n),
+    )
 
 
 def texts(values: object) -> ObjectArray:

@@ -4,35 +4,18 @@
 from __future__ import annotations
 
 import re
-import tomllib
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
-import numpy as np
-
+from gridplanner.assign.ledger_table import LedgerTable, columns_of, whole_number
+from gridplanner.assign.member_list import branches_of_members
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.model.layers import Layer
 from gridplanner.model.staff import Branch, Worker
-from gridplanner.texts import RESOURCES, _
+from gridplanner.texts import _
 
-#: What the reader calls a column it has understood, for lists of either kind.
-_KNOWN = {
-    "code": "code",
-    "name": "name",
-    "kind": "kind",
-    "community": "community",
-    "community_code": "community_code",
-    "street": "street",
-    "full_members": "members",
-    "secretary": "secretary",
-    "id": "id",
-    "grids": "old_grid",
-    "grid": "old_grid",
-}
 _TEXTS = (
     "setting_mode",
     "superior",
@@ -52,15 +35,6 @@ _TEXTS = (
 _COUNTS = ("full_members", "probationary", "reporting", "committee_size")
 _KINDS = {"党委": "党委", "总支": "总支", "联合": "联合党支部"}
 _SPLIT = re.compile(r"[;；,，、/\s]+")
-_TOTALS = frozenset({"合计", "总计", "小计", "共计", "total", "sum"})
-
-
-@cache
-def columns_of(table: str) -> dict[str, list[str]]:
-    """Return the headings by meaning of `branches` or `staff`, from `ledger_columns.toml`."""
-    text = (RESOURCES / "templates" / "ledger_columns.toml").read_text(encoding="utf-8")
-    columns: dict[str, list[str]] = tomllib.loads(text)[table]
-    return columns
 
 
 def branches_from_layer(layer: Layer) -> tuple[tuple[Branch, ...], tuple[Finding, ...]]:
@@ -68,7 +42,8 @@ def branches_from_layer(layer: Layer) -> tuple[tuple[Branch, ...], tuple[Finding
 
     Total rows and blank rows are left out, merged cells of place names are carried down, rows of the
     same code are taken once with a finding, `3人` is 3. Columns without a meaning are ignored here
-    and stay in the layer.
+    and stay in the layer. A list of members (a row per person, with 党员类别) is counted per branch;
+    the persons' names are not kept.
 
     Returns
     -------
@@ -77,7 +52,9 @@ def branches_from_layer(layer: Layer) -> tuple[tuple[Branch, ...], tuple[Finding
     findings : tuple of Finding
         What was doubtful, with the row.
     """
-    table = _Table(layer, columns_of("branches"))
+    table = LedgerTable(layer, columns_of("branches"))
+    if table.has("member_kind"):
+        return branches_of_members(table, len(layer))
     branches: list[Branch] = []
     findings: list[Finding] = list(table.missing(("name",), _("branches")))
     carried = dict.fromkeys(("community", "community_code", "street"), "")
@@ -100,7 +77,7 @@ def branches_from_layer(layer: Layer) -> tuple[tuple[Branch, ...], tuple[Finding
 
 def workers_from_layer(layer: Layer) -> tuple[tuple[Worker, ...], tuple[Finding, ...]]:
     """Read a list of grid workers, under the same rules as `branches_from_layer`."""
-    table = _Table(layer, columns_of("staff"))
+    table = LedgerTable(layer, columns_of("staff"))
     workers: list[Worker] = []
     findings: list[Finding] = []
     carried: dict[str, Any] = dict.fromkeys(("community", "community_code"), "")
@@ -123,119 +100,12 @@ def workers_from_layer(layer: Layer) -> tuple[tuple[Worker, ...], tuple[Finding,
     return tuple(workers), tuple(findings)
 
 
-def whole_number(text: str) -> int | None:
-    """Return the whole number in a cell such as `3人`, `１２` or `1,469`; None where there is none.
-
-    Examples
-    --------
-    >>> [whole_number(t) for t in ("3人", "１２", "1,469", "5.0", "若干", "")]
-    [3, 12, 1469, 5, None, None]
-    """
-    plain = unicodedata.normalize("NFKC", text).replace(",", "").strip()
-    match = re.match(r"[^\d-]*(-?\d+)(?:\.0*)?(?!\.?\d)", plain)
-    return int(match.group(1)) if match else None
-
-
-def is_total(text: str) -> bool:
-    """Whether a cell begins a total row.
-
-    Examples
-    --------
-    >>> [is_total(t) for t in ("合 计", "总计：", "合力社区")]
-    [True, True, False]
-    """
-    return re.sub(r"[\s:：]", "", text).casefold() in _TOTALS
-
-
-def plain_text(value: object) -> str:
-    """Return a cell as text: no control characters, no `nan`, no `.0` behind a whole number."""
-    if value is None or (isinstance(value, float) and not np.isfinite(value)):
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    text = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in str(value))
-    return " ".join(text.split())
-
-
-class _Table:
-    """A layer whose columns are found by meaning."""
-
-    def __init__(self, layer: Layer, columns: dict[str, list[str]]) -> None:
-        self._layer = layer
-        everything = {**layer.extra, **layer.fields}
-        by_name = {_bare(name): values for name, values in layer.extra.items()}
-        self._columns = {}
-        for key, names in columns.items():
-            found = [by_name[name] for name in names if name in by_name]
-            known = _KNOWN.get(key, key)
-            # The list's own heading is surer than the reader's general aliases.
-            if found:
-                self._columns[key] = found[0]
-            elif known in layer.fields:
-                self._columns[key] = layer.fields[known]
-        self._first = next(iter(everything.values()), np.empty(0, object))
-
-    def text(self, key: str, row: int) -> str:
-        """Text of a cell; "" where the list has no such column."""
-        return plain_text(self._columns[key][row]) if key in self._columns else ""
-
-    def is_total_row(self, row: int) -> bool:
-        """Whether a row sums the rows above: 合计 stands first, or where a place or name should."""
-        cells = (self.text(key, row) for key in ("name", "street", "community", "code", "id"))
-        return any(is_total(text) for text in (plain_text(self._first[row]), *cells))
-
-    def row(self, row: int) -> int:
-        """Row number as the user sees it."""
-        return int(self._layer.rows[row]) if len(self._layer.rows) > row else row + 1
-
-    def finding(self, text: str, remedy: str, row: int, subject: str) -> Finding:
-        """Return a warning about one row."""
-        where = _("{source}, row {row}: ").format(source=self._layer.source, row=self.row(row))
-        return Finding(
-            "read.ledger", Severity.WARNING, where + text, remedy, subject_kind="row", subjects=(subject,)
-        )
-
-    def repeated(self, row: int, code: str, earlier: int) -> Finding:
-        """Return the finding for a code that an earlier row has."""
-        return self.finding(
-            _("'{code}' is in row {earlier} already; this row is left out.").format(
-                code=code, earlier=earlier
-            ),
-            _("Give each entry a number of its own."),
-            row,
-            code,
-        )
-
-    def missing(self, keys: Sequence[str], what: str) -> list[Finding]:
-        """Report columns without which the list says nothing."""
-        return [
-            Finding(
-                "read.ledger",
-                Severity.WARNING,
-                _(
-                    "{source}: the list of {what} has no column for the name; nothing is taken from it."
-                ).format(source=self._layer.source, what=what),
-                _('Name the column in the configuration: fields = {name = "..."}.'),
-                subject_kind="layer",
-                subjects=(self._layer.role,),
-            )
-            for key in keys
-            if key not in self._columns and len(self._layer)
-        ]
-
-
-def _bare(name: str) -> str:
-    """Return a heading in lower case without blanks and what stands in brackets (units, hints)."""
-    plain = unicodedata.normalize("NFKC", name)
-    return re.sub(r"\(.*?\)|\s", "", plain).casefold()
-
-
 def _first(text: str) -> str:
     """Return the first of several entries in a cell."""
     return next((part for part in _SPLIT.split(text) if part), "")
 
 
-def _branch(table: _Table, row: int, place: dict[str, Any]) -> tuple[Branch, list[Finding]]:
+def _branch(table: LedgerTable, row: int, place: dict[str, Any]) -> tuple[Branch, list[Finding]]:
     """Build one branch and list the doubts about its row."""
     name = table.text("name", row)
     findings = []

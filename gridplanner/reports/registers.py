@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""The ledgers of a plan as tables: overview by street, register, dedicated grids, workers, branches."""
+"""The ledgers of grids as tables: overview by street, register, dedicated grids."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from gridplanner.model.kinds import GridKind
 from gridplanner.model.outcome import Outcome
 from gridplanner.model.plan import GridRecord
 from gridplanner.model.staff import Branch, Worker
-from gridplanner.model.staffing import PartyRules
 from gridplanner.reports.cells import Cell
-from gridplanner.reports.people import masked, secretary_text, worker_text
+from gridplanner.reports.people import secretary_text, worker_text
 from gridplanner.reports.table import Column, Table
-from gridplanner.reports.words import branch_status_word, worker_status_word
 from gridplanner.texts import _
 
 #: Meanings of the columns of table B, in order; an office's own register is filled by these.
@@ -130,44 +129,41 @@ def overview_table(outcome: Outcome) -> Table:
     units, atoms = outcome.district.communities, outcome.district.atoms
     streets = list(dict.fromkeys(zip(units.street_codes.tolist(), units.street_names.tolist(), strict=True)))
     index = {street: i for i, street in enumerate(streets)}
-    street_of = np.array(
-        [index[pair] for pair in zip(units.street_codes.tolist(), units.street_names.tolist(), strict=True)]
-    )
-    n = len(streets)
-    grids = {
-        (when, kind): Counter(
-            int(street_of[r.community]) for r in division.plan.grids if (r.kind is GridKind.DEDICATED) is kind
-        )
-        for when, division in (("before", outcome.before), ("after", outcome.after))
-        for kind in (False, True)
-    }
-    home = street_of[atoms.community]
+    pairs = zip(units.street_codes.tolist(), units.street_names.tolist(), strict=True)
+    street_of = np.array([index[pair] for pair in pairs], np.int64)
+    n, home = len(streets), street_of[atoms.community]
     people = np.bincount(home, atoms.people, n).astype(np.int64)
     households = np.bincount(home, atoms.households, n).astype(np.int64)
     area = np.bincount(home, atoms.area_m2, n) / 1e6
-    led = Ledger(outcome).leading
+    before, after = (_grids_by_street(d.plan.grids, street_of) for d in (outcome.before, outcome.after))
     branches: dict[int, set[str]] = defaultdict(set)
-    for grid, branch in led.items():
+    for grid, branch in Ledger(outcome).leading.items():
         branches[int(street_of[outcome.after.plan.grids[grid].community])].add(branch.code)
     rows: list[tuple[Cell, ...]] = []
     for i, (_code, name) in enumerate(streets):
-        old, new = grids["before", False][i], grids["after", False][i]
-        counts = (old, new, new - old, grids["before", True][i], grids["after", True][i])
-        mean = round(int(people[i]) / new) if new else None
+        old, new = before[i, GridKind.GENERAL], after[i, GridKind.GENERAL]
         rows.append(
             (
                 str(name) or _("not stated"),
                 int((street_of == i).sum()),
                 round(float(area[i]), 2),
-                *counts,
+                *(old, new, new - old),
+                *(before[i, GridKind.DEDICATED], after[i, GridKind.DEDICATED]),
                 int(households[i]),
                 int(people[i]),
-                mean,
+                round(int(people[i]) / new) if new else None,
                 new,
                 len(branches[i]),
             )
         )
     return Table("overview", _("Overview by street"), _overview_columns(), tuple(rows))
+
+
+def _grids_by_street(
+    grids: Sequence[GridRecord], street_of: npt.NDArray[np.int64]
+) -> Counter[tuple[int, GridKind]]:
+    """Count grids by street and kind."""
+    return Counter((int(street_of[record.community]), record.kind) for record in grids)
 
 
 def _overview_columns() -> tuple[Column, ...]:
@@ -299,129 +295,3 @@ def dedicated_table(outcome: Outcome) -> Table:
         Column(_("Reason"), 36, wrap=True),
     )
     return Table("dedicated", _("Dedicated grids"), columns, tuple(rows))
-
-
-def workers_table(outcome: Outcome) -> Table:
-    """Return table E: what becomes of each worker; then the vacant grids."""
-    plan = outcome.after.plan
-    post = {record.worker: record for record in plan.grids if record.worker}
-    old_names = {record.code: record.name for record in outcome.before.plan.grids}
-    rows: list[tuple[Cell, ...]] = []
-    for number, worker in enumerate(plan.workers, 1):
-        new = post.get(worker.id)
-        rows.append(
-            (
-                number,
-                worker_text(worker, names=outcome.phones),
-                worker.phone if outcome.phones else "",
-                worker.community,
-                worker.grid,
-                old_names.get(worker.grid, ""),
-                new.code if new else "",
-                new.name if new else "",
-                worker_status_word(worker.status),
-            )
-        )
-    for record in plan.grids:
-        if record.kind is GridKind.GENERAL and not record.worker:
-            rows.append((len(rows) + 1, "", "", "", "", "", record.code, record.name, _("vacant")))
-    columns = (
-        Column(_("Number"), 6, "int"),
-        Column(_("Worker"), 16),
-        Column(_("Phone"), 14),
-        Column(_("Community"), 16),
-        Column(_("Old grid code"), 18),
-        Column(_("Name of the old grid"), 24),
-        Column(_("New grid code"), 18),
-        Column(_("Name of the new grid"), 24),
-        Column(_("What becomes of it"), 14),
-    )
-    return Table("workers", _("Grid workers"), columns, tuple(rows))
-
-
-def branches_table(outcome: Outcome, party: PartyRules | None = None) -> Table:
-    """Return table F: what becomes of each branch, with a column for the superior's approval."""
-    party = party or PartyRules()
-    plan = outcome.after.plan
-    led: dict[str, list[str]] = defaultdict(list)
-    for tie in plan.ties:
-        led[tie.branch].append(plan.grids[tie.grid].name)
-    old_names = {branch.code: branch.name for branch in outcome.before.plan.branches}
-    rows = [
-        (
-            number,
-            branch.community,
-            branch.code,
-            old_names.get(branch.code, ""),
-            branch.name,
-            branch.kind,
-            branch.setting_mode,
-            branch.superior,
-            branch.full_members,
-            branch.probationary,
-            branch.reporting,
-            secretary_text(branch, names=outcome.phones),
-            party.committee_size(branch.full_members) if _stands(branch) else None,
-            "；".join(led.get(branch.code, [])),
-            branch_status_word(branch.status),
-            branch.reason,
-            "",
-            branch.term_end,
-            branch.meeting_place,
-            branch.building_heads,
-            branch.partner_unit,
-            branch.instructor if outcome.phones else masked(branch.instructor),
-            branch.property_branch,
-            branch.note,
-        )
-        for number, branch in enumerate(_by_place(plan.branches), 1)
-    ]
-    return Table("branches", _("Party branches"), _branch_columns(), tuple(rows), note=_branch_note())
-
-
-def _stands(branch: Branch) -> bool:
-    """Whether a branch goes on as one that elects a committee."""
-    return branch.status not in ("merge", "dissolve") and branch.kind != "党委"
-
-
-def _by_place(branches: Sequence[Branch]) -> list[Branch]:
-    """Return the branches by community, in the order of the list inside it."""
-    return sorted(branches, key=lambda branch: (branch.community_code, branch.community))
-
-
-def _branch_note() -> str:
-    """Say how members are counted."""
-    return _(
-        "Full members with affiliation here decide; members who only report here are counted apart. "
-        "Merged branches show the members they hand over."
-    )
-
-
-def _branch_columns() -> tuple[Column, ...]:
-    """Return the columns of table F."""
-    return (
-        Column(_("Number"), 6, "int"),
-        Column(_("Community"), 14),
-        Column(_("Branch code"), 14),
-        Column(_("Name before"), 20, wrap=True),
-        Column(_("Name after"), 20, wrap=True),
-        Column(_("Branch kind"), 11),
-        Column(_("Setting mode"), 10),
-        Column(_("Superior organisation"), 18, wrap=True),
-        Column(_("Full members"), 8, "int"),
-        Column(_("Probationary"), 8, "int"),
-        Column(_("Reporting"), 8, "int"),
-        Column(_("Secretary"), 9),
-        Column(_("Committee seats"), 8, "int"),
-        Column(_("Grids led or worked in"), 24, wrap=True),
-        Column(_("What becomes of it"), 10),
-        Column(_("Reason"), 30, wrap=True),
-        Column(_("Approval"), 10),
-        Column(_("Term ends"), 11),
-        Column(_("Meeting place"), 16, wrap=True),
-        Column(_("Building heads"), 8),
-        Column(_("Partner unit"), 14, wrap=True),
-        Column(_("Instructor"), 8),
-        Column(_("Property-firm branch"), 14, wrap=True),
-        Column(_("Note"), 12, wrap=True),
-    )

@@ -16,14 +16,13 @@ from gridplanner.reports.matrix import write_matrix
 from gridplanner.reports.organisation import organisation_table
 from gridplanner.reports.proof import certificate_table
 from gridplanner.reports.registers import (
-    branches_table,
     dedicated_table,
     overview_table,
     register_table,
-    workers_table,
 )
 from gridplanner.reports.sheets import HEAD_ROWS, Book, open_workbook, write_table
 from gridplanner.reports.staff import staffing_table
+from gridplanner.reports.staff_registers import branches_table, workers_table
 from gridplanner.reports.table import Table
 from gridplanner.texts import _
 

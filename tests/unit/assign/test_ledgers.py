@@ -140,3 +140,22 @@ def test_circles_and_strays_of_an_organisation_are_cut_and_reported() -> None:
     assert len(tree) == 4 and len(findings) == 3
     assert sum(tree.totals()[tree.parent < 0]) == 10
     assert sorted(tree.walk()) == [0, 1, 2, 3]
+
+
+def test_member_list_is_counted_without_keeping_anybody() -> None:
+    layer = office_list(
+        "branches",
+        {
+            "所属党支部": ["甲支部", "甲支部", "甲支部", "乙支部", "甲支部", "合计"],
+            "姓名": ["张三", "李四", "王五", "赵六", "钱七", "5人"],
+            "党员类别": ["正式党员", "预备党员", "正式（双报到）", "正式党员", "群众", ""],
+            "所属网格": ["001", "002", "001", "003", "", ""],
+            "社区": ["东", "", "", "西", "东", ""],
+        },
+        {"name": ["张三", "李四", "王五", "赵六", "钱七", "5人"]},
+    )
+    branches, findings = branches_from_layer(layer)
+    counts = [(b.name, b.full_members, b.probationary, b.reporting, b.grids) for b in branches]
+    assert counts == [("甲支部", 1, 1, 1, ("001", "002")), ("乙支部", 1, 0, 0, ("003",))]
+    assert len(findings) == 1 and "群众" in findings[0].text
+    assert "张三" not in repr(branches)
