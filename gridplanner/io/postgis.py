@@ -10,7 +10,6 @@ entered twice when only the answer to the commit was lost.
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,20 +22,16 @@ import shapely
 from psycopg import sql
 
 from gridplanner.errors import UserError
-from gridplanner.io.columns import column_of, text_of
-from gridplanner.io.crs import name_of
+from gridplanner.io.columns import column_of
 from gridplanner.io.geopackage_reader import wkb_to_geometry
 from gridplanner.io.geopackage_writer import one_type
+from gridplanner.io.postgis_rows import Publication, cells_of, check_names, sql_type, srid_of, stored_name
 from gridplanner.io.raw import RawTable
 from gridplanner.model.layers import Layer, ObjectArray
 from gridplanner.texts import _
 
 T = TypeVar("T")
 
-#: PostgreSQL cuts longer names in silence: 21 Chinese characters.
-MAX_NAME_BYTES = 63
-_TYPES = {"i": "bigint", "f": "double precision", "O": "text"}
-_OWN = ("gid", "publication", "valid_from", "valid_to", "geom")
 _FIRST_PAUSE_S = 0.2
 
 
@@ -187,22 +182,6 @@ def _column_types(connection: psycopg.Connection[Any], schema: str, table: str) 
     return {str(name): str(kind) for name, kind in rows}
 
 
-@dataclass(frozen=True)
-class Publication:
-    """What a publication is about.
-
-    Parameters
-    ----------
-    author, note : str
-    id : str
-        Identifier; the same one is never entered twice.
-    """
-
-    author: str = ""
-    note: str = ""
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
-
-
 def publish(
     database: Database,
     schema: str,
@@ -239,15 +218,9 @@ def publish(
     UserError
         The CRS has no EPSG code, a name is too long, or the database refuses or stays away.
     """
-    srid = _srid(crs)
+    srid = srid_of(crs)
     about = publication or Publication()
-    for name in (schema, *grids.fields, *crosswalk.fields):
-        if len(name.encode("utf-8")) > MAX_NAME_BYTES:
-            raise UserError(
-                _("'{name}' is longer than the 63 bytes that PostgreSQL allows. Shorten it.").format(
-                    name=name
-                )
-            )
+    check_names((schema, *grids.fields, *crosswalk.fields))
 
     def enter(connection: psycopg.Connection[Any]) -> int:
         """Do everything in this one transaction."""
@@ -263,19 +236,6 @@ def publish(
         return _enter(connection, schema, grids, crosswalk, srid, about)
 
     return _patiently(database, enter)
-
-
-def _srid(crs: str) -> int:
-    """Return the EPSG code of a CRS."""
-    name = name_of(crs)
-    if not name.startswith("EPSG:"):
-        raise UserError(
-            _(
-                "This coordinate system has no EPSG code, and PostGIS would lose it without a "
-                "word. Convert the plan to a CGCS2000 zone first."
-            )
-        )
-    return int(name[5:])
 
 
 def _make_tables(connection: psycopg.Connection[Any], schema: str) -> None:
@@ -369,20 +329,13 @@ def _fit_table(
                 ).format(old=found[0] if found else 0, new=srid)
             )
     for key, values in fields.items():
-        if _stored_name(key) not in known:
-            kind = sql.SQL(
-                _TYPES["i" if values.dtype.kind in "iub" else "f" if values.dtype.kind == "f" else "O"]
-            )
+        if stored_name(key) not in known:
+            kind = sql.SQL(sql_type(values))
             connection.execute(
                 sql.SQL("ALTER TABLE {} ADD COLUMN {} {}").format(
-                    where, sql.Identifier(_stored_name(key)), kind
+                    where, sql.Identifier(stored_name(key)), kind
                 )
             )
-
-
-def _stored_name(key: str) -> str:
-    """Return the column name of a field; one that clashes with ours gets a line behind it."""
-    return f"{key}_" if key in _OWN else key
 
 
 def _copy(
@@ -395,8 +348,8 @@ def _copy(
     stamp: tuple[str, Any],
 ) -> None:
     """Send the rows."""
-    names = ["publication", "valid_from", *map(_stored_name, fields)]
-    columns = [_cells(np.asarray(values)) for values in fields.values()]
+    names = ["publication", "valid_from", *map(stored_name, fields)]
+    columns = [cells_of(np.asarray(values)) for values in fields.values()]
     if geometry is not None:
         names.append("geom")
         columns.append(shapely.to_wkb(shapely.set_srid(geometry, srid), hex=True, include_srid=True).tolist())
@@ -406,15 +359,6 @@ def _copy(
     with connection.cursor().copy(query) as copy:
         for row in zip(*columns, strict=True):
             copy.write_row((*stamp, *row))
-
-
-def _cells(values: npt.NDArray[Any]) -> list[Any]:
-    """Return a column as PostgreSQL takes it: NaN as NULL, texts without the NUL it cannot hold."""
-    if values.dtype.kind in "iub":
-        return list(values.astype(np.int64).tolist())
-    if values.dtype.kind == "f":
-        return [None if value != value else value for value in values.tolist()]
-    return [text_of(value).replace("\0", "") for value in values.tolist()]
 
 
 def _renew_view(connection: psycopg.Connection[Any], schema: str) -> None:
