@@ -13,16 +13,19 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from gridplanner.errors import UserError
 from gridplanner.gui.desk_link import DeskLink
 from gridplanner.gui.settings import user_folder
+from gridplanner.gui.step_log import StepLog
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import GridKind
 from gridplanner.model.measures import Measures
 from gridplanner.model.plan import Plan, PlanChange
+from gridplanner.model.project import ProjectContents
 from gridplanner.model.proposal import Proposal
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.texts import _
 from gridplanner.workspace.commands import AcceptPlan, Command
+from gridplanner.workspace.saving import Saving
 from gridplanner.workspace.scene import Scene
 from gridplanner.workspace.scene_desk import Desk
 from gridplanner.workspace.scene_live import LiveTotals, Neighbours, grid_colours, live_totals
@@ -42,6 +45,7 @@ class Session(DeskLink):
     judged : measures and findings of the plan in work are fresh
     selected : the selection of grids changed
     proposed : a proposal came, was accepted or put aside
+    offered : Saving - a crash left unsaved steps; answer with `restore` or `give_up_steps`
     """
 
     opened = Signal()
@@ -49,6 +53,7 @@ class Session(DeskLink):
     judged = Signal()
     selected = Signal()
     proposed = Signal()
+    offered = Signal(object)
 
     def __init__(self, desk: Desk | None = None, parent: QObject | None = None) -> None:
         super().__init__(desk or Desk(), parent)
@@ -67,6 +72,7 @@ class Session(DeskLink):
         self._neighbours: Neighbours | None = None
         self._colours: np.ndarray | None = None
         self._judging: int | None = None
+        self.log = StepLog(lambda text: self.said.emit(text, "error"))
         self._judge_timer = QTimer(self, singleShot=True, interval=JUDGE_AFTER_MS)
         self._judge_timer.timeout.connect(self.judge)
 
@@ -80,6 +86,17 @@ class Session(DeskLink):
         """Open the sample district."""
         cache = user_folder() / "cache" / "sample.gpkg"
         self.ask("sample", self._take_opened, early=self._take_scene, long=True, cache=str(cache))
+
+    def import_table(self, table: dict[str, Any]) -> None:
+        """Build a project from the layers that the import assistant named."""
+        self.ask(
+            "import",
+            self._take_opened,
+            early=self._take_scene,
+            long=True,
+            table=table,
+            name=str(table["name"]),
+        )
 
     def _take_scene(self, part: Any) -> None:
         """Show the map while the health check is still running."""
@@ -101,6 +118,7 @@ class Session(DeskLink):
     def _take_opened(self, opened: Any) -> None:
         """Take the health check that completes the opening."""
         self.path = opened.path
+        self._take_saving(opened.contents, opened.saving)
         self.today_findings, self.today_measures = opened.today.findings, opened.today.measures
         if self.plan is not None and self.workspace is not None and not self.workspace.contents.current:
             self._findings, self.measures = opened.today.findings, opened.today.measures
@@ -116,14 +134,55 @@ class Session(DeskLink):
         if self.workspace is None or not target:
             return
 
-        def saved(written: str) -> None:
-            self.path = written
-            if self.workspace is not None:
-                self.workspace.mark_saved()
-            self.said.emit(_("Saved to {path}").format(path=Path(written).name), "done")
+        sent = self.workspace.contents
+
+        def saved(answer: tuple[str, Saving]) -> None:
+            self.path, saving = answer
+            workspace = self._need()
+            workspace.mark_saved()
+            workspace.read_only = False
+            self.log.take(saving)
+            self.log.begin(sent, workspace.contents)
+            self.said.emit(_("Saved to {path}").format(path=Path(self.path).name), "done")
             self.changed.emit(PlanChange("saved"))
 
-        self.ask("save", saved, long=True, contents=without_district(self.workspace.contents), path=target)
+        self.ask("save", saved, long=True, contents=without_district(sent), path=target)
+
+    # --- nothing lost --------------------------------------------------------------------------------
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether there are steps that the file does not hold."""
+        return self.log.unsaved
+
+    def restore(self) -> None:
+        """Take over the steps that a crash left."""
+        base = self._need().contents
+
+        def restored(contents: Any) -> None:
+            if self.scene is not None:
+                self.take(Workspace(contents), self.scene, self.path)
+            self.log.go_on(base, contents)
+            self.judge()
+
+        self.ask("restore", restored, long=True)
+
+    def give_up_steps(self) -> None:
+        """Go on with the project as it was saved; what a crash left is dropped."""
+        self.log.begin(self._need().contents)
+
+    def _take_saving(self, base: ProjectContents, saving: Saving) -> None:
+        """Begin to log the steps, or say who has the project, or what a crash left."""
+        workspace = self._need()
+        workspace.read_only = bool(saving.read_only)
+        self.log.take(saving)
+        if saving.read_only:
+            self.said.emit(saving.read_only, "warning")
+        elif saving.offer:
+            # The old log stays until the planner has decided.
+            self.offered.emit(saving)
+        else:
+            self.log.begin(base, workspace.contents)
 
     # --- the plan ------------------------------------------------------------------------------------
 
@@ -197,6 +256,8 @@ class Session(DeskLink):
 
     def _on_change(self, change: PlanChange) -> None:
         """Pass a change on to every view, and have it checked."""
+        if self.workspace is not None and change.kind != "saved":
+            self.log.record(self.workspace.contents, change.label)
         self._forget(keep_colours=change.kind in ("atoms", "records", "findings"))
         plan = self.plan
         if plan is not None:
@@ -326,4 +387,5 @@ class Session(DeskLink):
     def close(self) -> None:
         """End the worker."""
         self._judge_timer.stop()
+        self.log.end()
         super().close()

@@ -8,7 +8,7 @@ import sqlite3
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,7 +28,9 @@ from gridplanner.model.ruleset import RuleSet
 from gridplanner.progress import Inline, Progress
 from gridplanner.texts import RESOURCES, _
 from gridplanner.workspace.config import Config, config_from_table, load_config
+from gridplanner.workspace.saving import Saving
 from gridplanner.workspace.scene import Scene, make_scene
+from gridplanner.workspace.scene_files import atoms_under, probe_all, scenarios_in
 
 SAMPLE = RESOURCES.parent / "sample_shapefiles" / "config.toml"
 
@@ -46,6 +48,16 @@ class State:
 
     contents: ProjectContents | None = None
     config: Config | None = None
+    _file: Any = None
+
+    @property
+    def file(self) -> Any:
+        """The file of the project (`ProjectFile`): lock, backups, what a crash left."""
+        if self._file is None:
+            from gridplanner.workspace.project_file import ProjectFile  # shapes, felt by the first paint
+
+            self._file = ProjectFile()
+        return self._file
 
     def whole(self, slim: ProjectContents | None = None) -> ProjectContents:
         """Return the project with its shapes, in the state the window has it."""
@@ -81,12 +93,15 @@ class Opened:
         The health check of today's grids.
     path : str
         Project file; "" while it was never saved.
+    saving : Saving
+        Where its steps are logged, who else has it open, what a crash left.
     """
 
     contents: ProjectContents
     scene: Scene
     today: Judged
     path: str = ""
+    saving: Saving = field(default_factory=Saving)
 
 
 def slim(contents: ProjectContents) -> ProjectContents:
@@ -142,24 +157,21 @@ def _open_layers(paths: Sequence[Path], progress: Progress) -> tuple[ProjectCont
 
 def open_paths(state: State, progress: Reporter, paths: Sequence[str]) -> Opened:
     """Open a project file, a configuration, or loose layers."""
-    from gridplanner.io.project import open_project  # GDAL, felt by the window's first paint
-
     files = [Path(p) for p in paths]
-    saved = ""
     if len(files) == 1 and files[0].suffix.lower() == ".toml":
         state.config = load_config(files[0])
         state.contents = _read(state.config, progress)
     elif len(files) == 1 and files[0].suffix.lower() == ".gpkg" and _is_project(files[0]):
         progress.step(0, 1, _("Opening the project"))
-        state.contents = open_project(files[0])
+        state.contents, saving = state.file.open(files[0])
         state.config = _config_of(state.contents, files[0].resolve().parent)
-        saved = str(files[0])
+        return _opened(state, progress, str(files[0]), saving)
     else:
         state.contents, state.config = _open_layers(files, progress)
-    return _opened(state, progress, saved)
+    return _opened(state, progress, "")
 
 
-def _opened(state: State, progress: Reporter, path: str) -> Opened:
+def _opened(state: State, progress: Reporter, path: str, saving: Saving | None = None) -> Opened:
     """Send the scene first, then the health check of today's grids."""
     contents = state.whole()
     light = slim(contents)
@@ -168,7 +180,8 @@ def _opened(state: State, progress: Reporter, path: str) -> Opened:
     progress.step(0, 1, _("Checking today's grids"))
     from gridplanner.workspace.usecases import today  # pandas and scipy: only once the map is on screen
 
-    return Opened(light, scene, _judged(contents, today(contents)), path)
+    saving = saving or state.file.begin(contents)
+    return Opened(light, scene, _judged(contents, today(contents)), path, saving)
 
 
 def _is_project(path: Path) -> bool:
@@ -282,13 +295,19 @@ def complete_plan(
     return complete(state.whole(contents), plan, options)
 
 
-def save(state: State, progress: Reporter, contents: ProjectContents, path: str) -> str:
-    """Save the project."""
-    from gridplanner.io.project import save_project  # GDAL
-
+def save(
+    state: State, progress: Reporter, contents: ProjectContents, path: str, overwrite: bool = False
+) -> tuple[str, Saving]:
+    """Save the project; return its path and where the steps from now on are logged."""
     progress.step(0, 1, _("Saving"))
-    save_project(Path(path), state.whole(contents))
-    return path
+    return path, state.file.save(state.whole(contents), Path(path), overwrite=overwrite)
+
+
+def restore_steps(state: State, progress: Reporter) -> ProjectContents:
+    """Apply the steps that a crash left; return the project without shapes."""
+    progress.step(0, 1, _("Opening the project"))
+    state.contents = state.file.restore()
+    return slim(state.whole())
 
 
 def export_plan(
@@ -331,6 +350,30 @@ def warm_kernels(state: State, progress: Reporter) -> bool:
     return True
 
 
+def probe_files(
+    state: State, progress: Reporter, paths: Sequence[str], encoding: str = ""
+) -> tuple[Any, ...]:
+    """Return what each file seems to be, for the import assistant."""
+    return probe_all(paths, encoding, progress)
+
+
+def atoms_of_site(state: State, progress: Reporter, site: int) -> tuple[int, ...]:
+    """Return the atoms whose points lie under a candidate site."""
+    return atoms_under(state.whole().district, "sites", site)
+
+
+def scenarios_of(state: State, progress: Reporter, path: str) -> Mapping[str, Plan]:
+    """Return the scenarios of another project file that fit this district."""
+    return scenarios_in(state.whole().district, Path(path))
+
+
+def import_table(state: State, progress: Reporter, table: dict[str, Any], name: str) -> Opened:
+    """Build a project from the layers that the import assistant names."""
+    state.config = config_from_table(table, Path.cwd(), name)
+    state.contents = _read(state.config, progress)
+    return _opened(state, progress, "")
+
+
 TASKS: Mapping[str, Callable[..., Any]] = {
     "open": open_paths,
     "sample": open_sample,
@@ -339,6 +382,11 @@ TASKS: Mapping[str, Callable[..., Any]] = {
     "propose": propose_plan,
     "complete": complete_plan,
     "save": save,
+    "restore": restore_steps,
     "export": export_plan,
     "warm": warm_kernels,
+    "probe": probe_files,
+    "import": import_table,
+    "atoms_of_site": atoms_of_site,
+    "scenarios_of": scenarios_of,
 }

@@ -77,6 +77,7 @@ class MapCanvas(QWidget):
         self._extent: tuple[float, float, float, float] | None = None
         self._drag: QPointF | None = None
         self._job = 0
+        self._stale = True
         self._refined = _Refined(self)
         self._refined.ready.connect(self._take_refined)
         self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
@@ -106,7 +107,7 @@ class MapCanvas(QWidget):
         """Colour the map anew; `other` is what the swipe shows on the right."""
         self._paint, self._other = paint, other
         self._job += 1
-        if self._frame is None or self.kernels is None or not len(self._frame.ids):
+        if self._stale or self._frame is None or self.kernels is None or not len(self._frame.ids):
             self._redraw()
             return
         frames.colour(self.kernels, self._frame, paint)
@@ -151,7 +152,7 @@ class MapCanvas(QWidget):
         if view == self.view:
             return
         self.view = view
-        if self._frame is None or not self._frame.covers(view):
+        if self._stale or self._frame is None or not self._frame.covers(view):
             self._redraw()
         self._idle.start()
         self.update()
@@ -174,17 +175,23 @@ class MapCanvas(QWidget):
     # --- drawing -------------------------------------------------------------------------------------
 
     def _redraw(self) -> None:
-        """Draw the interactive frame of the present view."""
+        """Have the interactive frame drawn before the next paint or pick: once, however many changes."""
         self._job += 1
+        self._stale = True
+        self._idle.start()
+        self.update()
+
+    def _fresh(self) -> None:
+        """Draw the interactive frame of the present view, if it is not drawn yet."""
+        if not self._stale:
+            return
+        self._stale = False
         if self._shapes is None or self._paint is None or self.width() < 2:
             self._frame = None
-            self.update()
             return
         ratio = self.devicePixelRatioF()
         self._frame = frames.draw(self.kernels, self._shapes, self._paint, self.view, ratio)
         self._colour_other()
-        self._idle.start()
-        self.update()
 
     def _colour_other(self) -> None:
         """Colour the right side of the swipe from the same ids."""
@@ -198,6 +205,7 @@ class MapCanvas(QWidget):
 
     def _on_idle(self) -> None:
         """Place the labels anew, and refine the frame in a thread."""
+        self._fresh()
         if self._frame is None:
             return
         wide = frames.padded(self.view)
@@ -226,6 +234,7 @@ class MapCanvas(QWidget):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        self._fresh()
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor("#22282F" if self.dark else "#F4F6F8"))
         if self._frame is not None:
@@ -271,6 +280,7 @@ class MapCanvas(QWidget):
     def at(self, position: QPointF, event: QMouseEvent | None = None) -> MapPoint:
         """Return what lies at a pixel."""
         x, y = self.view.to_ground(position.x(), position.y())
+        self._fresh()
         feature = self._frame.pick(x, y) if self._frame is not None else -1
         if event is None:
             return MapPoint(x, y, position.x(), position.y(), feature)

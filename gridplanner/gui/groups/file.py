@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from gridplanner.texts import _
+from gridplanner.workspace.saving import Saving
 
 if TYPE_CHECKING:
     from gridplanner.gui.main_window import MainWindow
@@ -24,6 +25,7 @@ class FileGroup:
         self._window = window
         self._session = window.session
         self.exported = ""
+        self._session.offered.connect(self._ask_restore)
 
     def new(self) -> None:
         """Choose layers and start the import assistant."""
@@ -61,8 +63,15 @@ class FileGroup:
             self.import_layers(paths)
 
     def import_layers(self, paths: list[str]) -> None:
-        """Build a project from loose layers."""
-        self._session.open_paths(paths)
+        """Look into loose layers, let the planner correct what they seem to be, and build a project."""
+        from gridplanner.gui.dialogs.import_assistant import ImportAssistant  # only when files come in
+
+        def found(guesses: tuple) -> None:
+            table = ImportAssistant.ask(self._window, guesses) if guesses else None
+            if table is not None:
+                self._session.import_table(table)
+
+        self._session.ask("probe", found, long=True, paths=tuple(paths))
 
     def sample(self) -> None:
         """Open the sample district."""
@@ -128,7 +137,7 @@ class FileGroup:
     def may_leave(self) -> bool:
         """Ask about unsaved steps; True when the window may go on."""
         workspace = self._session.workspace
-        if workspace is None or not workspace.dirty:
+        if workspace is None or not (workspace.dirty or self._session.unsaved):
             return True
         boxes = QMessageBox.StandardButton
         answer = QMessageBox.question(
@@ -140,7 +149,22 @@ class FileGroup:
         )
         if answer == boxes.Save:
             return self.save()
+        if answer == boxes.Discard:
+            self._session.log.discard()
         return answer != boxes.Cancel
+
+    def _ask_restore(self, saving: Saving) -> None:
+        """Offer what a crash left, with a list of the steps."""
+        box = QMessageBox(self._window)
+        box.setWindowTitle(_("Restore steps"))
+        box.setText(saving.offer)
+        box.setDetailedText("\n".join(saving.steps))
+        box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
+        box.setDefaultButton(QMessageBox.StandardButton.Yes)
+        if box.exec() == QMessageBox.StandardButton.Yes:
+            self._session.restore()
+        else:
+            self._session.give_up_steps()
 
     def _folder(self) -> str:
         """Return the folder used last."""

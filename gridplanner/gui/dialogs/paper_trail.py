@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Status of a plan on its way to approval, and the register of opinions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHeaderView,
+    QLineEdit,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gridplanner.gui.dialogs.ask import AskDialog, Field
+from gridplanner.gui.session import Session
+from gridplanner.gui.widgets import button, label, row
+from gridplanner.texts import _
+from gridplanner.workspace.scene_commands import (
+    STATUSES,
+    RecordOpinion,
+    SetStatus,
+    opinions,
+    status_names,
+)
+
+
+class PaperTrailDialog(QDialog):
+    """Where a plan stands, and what was said about it."""
+
+    def __init__(self, parent: QWidget | None, session: Session) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setWindowTitle(_("Status and opinions"))
+        self.resize(720, 480)
+        self.status = QComboBox()
+        for key in STATUSES:
+            self.status.addItem(status_names()[key], key)
+        plan = session.plan
+        self.status.setCurrentIndex(self.status.findData(plan.status if plan else "draft"))
+        self.document = QLineEdit()
+        self.document.setPlaceholderText(_("for example 民发〔2026〕1号"))
+        self.day = QLineEdit(date.today().isoformat())
+        form = QFormLayout()
+        form.addRow(_("Status"), self.status)
+        form.addRow(_("Document number"), self.document)
+        form.addRow(_("Date"), self.day)
+        self.table = QTableWidget(0, 5)
+        self.table.setHorizontalHeaderLabels(
+            [_("Time"), _("From whom"), _("Opinion"), _("Answer"), _("Grid concerned")]
+        )
+        self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.verticalHeader().hide()
+        answers = (
+            button(_("Enter an opinion..."), self.enter),
+            button(_("Show its grid"), self.show_grid),
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.addLayout(form)
+        layout.addWidget(row(button(_("Set the status"), self.set_status, primary=True)))
+        layout.addWidget(label(_("Register of opinions"), "heading"))
+        layout.addWidget(self.table, 1)
+        layout.addWidget(row(*answers))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout.addWidget(buttons)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the register."""
+        workspace = self._session.workspace
+        contents = workspace.contents if workspace is not None else None
+        found = opinions(contents.journal, contents.current) if contents is not None else ()
+        self.table.setRowCount(len(found))
+        for r, opinion in enumerate(found):
+            texts = (
+                opinion.time[:16].replace("T", " "),
+                opinion.who,
+                opinion.text,
+                opinion.answer,
+                opinion.place,
+            )
+            for c, text in enumerate(texts):
+                self.table.setItem(r, c, QTableWidgetItem(text))
+
+    def set_status(self) -> None:
+        """Move the plan along."""
+        command = SetStatus(
+            str(self.status.currentData()), self.document.text().strip(), self.day.text().strip()
+        )
+        if self._session.do(command):
+            self._session.said.emit(
+                _("The plan is now: {status}").format(status=self.status.currentText()), "done"
+            )
+
+    def enter(self) -> None:
+        """Enter an opinion about the selected grid."""
+        plan = self._session.plan
+        chosen = [plan.grids[g].code for g in self._session.selection] if plan is not None else []
+        answer = AskDialog.ask(
+            self,
+            _("Enter an opinion"),
+            [
+                Field("who", _("From whom"), "", required=True),
+                Field("text", _("Opinion"), "", long=True, required=True),
+                Field("answer", _("Answer"), "", long=True),
+                Field("place", _("Grid concerned"), ";".join(chosen)),
+            ],
+        )
+        if answer and self._session.do(RecordOpinion(**{k: str(v) for k, v in answer.items()})):
+            self.refresh()
+
+    def show_grid(self) -> None:
+        """Select the grid an opinion speaks of."""
+        item = self.table.item(self.table.currentRow(), 4)
+        plan = self._session.plan
+        if item is not None and plan is not None:
+            wanted = set(item.text().split(";"))
+            self._session.select(i for i, g in enumerate(plan.grids) if g.code in wanted)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The steps since the last save, put on the disk one by one as the planner does them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from gridplanner.model.project import ProjectContents
+from gridplanner.texts import _
+from gridplanner.workspace.recovery import Offer, RecoveryLog
+from gridplanner.workspace.saving import Saving
+
+
+class StepLog:
+    """Writes the recovery log of the project in the window.
+
+    Parameters
+    ----------
+    tell : callable
+        Shows a sentence where steps cannot be kept.
+    """
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._log: RecoveryLog | None = None
+        self._saving = Saving()
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether there are steps that the file does not hold."""
+        return self._log is not None and self._log.steps > 0
+
+    def take(self, saving: Saving) -> None:
+        """Remember where the steps from now on are kept; nothing is written yet."""
+        self.end()
+        self._saving = saving
+
+    def begin(self, base: ProjectContents, now: ProjectContents | None = None) -> None:
+        """Keep every step from a saved state on; those done meanwhile are put down at once."""
+        self._start(base, None)
+        if now is not None and len(now.journal) > len(base.journal):
+            self.record(now, "")
+
+    def go_on(self, base: ProjectContents, restored: ProjectContents) -> None:
+        """Begin with the steps that a crash left; they are in the new log before the old one goes."""
+        self._start(base, Offer(len(self._saving.steps), "", self._saving.steps, restored))
+
+    def record(self, contents: ProjectContents, label: str) -> None:
+        """Put a step on the disk; the step stands even if that fails."""
+        if self._log is None:
+            return
+        try:
+            self._log.record(contents, label)
+        except OSError as error:
+            self._say(error)
+
+    def discard(self) -> None:
+        """Drop the unsaved steps on purpose."""
+        if self._log is not None:
+            self._log.discard()
+            self._log = None
+
+    def end(self) -> None:
+        """Close the log; one that holds unsaved steps stays for the next start."""
+        if self._log is None:
+            return
+        if self._log.steps:
+            self._log.close()
+            self._log = None
+        else:
+            self.discard()
+
+    def _start(self, base: ProjectContents, offer: Offer | None) -> None:
+        self.end()
+        if not self._saving.log:
+            return
+        try:
+            self._log = RecoveryLog(Path(self._saving.log), base, self._saving.save_id, offer)
+        except OSError as error:
+            self._say(error)
+
+    def _say(self, error: OSError) -> None:
+        text = _("Steps cannot be kept for recovery ({cause}). Save the project now.")
+        self._tell(text.format(cause=error.strerror or error))

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The window as the planner meets it: first page, steps, every action, every dialog."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
+
+from gridplanner.gui.actions import CONDITIONS, action_rows, menu_titles
+from gridplanner.gui.dialogs.ask import AskDialog
+from gridplanner.gui.panels.steps import STEPS
+from tests.gui.conftest import show, toy_contents
+
+NEEDS_FILES = {"new", "open", "save", "save_as", "export", "import_scenario"}
+
+
+def test_the_first_page_offers_the_sample(bare_window) -> None:
+    assert bare_window.stack.currentWidget() is bare_window.start
+    assert bare_window.start.sample.isEnabled()
+    assert bare_window.windowTitle()
+    assert not bare_window.actions_by_id["save"].isEnabled()
+
+
+def test_rows_are_sound() -> None:
+    rows = action_rows()
+    assert len({row.id for row in rows}) == len(rows)
+    keys = [row.shortcut for row in rows if row.shortcut]
+    assert len(set(keys)) == len(keys), "two actions share a shortcut"
+    for row in rows:
+        assert row.when in CONDITIONS
+        assert row.menu in menu_titles()
+
+
+def test_each_row_has_a_method_and_an_icon_that_exists(window) -> None:
+    from gridplanner.gui.theme import ICONS
+
+    for row in action_rows():
+        group, method = row.run.split(".")
+        assert callable(getattr(window.groups[group], method)), row.id
+        assert not row.icon or (ICONS / f"{row.icon}.svg").is_file(), row.id
+
+
+def test_a_project_puts_the_map_on_screen(window) -> None:
+    assert window.stack.currentWidget() is window.maps
+    assert window.steps.current == "check"
+    assert window.layers.list.count() >= 2
+    picture = window.canvas.grab().toImage()
+    colours = {
+        picture.pixelColor(x, y).name()
+        for x in range(0, picture.width(), 9)
+        for y in range(0, picture.height(), 9)
+    }
+    assert len(colours) > 3
+
+
+def test_steps_follow_the_arrow_keys(window, qtbot) -> None:
+    window.steps.setFocus()
+    qtbot.keyClick(window.steps, Qt.Key.Key_Right)
+    assert window.steps.current == "rules"
+    for step in STEPS:
+        window.steps.go(step)
+        assert window.page_stack.currentIndex() == STEPS.index(step)
+
+
+def close_dialogs(result: int) -> None:
+    """Answer whatever dialog is open."""
+    widget = QApplication.activeModalWidget()
+    if isinstance(widget, QDialog):
+        widget.done(result)
+
+
+@pytest.mark.parametrize("answer", [QDialog.DialogCode.Accepted, QDialog.DialogCode.Rejected])
+@pytest.mark.parametrize("row", [r for r in action_rows() if r.id != "quit"], ids=lambda r: r.id)
+def test_every_action_runs(window, qtbot, monkeypatch, row, answer) -> None:
+    """Each action is walked, with its dialog answered by OK and by cancel; nothing may be a fault."""
+    faults: list[str] = []
+    window.session.failed.connect(faults.append)
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *a, **k: ([], ""))
+    window.session.select((0, 1) if row.when == "two" else (0,))
+    if row.when == "scenario":
+        window.session.workspace.add_scenario("测试", window.session.plan)
+        window.session.select((0,))
+    timer = QTimer()
+    timer.timeout.connect(lambda: close_dialogs(int(answer)))
+    timer.start(20)
+    action = window.actions_by_id[row.id]
+    window.refresh()
+    if action.isEnabled():
+        action.trigger()
+    else:
+        assert row.when in {"undo", "redo", "proposal", "busy", "two"}, row.id
+    qtbot.wait(30)
+    timer.stop()
+    window.session._poll()
+    for widget in QApplication.topLevelWidgets():
+        if isinstance(widget, QDialog):
+            widget.close()
+    assert not faults, faults
+    if window.isFullScreen():
+        window.showNormal()
+
+
+def test_undo_asks_for_nothing_when_there_is_nothing(window) -> None:
+    window.session.undo()
+    assert window.session.plan is not None
+
+
+def test_unsaved_steps_are_asked_about(window, monkeypatch) -> None:
+    window.session.select((0, 1))
+    window.groups["edit"].merge()
+    assert window.isWindowModified()
+    boxes = QMessageBox.StandardButton
+    monkeypatch.setattr(QMessageBox, "question", lambda *a, **k: boxes.Cancel)
+    assert not window.groups["file"].may_leave()
+    monkeypatch.setattr(QMessageBox, "question", lambda *a, **k: boxes.Discard)
+    assert window.groups["file"].may_leave()
+
+
+def test_ask_dialog_waits_for_a_required_text(qtbot) -> None:
+    from gridplanner.gui.dialogs.ask import Field
+
+    dialog = AskDialog(
+        None, "x", [Field("name", "名称", "", required=True), Field("n", "数", 3, low=1, high=9)]
+    )
+    qtbot.addWidget(dialog)
+    ok = dialog.buttons.button(dialog.buttons.StandardButton.Ok)
+    assert not ok.isEnabled()
+    dialog.widgets["name"].setText("方案")
+    assert ok.isEnabled()
+    assert dialog.values() == {"name": "方案", "n": 3}
+
+
+def test_a_second_project_replaces_the_first(window) -> None:
+    window.session.select((2,))
+    show(window, toy_contents("AB\nAB"))
+    assert window.session.selection == ()
+    assert window.session.plan.n_grids == 2
+
+
+def test_dark_keeps_the_map(window) -> None:
+    window.actions_by_id["dark"].trigger()
+    assert window.canvas.dark
+    window.actions_by_id["dark"].trigger()
+    assert not window.canvas.dark
