@@ -24,7 +24,7 @@ _CROWD = 5
 #: How often a face is asked, each time at another point.
 _TURNS = 3
 #: Smaller faces are rounding, square metres.
-_NOTHING_M2 = 1e-9
+_NOTHING_M2 = 1e-6
 #: Faces narrower than this get their inner point from a triangulation, metres.
 _NARROW_M = 1.0
 #: A vertex made by noding lies this near to the segments it came from, metres.

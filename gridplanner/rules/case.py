@@ -9,8 +9,10 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from gridplanner.geometry.contiguity import components
+from gridplanner.geometry.defects import Defect, coverage_defects
 from gridplanner.model.atoms import ObjectArray
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import GridKind, Severity
@@ -61,6 +63,30 @@ class Case:
     def is_today(self) -> bool:
         """Whether the plan is today's division, whose outlines may overlap or leave gaps."""
         return not self.plan.name and np.array_equal(self.plan.assignment, self.district.atoms.old_grid)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all grids are judged, so that checks of the whole district make sense."""
+        return len(self.grids) == self.plan.n_grids
+
+    @property
+    def whole_today(self) -> bool:
+        """Whether all of today's grids are judged."""
+        return self.whole and self.is_today
+
+    @cached_property
+    def points(self) -> ObjectArray:
+        """object[m] of Point: the buildings."""
+        buildings = self.district.buildings
+        return np.asarray(shapely.points(buildings.x, buildings.y), dtype=object)
+
+    @cached_property
+    def defects(self) -> tuple[Defect, ...]:
+        """Faults between today's grids as delivered."""
+        shapes = self.district.grids_before_geometry
+        if not len(shapes):
+            return ()
+        return coverage_defects(shapes, self.points, self.district.buildings.people)
 
     def general(self) -> Iterator[int]:
         """Yield the general grids to judge that hold at least one atom or person."""

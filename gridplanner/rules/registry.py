@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from gridplanner.model.finding import Finding
 from gridplanner.rules.bands import BandRule
 from gridplanner.rules.case import Case
+from gridplanner.rules.nets import check_nets
 from gridplanner.rules.overlap import check_overlap
 from gridplanner.rules.radius import check_radius
 from gridplanner.rules.records import check_branch, check_code, check_worker
+from gridplanner.rules.service import check_buildings_cut, check_dedicated, check_sites, check_stations
 from gridplanner.rules.shape import check_contiguity, check_gap, check_nesting
+from gridplanner.rules.tiers import check_community_parts, check_streets
 
 
 @dataclass(frozen=True)
@@ -50,4 +53,11 @@ RULES = (
     Rule("code", "Code", "", check_code, local=False),
     Rule("branch", "Leading branch", "", check_branch),
     Rule("worker", "Full-time worker", "", check_worker),
+    Rule("dedicated", "Dedicated grid named after its unit", "", check_dedicated),
+    Rule("building_cut", "Buildings cut by a line", "", check_buildings_cut, local=False),
+    Rule("community_parts", "Communities in parts", "parts", check_community_parts, local=False),
+    Rule("street_line", "Street lines", "m2", check_streets, local=False),
+    Rule("station_reach", "Reach of service stations", "m", check_stations, local=False),
+    Rule("nets", "Departmental nets", "m2", check_nets, local=False),
+    Rule("site", "Facilities and candidate sites", "", check_sites, local=False),
 )

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from gridplanner.geometry.contiguity import components
+from gridplanner.geometry.defects import DefectKind
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.rules.case import Case, label, severity
+from gridplanner.rules.overlap import folded
 from gridplanner.texts import _
 
 
@@ -86,10 +88,23 @@ def check_nesting(case: Case) -> Iterator[Finding]:
         )
 
 
+def _closed_slivers(case: Case) -> Iterator[Finding]:
+    """Yield one remark for blank strips without width, one for vertices that neighbours miss."""
+    bare = [d for d in case.defects if d.folded and d.bare]
+    if bare:
+        yield folded("gap", _("{n} blank strips without width between grids.").format(n=len(bare)), bare)
+    missed = [d for d in case.defects if d.kind is DefectKind.UNMATCHED_VERTEX]
+    if missed:
+        text = _("{n} shared borders miss a vertex on one side.").format(n=len(missed))
+        yield folded("vertex", text, missed)
+
+
 def check_gap(case: Case) -> Iterator[Finding]:
     """Yield a finding for each connected stretch of land that no grid holds (T2)."""
     if not case.rules.gap.on:
         return
+    if case.whole_today:
+        yield from _closed_slivers(case)
     atoms = case.district.atoms
     blank = np.where(case.plan.assignment < 0, atoms.community, -1)
     if not (blank >= 0).any():
