@@ -14,6 +14,7 @@ from pathlib import Path
 
 from gridplanner.errors import UserError
 from gridplanner.texts import _, ngettext
+from gridplanner.verify.breaches import breach_claims
 from gridplanner.verify.certificates import certificate_claims
 from gridplanner.verify.claims import Claim
 from gridplanner.verify.facts import Facts
@@ -24,7 +25,12 @@ from gridplanner.verify.summaries import summary_claims
 from gridplanner.verify.walls import Walls
 
 Check = Callable[[Facts], Iterator[Claim]]
-CHECKS: tuple[Check, ...] = (layer_claims, summary_claims, certificate_claims)
+CHECKS: tuple[Check, ...] = (
+    layer_claims,
+    summary_claims,
+    breach_claims,
+    certificate_claims,
+)
 
 
 @dataclass(frozen=True)
