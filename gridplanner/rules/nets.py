@@ -90,9 +90,17 @@ def _conflicts_of(district: District, name: str, layer: Layer, grids: ObjectArra
     units, codes = layer.geometry, net_units(layer)
     rows, hits = shapely.STRtree(units).query(grids[present], predicate="intersects")
     rows = present[rows]
+    # A grid that lies in one unit but for slivers has no conflict: most do, and telling so is quick.
+    wider = shapely.buffer(units, _NARROW_M)
+    shapely.prepare(wider)
+    alone = np.zeros(len(grids), bool)
+    alone[rows[shapely.covers(wider[hits], grids[rows])]] = True
+    whole, owner = alone[rows], np.full(len(grids), -1, np.int64)
+    owner[rows[whole]] = _owners(units, grids[rows[whole]])
+    rows, hits = rows[~whole], hits[~whole]
     pieces = shapely.intersection(grids[rows], units[hits])
     area = shapely.area(pieces)
-    main = np.full(len(grids), -1, np.int64)
+    main = owner
     order = np.argsort(area, kind="stable")
     main[rows[order]] = hits[order]
     building_unit = locate(_building_points(district), units)
@@ -109,6 +117,11 @@ def _conflicts_of(district: District, name: str, layer: Layer, grids: ObjectArra
         yield NetConflict(
             name, str(codes[unit]), str(codes[main[grid]]), code, float(piece.area), people, spot.x, spot.y
         )
+
+
+def _owners(units: ObjectArray, grids: ObjectArray) -> IntArray:
+    """Return the unit that holds a point of each grid."""
+    return locate(np.asarray(shapely.point_on_surface(grids), dtype=object), units)
 
 
 def _beyond_overlaps(
@@ -161,8 +174,8 @@ def border_votes(district: District) -> tuple[IntArray, IntArray]:
 def agreement(district: District) -> tuple[tuple[str, ...], FloatArray]:
     """Return names and the matrix of agreement between nets, today's grids first.
 
-    Agreement is the length of lines that both draw, as a share of the lines that either draws; 1 on
-    the diagonal.
+    Agreement is the length of lines that both draw, as a share of the lines of the one that draws
+    fewer: a net whose units are whole grids agrees with them fully. 1 on the diagonal.
     """
     names = (_("grids of today"), *(n for n, layer in district.nets.items() if layer.geometry is not None))
     units, edges = atom_units(district), district.adjacency
@@ -171,9 +184,9 @@ def agreement(district: District) -> tuple[tuple[str, ...], FloatArray]:
     matrix = np.ones((len(names), len(names)))
     for i in range(len(names)):
         for j in range(i):
-            either = float(length[lines[:, i] | lines[:, j]].sum())
+            fewer = min(float(length[lines[:, i]].sum()), float(length[lines[:, j]].sum()))
             both = float(length[lines[:, i] & lines[:, j]].sum())
-            matrix[i, j] = matrix[j, i] = both / either if either else 1.0
+            matrix[i, j] = matrix[j, i] = both / fewer if fewer else 1.0
     return names, matrix
 
 
