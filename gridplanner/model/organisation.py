@@ -151,7 +151,7 @@ def organisation_of(communities: Communities, branches: Sequence[Branch]) -> Org
     rows: dict[str, tuple[str, str, int]] = {}
     committees = {b.community_code or b.community: b for b in branches if b.kind == "党委"}
     home: dict[str, str] = {}
-    for c in range(len(communities)):
+    for c in np.argsort(communities.codes.astype(str), kind="stable").tolist():
         street = str(communities.street_codes[c] or communities.street_names[c])
         code, name = str(communities.codes[c]), str(communities.names[c])
         rows[f"J{street}"] = (

@@ -18,10 +18,9 @@ from gridplanner.model.staffing import TEAM_TEMPLATES
 from gridplanner.reports.docx_parts import FormCell, add_form, dress_document
 from gridplanner.reports.people import secretary_text, worker_text
 from gridplanner.reports.registers import Ledger
-from gridplanner.reports.template import read_toml
-from gridplanner.texts import RESOURCES, _
+from gridplanner.reports.template import read_toml, supplied
+from gridplanner.texts import _
 
-TEMPLATE = RESOURCES / "templates" / "registration.toml"
 #: Widths of the form's six columns, cm.
 WIDTHS = (2.8, 2.5, 2.6, 2.7, 2.6, 2.8)
 #: Who of a team is the grid's full-time worker, and who its branch secretary.
@@ -48,8 +47,9 @@ def write_registration_forms(
     UserError
         The template cannot be read.
     """
-    text = read_toml(template or TEMPLATE)
-    check_keys(text, ("title", "opinions", "signature"), (template or TEMPLATE).name)
+    source = template or supplied("registration")
+    text = read_toml(source)
+    check_keys(text, ("title", "opinions", "signature"), source.name)
     ledger = Ledger(outcome)
     document = docx.Document()
     dress_document(document)

@@ -18,10 +18,9 @@ from gridplanner.reports.cells import Cell
 from gridplanner.reports.docx_parts import add_paragraph, add_table, dress_document
 from gridplanner.reports.registers import Ledger
 from gridplanner.reports.table import Column, Table
-from gridplanner.reports.template import fill_fields, read_toml
-from gridplanner.texts import RESOURCES, _
+from gridplanner.reports.template import fill_fields, read_toml, supplied
+from gridplanner.texts import _
 
-TEMPLATE = RESOURCES / "templates" / "notice.toml"
 TEXT_CM = 16.0
 
 
@@ -51,8 +50,9 @@ def write_notice(
     UserError
         The template cannot be read or names an unknown field.
     """
-    text = read_toml(template or TEMPLATE)
-    check_keys(text, ("title", "mark", "paragraphs", "ending"), (template or TEMPLATE).name)
+    source = template or supplied("notice")
+    text = read_toml(source)
+    check_keys(text, ("title", "mark", "paragraphs", "ending"), source.name)
     facts = _facts(outcome, community)
     document = docx.Document()
     dress_document(document)

@@ -21,10 +21,9 @@ from gridplanner.reports.facts import plan_facts
 from gridplanner.reports.plan_tables import PLAN_TABLES
 from gridplanner.reports.proof import certificate_sentences
 from gridplanner.reports.table import Table
-from gridplanner.reports.template import fill_fields, read_toml
-from gridplanner.texts import RESOURCES, _
+from gridplanner.reports.template import fill_fields, read_toml, supplied
+from gridplanner.texts import _
 
-TEMPLATE = RESOURCES / "templates" / "plan_document.toml"
 #: Width of the text on the page.
 TEXT_CM = 16.0
 #: Largest width and height of a picture on a page turned on its side, its caption below it.
@@ -51,7 +50,7 @@ def write_plan_document(
     UserError
         The template cannot be read or names a field or table that does not exist.
     """
-    text = read_template(template or TEMPLATE)
+    text = read_template(template or supplied("plan_document"))
     facts = plan_facts(outcome)
     document = docx.Document()
     dress_document(document)

@@ -193,7 +193,7 @@ def staff_table(outcome: Outcome) -> Table:
             street = str(units.street_names[record.community])
             posts[street] += 1
             vacant[street] += not record.worker
-    streets = list(dict.fromkeys(units.street_names.astype(str).tolist()))
+    streets = _streets(outcome)
     streets += [""] if any(street == "" for street, _s in status) and "" not in streets else []
     words = ("stay", "move", "surplus")
     rows: list[tuple[Cell, ...]] = []
@@ -212,6 +212,13 @@ def staff_table(outcome: Outcome) -> Table:
     return Table("staff", _("Grid workers by street"), columns, tuple(rows))
 
 
+def _streets(outcome: Outcome) -> list[str]:
+    """Return the names of the streets in the order of their codes."""
+    units = outcome.district.communities
+    order = np.argsort(units.street_codes.astype(str), kind="stable")
+    return list(dict.fromkeys(units.street_names[order].astype(str).tolist()))
+
+
 def branches_short(outcome: Outcome) -> Table:
     """Return what becomes of the branches by street."""
     words = ("keep", "rename", "found", "merge", "dissolve")
@@ -224,7 +231,7 @@ def branches_short(outcome: Outcome) -> Table:
         count[street, branch.status] += 1
         if branch.status not in ("merge", "dissolve"):
             members[street] += branch.full_members
-    order = list(dict.fromkeys([*units.street_names.astype(str).tolist(), *(s for s, _w in count)]))
+    order = list(dict.fromkeys([*_streets(outcome), *(s for s, _w in count)]))
     rows: list[tuple[Cell, ...]] = []
     for street in order:
         numbers = tuple(count[street, word] for word in words)

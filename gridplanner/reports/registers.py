@@ -127,7 +127,7 @@ def _estates_in_words(count: Counter[str]) -> str:
 def overview_table(outcome: Outcome) -> Table:
     """Return table A: the result by street, with totals."""
     units, atoms = outcome.district.communities, outcome.district.atoms
-    streets = list(dict.fromkeys(zip(units.street_codes.tolist(), units.street_names.tolist(), strict=True)))
+    streets = sorted(set(zip(units.street_codes.tolist(), units.street_names.tolist(), strict=True)))
     index = {street: i for i, street in enumerate(streets)}
     pairs = zip(units.street_codes.tolist(), units.street_names.tolist(), strict=True)
     street_of = np.array([index[pair] for pair in pairs], np.int64)
@@ -240,13 +240,13 @@ def _register_columns() -> tuple[Column, ...]:
         Column(_("Buildings"), 6, "int", total=True),
         Column(_("Service radius m"), 8, "int"),
         Column(_("Grid worker"), 12),
-        Column(_("Phone"), 12),
+        Column(_("Phone"), 12, optional=True),
         Column(_("Leading branch"), 19, wrap=True),
-        Column(_("Secretary"), 7),
+        Column(_("Secretary"), 7, optional=True),
         Column(_("Full members"), 6, "int"),
         Column(_("Kind of change"), 9),
         Column(_("Former codes"), 17, wrap=True),
-        Column(_("Note"), 9, wrap=True),
+        Column(_("Note"), 9, wrap=True, optional=True),
     )
 
 

@@ -71,6 +71,9 @@ def _formats(file: Any) -> dict[str, Any]:
     for kind, number in NUMBER_FORMATS.items():
         align = "left" if kind == "text" else "right"
         formats[kind] = {**box, "num_format": number, "align": align}
+        if kind == "text":
+            # A figure to the left would run into the text.
+            formats[kind]["indent"] = 1
         formats[f"{kind}_wrap"] = {**formats[kind], "text_wrap": True}
         formats[f"{kind}_total"] = {**formats[kind], "bold": True, "bg_color": TOTAL_FILL}
     return {name: file.add_format(settings) for name, settings in formats.items()}

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import numpy as np
+
 from gridplanner.model.kinds import GridKind
 from gridplanner.model.outcome import Outcome
 from gridplanner.model.staffing import StaffCount, StaffingRules
@@ -39,7 +41,7 @@ def staffing_table(outcome: Outcome, rules: StaffingRules | None = None) -> Tabl
         people[c] += p
         households[c] += h
     rows: list[tuple[Cell, ...]] = []
-    for c in range(len(units)):
+    for c in np.argsort(units.codes.astype(str), kind="stable").tolist():
         low, high = rules.community_range(households[c])
         grids = after.get(c, 0)
         rows.append(

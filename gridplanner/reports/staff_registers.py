@@ -92,7 +92,9 @@ def branches_table(outcome: Outcome, party: PartyRules | None = None) -> Table:
         )
         for number, branch in enumerate(_by_place(plan.branches), 1)
     ]
-    return Table("branches", _("Party branches"), _branch_columns(), tuple(rows), note=_branch_note())
+    return Table(
+        "branches", _("Party branches"), _branch_columns(), tuple(rows), note=_branch_note()
+    ).without_empty()
 
 
 def _stands(branch: Branch) -> bool:
@@ -133,11 +135,11 @@ def _branch_columns() -> tuple[Column, ...]:
         Column(_("What becomes of it"), 10),
         Column(_("Reason"), 30, wrap=True),
         Column(_("Approval"), 10),
-        Column(_("Term ends"), 11),
-        Column(_("Meeting place"), 16, wrap=True),
-        Column(_("Building heads"), 8),
-        Column(_("Partner unit"), 14, wrap=True),
-        Column(_("Instructor"), 8),
-        Column(_("Property-firm branch"), 14, wrap=True),
-        Column(_("Note"), 12, wrap=True),
+        Column(_("Term ends"), 11, optional=True),
+        Column(_("Meeting place"), 16, wrap=True, optional=True),
+        Column(_("Building heads"), 8, optional=True),
+        Column(_("Partner unit"), 14, wrap=True, optional=True),
+        Column(_("Instructor"), 8, optional=True),
+        Column(_("Property-firm branch"), 14, wrap=True, optional=True),
+        Column(_("Note"), 12, wrap=True, optional=True),
     )

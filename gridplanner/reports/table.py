@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gridplanner.reports.cells import Cell
 
@@ -25,6 +25,8 @@ class Column:
         Sum it in a total row.
     wrap : bool
         Break long texts over several lines.
+    optional : bool
+        Left out where no row fills it.
     """
 
     title: str
@@ -32,6 +34,7 @@ class Column:
     kind: str = "text"
     total: bool = False
     wrap: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,16 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
+
+    def without_empty(self) -> Table:
+        """Return the table without optional columns that no row fills."""
+        keep = [
+            j
+            for j, column in enumerate(self.columns)
+            if not column.optional or any(row[j] not in (None, "") for row in self.rows)
+        ]
+        columns = tuple(self.columns[j] for j in keep)
+        return replace(self, columns=columns, rows=tuple(tuple(row[j] for j in keep) for row in self.rows))
 
     def totals(self) -> tuple[Cell, ...]:
         """Return the total row; empty cells under columns that are not summed."""

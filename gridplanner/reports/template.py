@@ -11,7 +11,13 @@ from typing import Any
 
 from gridplanner.errors import UserError
 from gridplanner.model.keys import check_keys
-from gridplanner.texts import _
+from gridplanner.texts import RESOURCES, _, language
+
+
+def supplied(name: str) -> Path:
+    """Return the supplied template in the language in use, else the Chinese one."""
+    own = RESOURCES / "templates" / f"{name}.{language()}.toml"
+    return own if own.is_file() else RESOURCES / "templates" / f"{name}.toml"
 
 
 def read_toml(path: Path) -> dict[str, Any]:

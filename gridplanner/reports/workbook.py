@@ -39,7 +39,7 @@ def write_workbook(outcome: Outcome, path: Path) -> None:
     """
     before = findings_table(outcome.before.findings)
     tables = (
-        (register_table(outcome), _("Register")),
+        (register_table(outcome).without_empty(), _("Register")),
         (crosswalk_table(outcome), _("Before-after")),
         (crosswalk_back_table(outcome), _("After-before")),
         (code_history_table(outcome), _("Code history")),

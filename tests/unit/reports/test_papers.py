@@ -14,15 +14,22 @@ import openpyxl
 import pytest
 
 from gridplanner.errors import UserError
+from gridplanner.model.certificate import Certificate
+from gridplanner.model.change import change_totals, crosswalk
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.model.outcome import Outcome
+from gridplanner.model.request import PlanRequest
 from gridplanner.reports.certificate import certificate_json, write_certificate
 from gridplanner.reports.crosswalk import FIELDS, write_crosswalk
 from gridplanner.reports.findings import findings_json, write_findings
+from gridplanner.reports.forms import write_registration_forms
+from gridplanner.reports.notice import write_notice
 from gridplanner.reports.plan_document import write_plan_document
 from gridplanner.reports.summary import build_summary, write_summary
 from gridplanner.reports.workbook import write_workbook
+from tests.builders import plan_of, town
+from tests.unit.reports.conftest import RULES, division
 
 
 def summary_of(outcome: Outcome) -> dict:
@@ -165,3 +172,46 @@ def test_template_with_an_unknown_field_is_refused(outcome: Outcome, tmp_path: P
     template.write_text('[[section]]\ntitle = "x"\ntables = ["overvew"]\n', encoding="utf-8")
     with pytest.raises(UserError, match="overview"):
         write_plan_document(outcome, tmp_path / "p.docx", template=template)
+
+
+def test_papers_of_a_plan_from_nothing(tmp_path: Path) -> None:
+    district = town("...\n...", people=0)
+    today = district.plan_today()
+    plan = plan_of(district, "aab\naab")
+    outcome = Outcome(
+        district=district,
+        rules=RULES,
+        request=PlanRequest(),
+        before=division(district, today),
+        after=division(district, plan),
+        pairs=crosswalk(district.atoms, today, plan),
+        change=change_totals(district.atoms, today, plan),
+        certificate=Certificate(),
+        title="从零规划",
+        made_on="2026-11-21",
+    )
+    summary = summary_of(outcome)
+    assert summary["change"]["new"] == 2 and summary["grids"] == {"before": 0, "after": 2}
+    assert summary["certificate"] == {} and summary["branches"]["grids_without"] == 2
+    json.dumps(summary, allow_nan=False)
+    write_workbook(outcome, tmp_path / "l.xlsx")
+    write_plan_document(outcome, tmp_path / "p.docx")
+    write_registration_forms(outcome, tmp_path / "f.docx")
+    write_notice(outcome, tmp_path / "n.docx")
+    write_crosswalk(outcome, tmp_path / "c.csv")
+    text = "\n".join(p.text for p in docx.Document(tmp_path / "p.docx").paragraphs)
+    assert "未要求论证" in text and "nan" not in text
+    assert len((tmp_path / "c.csv").read_text(encoding="utf-8-sig").splitlines()) == 3
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_papers_speak_one_language(
+    outcome: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setenv("GRIDPLANNER_LANG", language)
+    write_workbook(outcome, tmp_path / "l.xlsx")
+    titles = [sheet.title for sheet in openpyxl.load_workbook(tmp_path / "l.xlsx")]
+    assert ("Register" in titles) == (language == "en") and ("网格一览表" in titles) == (language == "zh_CN")
+    write_plan_document(outcome, tmp_path / "p.docx")
+    text = "\n".join(p.text for p in docx.Document(tmp_path / "p.docx").paragraphs)
+    assert ("划分标准" in text) == (language == "zh_CN") and ("Standard" in text) == (language == "en")
