@@ -114,6 +114,19 @@ def run_compare(options: argparse.Namespace) -> int:
     return _said(options, "\n".join(f"{key:<{width}}  {a!s:>14}  {b!s:>14}" for key, (a, b) in table.items()))
 
 
+def run_restore(options: argparse.Namespace) -> int:
+    """List the backups of a project, or bring back one, or the steps that a crash left."""
+    from gridplanner.workspace.restoring import backups_of, bring_back, bring_back_steps  # slow imports
+
+    if options.steps:
+        return _said(options, _("{n} steps are back.").format(n=bring_back_steps(options.project)))
+    if options.time is not None:
+        made = bring_back(options.project, options.time).time
+        return _said(options, _("The state of {time} is back.").format(time=f"{made:%Y-%m-%d %H:%M:%S}"))
+    lines = [f"{backup.time:%Y-%m-%d %H:%M:%S}" for backup in backups_of(options.project)]
+    return _said(options, "\n".join(lines) or _("There are no backups of this project yet."))
+
+
 def run_verify(options: argparse.Namespace) -> int:
     """Re-check the claims of an output folder."""
     from gridplanner.verify.report import verify_folder  # stands alone, imported by this command only

@@ -12,7 +12,10 @@ from gridplanner.cli import commands as runners
 from gridplanner.model.parameters import parameter
 from gridplanner.texts import LANGUAGES, _
 
-COMMANDS = ("demo", "run", "check", "new", "plan", "assign", "export", "compare", "verify", "bench", "test")
+COMMANDS = (
+    *("demo", "run", "check", "new", "plan", "assign", "export", "compare", "restore", "verify"),
+    *("bench", "test"),
+)
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -92,6 +95,11 @@ def _add_steps(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     compare.add_argument("a", help=_("scenario; - for today"))
     compare.add_argument("b", help=_("scenario; - for today"))
     compare.add_argument("--json", type=Path, help=_("write the comparison as JSON"))
+
+    restore = _command(commands, "restore", _("list the backups of a project, or bring one back"))
+    restore.add_argument("project", type=Path)
+    restore.add_argument("--time", help=_("bring back the newest backup of this time (2026-11-21 14:30)"))
+    restore.add_argument("--steps", action="store_true", help=_("bring back the steps that a crash left"))
 
     verify = _command(commands, "verify", _("re-check every claim of an output folder from its files alone"))
     verify.add_argument("folder", type=Path)

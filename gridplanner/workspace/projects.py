@@ -11,7 +11,7 @@ from typing import Any
 
 from gridplanner.assign.options import AssignOptions
 from gridplanner.errors import UserError
-from gridplanner.io.project import open_project, save_project
+from gridplanner.io.project import open_project
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.kinds import Severity
 from gridplanner.model.outcome import Outcome
@@ -22,6 +22,7 @@ from gridplanner.progress import Executor, Progress
 from gridplanner.texts import _
 from gridplanner.workspace.config import ExportOptions, load_config
 from gridplanner.workspace.export import export
+from gridplanner.workspace.restoring import editing, save_new
 from gridplanner.workspace.usecases import (
     compare,
     complete,
@@ -40,7 +41,7 @@ Table = dict[str, tuple[int | float, int | float]]
 def new_project(path: Path, config: Path, progress: Progress) -> ProjectContents:
     """Make a project file from a configuration."""
     contents = read_project(load_config(config), progress)
-    save_project(path, contents)
+    save_new(path, contents)
     return contents
 
 
@@ -60,13 +61,13 @@ def plan_project(
     legal : bool
         No hard rule is broken without a waiver.
     """
-    contents = open_project(path)
-    wanted = request(contents.request)
-    proposal = propose(contents, wanted, executor, progress)
-    plan, _findings = complete(contents, proposal.plan, assign_options(contents, path.resolve().parent))
-    name = free_name(contents, lambda n: _("Proposal {n}").format(n=n))
-    stored = keep_as_scenario(replace(contents, request=wanted), name, plan, proposal.certificate)
-    save_project(path, stored if accept else replace(stored, current=contents.current))
+    with editing(path) as (contents, save):
+        wanted = request(contents.request)
+        proposal = propose(contents, wanted, executor, progress)
+        plan, _findings = complete(contents, proposal.plan, assign_options(contents, path.resolve().parent))
+        name = free_name(contents, lambda n: _("Proposal {n}").format(n=n))
+        stored = keep_as_scenario(replace(contents, request=wanted), name, plan, proposal.certificate)
+        save(stored if accept else replace(stored, current=contents.current))
     findings = (
         *proposal.findings,
         *judge(contents.district, plan, contents.rules, contents.waivers).findings,
@@ -76,11 +77,11 @@ def plan_project(
 
 def assign_project(path: Path, progress: Progress) -> int:
     """Assign branches, staff, codes and names to the plan in work; return the number of findings."""
-    contents = open_project(path)
-    scenario = _scenario(contents, contents.current)
-    progress.step(0, 1, _("Assigning branches, staff, codes and names"))
-    plan, findings = complete(contents, scenario.plan, assign_options(contents, path.resolve().parent))
-    save_project(path, keep_as_scenario(contents, contents.current, plan, scenario.certificate))
+    with editing(path) as (contents, save):
+        scenario = _scenario(contents, contents.current)
+        progress.step(0, 1, _("Assigning branches, staff, codes and names"))
+        plan, findings = complete(contents, scenario.plan, assign_options(contents, path.resolve().parent))
+        save(keep_as_scenario(contents, contents.current, plan, scenario.certificate))
     return len(findings)
 
 

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gridplanner.cli.parser import run_command
 from gridplanner.errors import UserError
 from gridplanner.io.project import open_project, save_project
 from gridplanner.model.plan import Plan
@@ -27,6 +28,7 @@ from gridplanner.workspace import backups, lock, recovery, recovery_offer
 from gridplanner.workspace.backups import find_backup, list_backups, make_backup, restore_backup, survivors
 from gridplanner.workspace.commands import EditGrid, MergeGrids, MoveAtoms
 from gridplanner.workspace.lock import Holder, ProjectLock, lock_path, take_lock
+from gridplanner.workspace.restoring import editing, save_new
 from gridplanner.workspace.session import (
     begin_session,
     offers_without_file,
@@ -392,3 +394,38 @@ def test_what_another_saved_meanwhile_is_not_overwritten_unasked(saved: Path) ->
     session.save(overwrite=True)
     assert any(open_project(b.path).config == "theirs" for b in list_backups(saved))
     session.close()
+
+
+# --- the command line ----------------------------------------------------------------------------------
+
+
+def test_the_command_line_lists_and_brings_back(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_backup(saved, datetime(2026, 1, 2, 3, 4, 5))
+    with editing(saved) as (contents, save):
+        save(replace(contents, config="later"))
+    assert run_command(["restore", str(saved)]) == 0
+    assert "2026-01-02 03:04:05" in capsys.readouterr().out
+    assert run_command(["restore", str(saved), "--time", "2026-01-02"]) == 0
+    assert open_project(saved).config == ""
+
+
+def test_the_command_line_does_not_put_lost_steps_aside(saved: Path) -> None:
+    session, _offer = open_session(saved)
+    assert session is not None
+    session.workspace.do(MergeGrids((0, 1)))
+    with pytest.raises(UserError, match="只读"), editing(saved):
+        pass
+    crash(session)
+    with pytest.raises(UserError, match="restore --steps"), editing(saved):
+        pass
+    assert run_command(["restore", str(saved), "--steps", "--quiet"]) == 0
+    assert open_project(saved).scenarios["一"].plan.n_grids == 3
+    assert not lock_path(saved).exists()
+
+
+def test_a_new_project_never_replaces_another_file(tmp_path: Path) -> None:
+    path = tmp_path / "p.gpkg"
+    path.write_text("mine")
+    with pytest.raises(UserError, match="不是项目文件"):
+        save_new(path, small_project())
+    assert path.read_text() == "mine"
