@@ -47,7 +47,7 @@ def measure(district: District, plan: Plan, rules: RuleSet, polygons: ObjectArra
     service = service_points(
         xy, atom, people, plan.assignment, n, rules.service_radius, stations_of(district)
     )
-    service_x, service_y = _standing(service.x, service.y, polygons)
+    service_x, service_y = standing(service.x, service.y, polygons)
     parts = components(len(atoms), district.adjacency, plan.assignment)
     built = district.buildings.atom[district.buildings.atom >= 0]
     homes = plan.assignment[built]
@@ -63,7 +63,7 @@ def measure(district: District, plan: Plan, rules: RuleSet, polygons: ObjectArra
     )
 
 
-def _standing(x: FloatArray, y: FloatArray, polygons: ObjectArray) -> tuple[FloatArray, FloatArray]:
+def standing(x: FloatArray, y: FloatArray, polygons: ObjectArray) -> tuple[FloatArray, FloatArray]:
     """Put the service point of a grid without buildings inside its land."""
     bare = np.isnan(x) & ~shapely.is_missing(polygons)
     points = shapely.point_on_surface(polygons[bare])
