@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,9 @@ ROUND_SCALES = (
     *(40_000, 50_000, 60_000, 80_000, 100_000, 120_000, 150_000, 200_000, 250_000, 300_000, 400_000, 500_000),
     *(750_000, 1_000_000, 1_500_000, 2_000_000, 5_000_000, 10_000_000, 50_000_000),
 )
+
+#: Bends smaller than this are not printed, mm; the thinnest line is four times as wide.
+_FINEST = 0.03
 
 Bounds = tuple[float, float, float, float]
 ObjectArray = npt.NDArray[np.object_]
@@ -118,6 +121,7 @@ class Frame:
         return np.asarray(moved, dtype=object)
 
     def shape(self, geometries: ObjectArray, stroke: Stroke | None = None, fill: str = "") -> Shape:
-        """Return the geometries that are seen as one mark, cut well outside the window."""
-        coords, starts = from_geometry(self.cut(geometries))
-        return Shape(self.to_mm(coords), starts, stroke, fill)
+        """Return the geometries that are seen as one mark, cut outside the window, without tiny bends."""
+        finer = shapely.simplify(self.cut(geometries), self.scale * _FINEST / 1000, preserve_topology=False)
+        found = from_geometry(finer, stroke, fill)
+        return replace(found, coords=self.to_mm(found.coords))

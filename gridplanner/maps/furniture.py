@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import shapely
+
 from gridplanner.maps.fonts import text_width
-from gridplanner.maps.marks import Mark, Rect, Shape, Stroke, Text, polyline, rectangle
+from gridplanner.maps.hatch import hatch_lines
+from gridplanner.maps.marks import Mark, Rect, Shape, Stroke, Text, from_geometry, polyline, rectangle
 from gridplanner.maps.style import SheetStyle
 from gridplanner.texts import _
 
@@ -78,15 +82,8 @@ def _swatch(entry: Entry, box: Rect, enlarge: float) -> list[Mark]:
 
 def _hatch_sample(box: Rect, angle: float, enlarge: float) -> Shape:
     """Draw hatch lines inside a swatch."""
-    # Imported here: theme draws maps and needs the frame, which the other blocks do not.
-    import shapely
-
-    from gridplanner.maps.marks import from_geometry
-    from gridplanner.maps.theme import hatch_lines
-
-    lines = hatch_lines(shapely.box(box.x, box.y, box.right, box.bottom), angle, 1.2 * enlarge)
-    coords, starts = from_geometry(lines)
-    return Shape(coords, starts, Stroke(_QUIET, 0.13 * enlarge))
+    area = np.array([shapely.box(box.x, box.y, box.right, box.bottom)], dtype=object)
+    return from_geometry(hatch_lines(area, angle, 1.2 * enlarge), Stroke(_QUIET, 0.13 * enlarge))
 
 
 def scale_bar(x: float, y: float, width: float, scale: int, sizes: SheetStyle, enlarge: float) -> Block:

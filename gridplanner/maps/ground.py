@@ -139,8 +139,7 @@ def squares(frame: Frame, points: ObjectArray, side: float, fill: str, stroke: S
     xy = frame.to_mm(shapely.get_coordinates(points[frame.seen(points)]))
     half = side / 2
     boxes = shapely.box(xy[:, 0] - half, xy[:, 1] - half, xy[:, 0] + half, xy[:, 1] + half)
-    coords, starts = from_geometry(np.atleast_1d(boxes))
-    return Shape(coords, starts, stroke, fill)
+    return from_geometry(np.atleast_1d(boxes), stroke, fill)
 
 
 def _buildings(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:

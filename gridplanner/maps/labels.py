@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -27,12 +28,14 @@ LINE_SPACING = 1.18
 #: Free rim around a label, in em.
 _RIM = 0.14
 #: Points tried along each side of an area's bounding box.
-_SAMPLES = 11
+_SAMPLES = 9
 #: Places of a form that are looked at together before the others are.
 _FIRST = 12
 #: Lengths of leader lines tried, mm.
 _LEADER_RADII = np.array((4.0, 6.0, 8.0, 11.0, 15.0, 20.0, 27.0, 36.0, 48.0))
 _LEADER_DIRECTIONS = 24
+#: By how much a depth may be too small, mm.
+_SLACK = 0.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,18 @@ class Form:
     @property
     def width(self) -> float:
         """Width of the box, rim included, mm."""
-        return max(text_width(line, self.size) for line in self.lines) + 2 * _RIM * self.size
+        return _width(self.lines, self.size)
 
     @property
     def height(self) -> float:
         """Height of the box, rim included, mm."""
         return (1 + (len(self.lines) - 1) * LINE_SPACING + 2 * _RIM) * self.size
+
+
+@lru_cache(maxsize=8192)
+def _width(lines: tuple[str, ...], size: float) -> float:
+    """Return the width of a label's box, mm."""
+    return max(text_width(line, size) for line in lines) + 2 * _RIM * size
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,9 +193,11 @@ def sample_points(
     xs = np.concatenate([x.ravel()[inside], shapely.get_x(safe)])
     ys = np.concatenate([y.ravel()[inside], shapely.get_y(safe)])
     owners = np.concatenate([owner[inside], np.arange(len(areas))])
-    borders = shapely.boundary(areas)
+    # Depth decides the order only within a slack: fewer vertices give it in half the time.
+    borders = shapely.boundary(shapely.simplify(areas, _SLACK, preserve_topology=False))
     shapely.prepare(borders)
-    depth = shapely.distance(shapely.points(xs, ys), borders[owners])
+    depth = shapely.distance(shapely.points(xs, ys), borders[owners]) - _SLACK
+    depth = np.nan_to_num(depth, nan=0.0)
     order = np.lexsort((xs, -depth, owners))
     return np.column_stack([xs, ys])[order], owners[order], depth[order]
 

@@ -62,12 +62,15 @@ class Shape:
     stroke : Stroke or None
     fill : str
         Colour; "" for lines. Rings inside rings are holes.
+    parts : int64[p] or None
+        Index into `starts` at which each polygon begins; None where each ring stands alone.
     """
 
     coords: Coordinates
     starts: Starts
     stroke: Stroke | None = None
     fill: str = ""
+    parts: Starts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +148,21 @@ class Sheet:
     key: str = field(default="")
 
 
-def from_geometry(geometries: npt.NDArray[np.object_]) -> tuple[Coordinates, Starts]:
-    """Return the rings and lines of shapely geometries as coordinates and starts; points are left out.
+def from_geometry(geometries: npt.NDArray[np.object_], stroke: Stroke | None = None, fill: str = "") -> Shape:
+    """Return shapely geometries as one shape; points, None and empty ones give nothing.
 
-    Geometries lie in millimetres already; None and empty ones give nothing.
+    Coordinates are taken as they are; the caller moves them to millimetres.
     """
     parts = shapely.get_parts(shapely.get_parts(geometries[~shapely.is_missing(geometries)]))
-    area = shapely.get_dimensions(parts) == 2
-    lines = np.concatenate([shapely.get_rings(parts[area]), parts[shapely.get_dimensions(parts) == 1]])
-    coords, owner = shapely.get_coordinates(lines, return_index=True)
-    starts = np.flatnonzero(np.diff(owner, prepend=-1))
-    return coords, starts.astype(np.int64)
+    parts = parts[~shapely.is_empty(parts)]
+    areas = parts[shapely.get_dimensions(parts) == 2]
+    rings, polygon = shapely.get_rings(areas, return_index=True)
+    lines = parts[shapely.get_dimensions(parts) == 1]
+    coords, owner = shapely.get_coordinates(np.concatenate([rings, lines]), return_index=True)
+    starts = np.flatnonzero(np.diff(owner, prepend=-1)).astype(np.int64)
+    first = np.flatnonzero(np.diff(polygon, prepend=-1))
+    groups = np.concatenate([first, np.arange(len(rings), len(rings) + len(lines))]).astype(np.int64)
+    return Shape(coords, starts, stroke, fill, groups)
 
 
 def polyline(points: Sequence[tuple[float, float]], stroke: Stroke) -> Shape:

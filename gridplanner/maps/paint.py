@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from PySide6.QtCore import QByteArray, QDataStream, QIODevice, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen
 
 from gridplanner.maps.fonts import MIDDLE, map_font, text_width
-from gridplanner.maps.marks import Clip, Mark, Shape, Sheet, Stroke, Text
+from gridplanner.maps.marks import Clip, Coordinates, Mark, Shape, Sheet, Starts, Stroke, Text
 
-#: Logical units per millimetre while text is drawn: font sizes are whole numbers to Qt.
-_TEXT_UNITS = 100
+#: Logical units per millimetre while a mark is drawn: font sizes are whole numbers to Qt, and whole
+#: coordinates are short in a file.
+_UNITS = 100
 #: Width of the rim around a halo text, in em, both sides together.
 _HALO = 0.26
 _MOVE, _LINE = 0, 1
@@ -47,30 +50,47 @@ def _paint_clip(painter: QPainter, clip: Clip) -> None:
 
 
 def _paint_shape(painter: QPainter, shape: Shape) -> None:
-    """Paint lines or areas."""
+    """Paint lines or areas.
+
+    On an image each part is a path of its own: Qt needs far longer for one large path with smooth
+    edges than for its parts. In a file one path is the shortest.
+    """
     if not len(shape.coords):
         return
-    path = path_of(shape)
+    painter.save()
+    painter.scale(1 / _UNITS, 1 / _UNITS)
     painter.setPen(pen_of(shape.stroke) if shape.stroke else Qt.PenStyle.NoPen)
-    if shape.fill:
-        painter.setBrush(QColor(shape.fill))
-    else:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPath(path)
+    painter.setBrush(QColor(shape.fill) if shape.fill else Qt.BrushStyle.NoBrush)
+    for path in (
+        _paths(shape) if isinstance(painter.device(), QImage) else [path_of(shape.coords, shape.starts)]
+    ):
+        painter.drawPath(path)
+    painter.restore()
 
 
-def path_of(shape: Shape) -> QPainterPath:
-    """Return the lines of a shape as one path.
+def _paths(shape: Shape) -> Iterator[QPainterPath]:
+    """Give a path for each polygon or line of a shape."""
+    first = shape.starts[shape.parts] if shape.parts is not None else shape.starts
+    cuts = np.append(first, len(shape.coords))
+    rings = np.searchsorted(shape.starts, cuts)
+    for part in range(len(first)):
+        starts = shape.starts[rings[part] : rings[part + 1]] - cuts[part]
+        yield path_of(shape.coords[cuts[part] : cuts[part + 1]], starts)
+
+
+def path_of(coords: Coordinates, starts: Starts) -> QPainterPath:
+    """Return lines or rings (float64[n, 2], mm) as one path in whole hundredths of a millimetre.
 
     The path is read from a byte stream of Qt's own format: building it point by point takes
     fifty times as long, and a wall map has a million points.
     """
-    elements = np.empty(len(shape.coords), _ELEMENT)
+    elements = np.empty(len(coords), _ELEMENT)
     elements["kind"] = _LINE
-    elements["kind"][shape.starts] = _MOVE
-    elements["x"], elements["y"] = shape.coords[:, 0], shape.coords[:, 1]
+    elements["kind"][starts] = _MOVE
+    rounded = np.round(coords * _UNITS)
+    elements["x"], elements["y"] = rounded[:, 0], rounded[:, 1]
     head = np.array([len(elements)], ">i4").tobytes()
-    tail = np.array([int(shape.starts[-1]), Qt.FillRule.OddEvenFill.value], ">i4").tobytes()
+    tail = np.array([int(starts[-1]), Qt.FillRule.OddEvenFill.value], ">i4").tobytes()
     # The stream only points at its bytes: without a name they would be gone before they are read.
     data = QByteArray(head + elements.tobytes() + tail)
     stream = QDataStream(data, QIODevice.OpenModeFlag.ReadOnly)
@@ -80,8 +100,8 @@ def path_of(shape: Shape) -> QPainterPath:
 
 
 def pen_of(stroke: Stroke) -> QPen:
-    """Return the pen of a stroke."""
-    pen = QPen(QColor(stroke.color), stroke.width)
+    """Return the pen of a stroke, in hundredths of a millimetre."""
+    pen = QPen(QColor(stroke.color), stroke.width * _UNITS)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap if stroke.dash else Qt.PenCapStyle.RoundCap)
     if stroke.dash:
@@ -93,14 +113,14 @@ def _paint_text(painter: QPainter, mark: Text) -> None:
     """Paint one line of text, its halo first."""
     if not mark.text:
         return
-    width = text_width(mark.text, mark.size) * _TEXT_UNITS
+    width = text_width(mark.text, mark.size) * _UNITS
     shift = {"left": 0.0, "centre": -width / 2, "right": -width}[mark.align]
-    font = map_font(mark.size * _TEXT_UNITS, mark.bold)
+    font = map_font(mark.size * _UNITS, mark.bold)
     painter.save()
     painter.translate(mark.x, mark.y)
     painter.rotate(mark.angle)
-    painter.scale(1 / _TEXT_UNITS, 1 / _TEXT_UNITS)
-    origin = QPointF(shift, mark.size * _TEXT_UNITS * MIDDLE)
+    painter.scale(1 / _UNITS, 1 / _UNITS)
+    origin = QPointF(shift, mark.size * _UNITS * MIDDLE)
     if mark.halo:
         _paint_halo(painter, font, origin, mark)
     painter.setFont(font)
@@ -113,6 +133,6 @@ def _paint_halo(painter: QPainter, font: QFont, origin: QPointF, mark: Text) -> 
     """Paint the rim of a text."""
     path = QPainterPath()
     path.addText(origin, font, mark.text)
-    pen = QPen(QColor(mark.halo), mark.size * _TEXT_UNITS * _HALO)
+    pen = QPen(QColor(mark.halo), mark.size * _UNITS * _HALO)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.strokePath(path, pen)

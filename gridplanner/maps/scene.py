@@ -88,9 +88,10 @@ class Scene:
     def street_polygons(self) -> ObjectArray:
         """Dissolved streets in the order of `streets`."""
         places = self.outcome.district.communities
-        polygons = [
-            shapely.union_all(places.geometry[self.street_of_community == key]) for key in self.streets
-        ]
+        # The quick union is right for a coverage only; a district read from ready-made areas may be none.
+        valid = shapely.coverage_is_valid(places.geometry)
+        join = shapely.coverage_union_all if valid else shapely.union_all
+        polygons = [join(places.geometry[self.street_of_community == key]) for key in self.streets]
         result = np.empty(len(polygons), dtype=object)
         result[:] = polygons
         return result

@@ -22,8 +22,9 @@ from gridplanner.maps.pdftext import finish_pdf
 from gridplanner.progress import Progress, Silent
 from gridplanner.texts import _
 
-#: Dots per inch of PDF coordinates; fine enough that a hundredth of a millimetre is kept.
-_PDF_DPI = 2400
+#: Dots per inch of PDF coordinates: one dot is a hundredth of a millimetre, to which coordinates are
+#: rounded, so that they are short whole numbers in the file.
+_PDF_DPI = 2540
 _MM_PER_INCH = 25.4
 #: Memory an image may take; above it the file must be a PDF.
 MAX_IMAGE_BYTES = 1_500_000_000

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
 from gridplanner.maps.frame import Frame
+from gridplanner.maps.hatch import hatch_lines
 from gridplanner.maps.labels import LINE_SPACING, Label
-from gridplanner.maps.marks import Mark, Shape, Stroke, Text, from_geometry, polyline
+from gridplanner.maps.marks import Mark, Stroke, Text, from_geometry, polyline
 from gridplanner.maps.scene import Scene, View
 
 ObjectArray = npt.NDArray[np.object_]
@@ -88,28 +88,12 @@ def _hatched(
     directions, spacing = pattern
     if not directions or not len(polygons):
         return []
-    area = shapely.union_all(frame.on_sheet(polygons[frame.seen(polygons)]))
-    area = shapely.clip_by_rect(area, frame.rect.x, frame.rect.y, frame.rect.right, frame.rect.bottom)
-    if area.is_empty:
-        return []
+    area = frame.on_sheet(frame.cut(polygons))
     marks: list[Mark] = []
     for direction in directions:
-        coords, starts = from_geometry(hatch_lines(area, direction, spacing * enlarge))
-        marks.append(Shape(coords, starts, Stroke(color, 0.13 * enlarge)))
+        lines = hatch_lines(area, direction, spacing * enlarge)
+        marks.append(from_geometry(lines, Stroke(color, 0.13 * enlarge)))
     return marks
-
-
-def hatch_lines(area: shapely.Geometry, direction: float, spacing: float) -> ObjectArray:
-    """Return parallel lines inside an area (mm), `spacing` apart and phased to the paper's corner."""
-    turn = np.radians(direction)
-    along, across = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
-    corners = np.array(shapely.box(*area.bounds).exterior.coords)
-    low, high = (corners @ across).min(), (corners @ across).max()
-    start, end = (corners @ along).min() - 1, (corners @ along).max() + 1
-    steps = np.arange(np.ceil(low / spacing), np.floor(high / spacing) + 1) * spacing
-    ends = np.stack([steps[:, None] * across + start * along, steps[:, None] * across + end * along], axis=1)
-    shapely.prepare(area)
-    return np.asarray(shapely.intersection(shapely.linestrings(ends), area), dtype=object).reshape(-1)
 
 
 def label_marks(
