@@ -13,8 +13,10 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -96,6 +98,7 @@ METHODS: dict[str, Callable[[npt.NDArray[np.object_]], Report]] = {
     "geoplanar": geoplanar_overlaps,
     "maup.doctor": maup_doctor,
 }
+QGIS = "QGIS index and relate"
 #: Methods that take minutes at the largest size, and add nothing there.
 SMALL_ONLY = {"geoplanar": 10_000, "maup.doctor": 10_000}
 
@@ -140,20 +143,52 @@ def one(method: str, size: int) -> dict[str, Any]:
     return {"seconds": seconds, "memory_mib": memory, **score(planted, report)}
 
 
+def qgis(size: int) -> dict[str, Any]:
+    """Run QGIS's spatial index and prepared relate under the system's own Python."""
+    import pyogrio  # only this row needs a file
+
+    planted = plant(clean_coverage(size), EACH[size])
+    python = shutil.which("python3", path="/usr/bin:/usr/local/bin") or "python3"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "cells.gpkg"
+        pyogrio.raw.write(
+            path,
+            shapely.to_wkb(planted.polygons),
+            [np.arange(len(planted.polygons))],
+            ["unit"],
+            geometry_type="Unknown",
+            crs="EPSG:4545",
+        )
+        script = Path(__file__).with_name("qgis_relate.py")
+        done = subprocess.run(
+            [python, str(script), str(path)], capture_output=True, text=True, timeout=1800, check=False
+        )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    if not lines:
+        return {"error": (done.stderr.strip().splitlines() or ["QGIS is not installed"])[-1]}
+    told = json.loads(lines[-1])
+    xy = np.array(told.pop("xy"), float).reshape(-1, 2)
+    return {**told, **score(planted, (["?"] * len(xy), xy))}
+
+
 def clean(size: int) -> int:
     """Return how many faults are reported on a coverage without any."""
     return len(ours(clean_coverage(size))[0])
 
 
-def table(size: int) -> None:
+def table(size: int, python: str) -> None:
     """Print one size: a row per method."""
     print(f"\n{size:,} polygons, {EACH[size]} faults of each of {len(EXPECTED)} kinds")
     print(f"{'method':28}{'CPU s':>8}{'MiB':>7}{'false':>7}  found per kind")
-    for method in METHODS:
+    for method in (*METHODS, QGIS):
         if size > SMALL_ONLY.get(method, size):
             print(f"{method:28}  not run at this size")
             continue
-        row = _in_child(method, size)
+        row = (
+            qgis(size)
+            if method == QGIS
+            else _in_child(method, size, python if method in SMALL_ONLY else sys.executable)
+        )
         if "error" in row:
             print(f"{method:28}  not run: {row['error']}")
             continue
@@ -161,9 +196,9 @@ def table(size: int) -> None:
         print(f"{method:28}{row['seconds']:8.2f}{row['memory_mib']:7.0f}{row['false']:7d}  {found}")
 
 
-def _in_child(method: str, size: int) -> dict[str, Any]:
+def _in_child(method: str, size: int, python: str) -> dict[str, Any]:
     """Run one method in a child process, so that its memory is its own."""
-    command = [sys.executable, "-m", "benchmarks.check.run", "--one", method, "--size", str(size)]
+    command = [python, "-m", "benchmarks.check.run", "--one", method, "--size", str(size)]
     root = Path(__file__).resolve().parents[2]
     environment = {**os.environ, "PYTHONPATH": str(root)}
     done = subprocess.run(
@@ -181,13 +216,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--size", type=int, choices=sorted(EACH))
     parser.add_argument("--quick", action="store_true", help="leave out 100,000 polygons")
     parser.add_argument("--one", choices=sorted(METHODS), help=argparse.SUPPRESS)
+    parser.add_argument("--python", default=sys.executable, help="interpreter that has the peers installed")
     options = parser.parse_args(argv)
     if options.one:
         print(json.dumps(one(options.one, options.size)))
         return 0
     sizes = [options.size] if options.size else sorted(EACH)[: 2 if options.quick else None]
     for size in sizes:
-        table(size)
+        table(size, options.python)
         print(f"reports on the clean coverage: {clean(size)}")
     return 0
 
