@@ -250,7 +250,7 @@ def assemble(rings: ObjectArray) -> shapely.Polygon | shapely.MultiPolygon:
     stray: list[int] = []
     plates = shapely.polygons(rings[shells])
     for ring in holes:
-        home = shells[0] if len(shells) == 1 else _home(rings[ring], plates, shells, areas)
+        home = _home(rings[ring], plates, shells, areas)
         if home is None:
             stray.append(int(ring))
         else:
@@ -269,11 +269,16 @@ def _home(
     shells: npt.NDArray[np.int64],
     areas: npt.NDArray[np.float64],
 ) -> int | None:
-    """Return the smallest shell that holds a hole, or None.
+    """Return the smallest shell that holds a hole, or None for a hole in no shell.
 
     The ring itself is asked, not a point inside it: an island may stand where that point is.
+    A hole that sticks out of its shell belongs to it still; the gate repairs that.
     """
-    around = shells[shapely.covers(plates, shapely.LineString(ring))]
+    line = shapely.LineString(ring)
+    around = shells[shapely.covers(plates, line)]
+    if not len(around):
+        larger = areas[shells] > shapely.area(shapely.polygons(ring))
+        around = shells[larger & shapely.intersects(plates, line)]
     return int(around[np.argmin(areas[around])]) if len(around) else None
 
 
