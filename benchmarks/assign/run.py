@@ -79,7 +79,7 @@ def time_size(size: Size) -> tuple[float, float, bool]:
 def is_optimal(desk: Desk) -> bool:
     """Compare the matching of the first communities with scipy's on the same costs."""
     match_leaders(desk)
-    for i, (grids, branches) in enumerate(desk.by_community()):
+    for i, (grids, branches) in enumerate(desk.communities().values()):
         if i == 50:
             break
         cost = leader_costs(desk, grids, branches)

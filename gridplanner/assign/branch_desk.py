@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot, isfinite
 
@@ -43,7 +43,7 @@ class Desk:
     shared : set of grid
         Grids whose branch leads others too.
     joined : list of (grid, branch)
-        A further branch that works in the grid.
+        A further branch that works in the grid; `second` is the set of these branches.
     led : dict of branch to set of grid
     members : list of int
         Full members of each branch, after merging and founding.
@@ -62,14 +62,15 @@ class Desk:
         self.leader: dict[int, int] = {}
         self.shared: set[int] = set()
         self.joined: list[tuple[int, int]] = []
+        self.second: set[int] = set()
         self.merged: dict[int, int] = {}
         self.founded: dict[int, tuple[int, tuple[tuple[int, int], ...]]] = {}
         self.committees: dict[int, int] = {}
         self.led: dict[int, set[int]] = defaultdict(set)
         self._kinds = {record.code: record.kind for record in district.grids_before}
 
-    def by_community(self) -> Iterator[tuple[list[int], list[int]]]:
-        """Yield general grids and candidate branches of each community."""
+    def communities(self) -> dict[int, tuple[list[int], list[int]]]:
+        """Return general grids and candidate branches of each community that has grids."""
         grids: dict[int, list[int]] = defaultdict(list)
         branches: dict[int, list[int]] = defaultdict(list)
         for grid, record in enumerate(self.plan.grids):
@@ -78,8 +79,7 @@ class Desk:
         for branch, community in enumerate(self.laid.community.tolist()):
             if not self.is_committee(branch) and not self._serves_a_unit(branch):
                 branches[community].append(branch)
-        for community in sorted(grids):
-            yield grids[community], branches[community]
+        return {community: (grids[community], branches[community]) for community in sorted(grids)}
 
     def is_committee(self, branch: int) -> bool:
         """Whether a branch is the committee of a community, which leads branches, not grids."""
@@ -110,6 +110,7 @@ class Desk:
     def join(self, grid: int, branch: int) -> None:
         """Let a further branch work in a grid."""
         self.joined.append((grid, branch))
+        self.second.add(branch)
 
     def merge(self, branch: int, target: int) -> None:
         """Merge a branch into another; its grids and members go along."""

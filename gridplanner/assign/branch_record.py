@@ -95,8 +95,10 @@ def _quiet_reason(desk: Desk, branch: int, led: list[int]) -> str:
         return _("Branch of the unit; it leads the dedicated grid.")
     if desk.is_committee(branch):
         return _("Committee of the community.")
-    if any(b == branch for _grid, b in desk.joined):
+    if branch in desk.second and desk.branches[branch].grids:
         return _("Stays as the second branch of its grid: together they would exceed the usual size.")
+    if branch in desk.second:
+        return _("The members work in the grid that its meeting place lies in.")
     return _("Not tied to a grid; stays as it is.")
 
 

@@ -69,6 +69,7 @@ def assign_branches(
     settle_spare_branches(desk)
     found_branches(desk)
     share_branches(desk)
+    place_outside_branches(desk)
     lead_dedicated(desk)
     lead_by_committee(desk)
     return write_records(desk, options, doubts)
@@ -101,7 +102,7 @@ def leader_costs(desk: Desk, grids: Sequence[int], branches: Sequence[int]) -> F
 
 def match_leaders(desk: Desk) -> None:
     """Give each general grid at most one branch of its community, at least total cost."""
-    for grids, branches in desk.by_community():
+    for grids, branches in desk.communities().values():
         if grids and branches:
             rows, cols = cheapest_matching(leader_costs(desk, grids, branches))
             for i, j in zip(rows.tolist(), cols.tolist(), strict=True):
@@ -142,6 +143,22 @@ def found_branches(desk: Desk) -> None:
                 given.append((branch, count))
         if sum(count for _branch, count in given) >= desk.party.min_members:
             desk.found(grid, given)
+
+
+def place_outside_branches(desk: Desk) -> None:
+    """Let a branch that leads no grid (of a firm, an office, the property managers) work in the nearest.
+
+    Only where its meeting place is known; the grid must be general and of the same community.
+    """
+    leading = set(desk.leader.values())
+    grids = {community: here for community, (here, _branches) in desk.communities().items()}
+    for branch, record in enumerate(desk.branches):
+        if branch in leading or record.grids or desk.is_committee(branch) or branch in desk.merged:
+            continue
+        here = grids.get(desk.community_of(branch), [])
+        if here and np.isfinite(desk.laid.xy[branch]).all():
+            gap = [desk.distance(branch, grid) for grid in here]
+            desk.join(here[int(np.argmin(gap))], branch)
 
 
 def lead_dedicated(desk: Desk) -> None:

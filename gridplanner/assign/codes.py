@@ -21,7 +21,7 @@ TEMPLATES: Mapping[str, str] = {
 SEGMENTS = ("community", "county", "street", "area", "object", "seq", "micro")
 #: Tails of the 15-digit statistics code: 12 digits + urban-rural class (never a grid number).
 URBAN_RURAL_CLASSES = frozenset({"111", "112", "121", "122", "123", "210", "220"})
-#: CJ/T 349: grids that join several communities carry a merged community code from 601 on.
+#: First community segment of grids that join several communities. Source: CJ/T 349.
 FIRST_JOINT_AREA = 601
 _SEGMENT = re.compile(r"\{(\w+)(?::0?(\d+))?\}")
 

@@ -54,9 +54,7 @@ def complete_plan(
     plan = replace(plan, grids=_described(district, plan, today, pairs, rules, codes, options))
     plan = _named(district, plan, options)
     if options.limits:
-        limits = four_limits(
-            district, polygons, [record.name for record in plan.grids], options.limits_tolerance_m
-        )
+        limits = four_limits(district, polygons, plan.grids, options.limits_tolerance_m)
         plan = replace(
             plan, grids=tuple(replace(r, limits=four) for r, four in zip(plan.grids, limits, strict=True))
         )

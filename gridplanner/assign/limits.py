@@ -11,6 +11,7 @@ import shapely
 
 from gridplanner.model.atoms import ObjectArray
 from gridplanner.model.jurisdiction import District
+from gridplanner.model.plan import GridRecord
 from gridplanner.texts import _
 
 Limits = tuple[str, str, str, str]
@@ -20,10 +21,13 @@ STEP_M = 20.0
 OUTSIDE_M = 1.0
 #: A second name is given when it takes at least this share of the side.
 SECOND_SHARE = 0.3
+#: Layers that name limits, with their share of the tolerance. The last one has the last word: a road
+#: along a bank or a wall is what one walks by.
+LIMIT_LAYERS = (("estates", 0.3), ("barriers", 1.0), ("roads", 1.0))
 
 
 def four_limits(
-    district: District, polygons: ObjectArray, names: Sequence[str], tolerance_m: float
+    district: District, polygons: ObjectArray, grids: Sequence[GridRecord], tolerance_m: float
 ) -> tuple[Limits, ...]:
     """Return the limits east, south, west, north of each grid.
 
@@ -36,22 +40,23 @@ def four_limits(
     ----------
     polygons : object[n_grids]
         Projected CRS, metres; None gives four empty texts.
-    names : sequence of str
-        Names of the grids.
+    grids : sequence of GridRecord
+        With names; neighbours of the same community are named without the community.
     """
     grid, xy, normal, length = _border_pieces(polygons)
     if not len(grid):
         return tuple(("", "", "", "") for _polygon in polygons)
+    names = [record.name for record in grids]
     labels, texts = _label_pieces(district, polygons, names, xy, normal, tolerance_m)
     side = _side_of(normal)
     limits = _words(len(polygons), grid, side, labels, length, texts)
-    return tuple(_near_words(four, name) for four, name in zip(limits, names, strict=True))
+    places = [str(district.communities.names[record.community]) for record in grids]
+    return tuple(_near_words(four, place) for four, place in zip(limits, places, strict=True))
 
 
-def _near_words(limits: Limits, name: str) -> Limits:
+def _near_words(limits: Limits, place: str) -> Limits:
     """Name neighbours of the same community without the community: 第2网格, not 府后社区第2网格."""
-    place, numbered, _rest = name.partition("第")
-    if not place or not numbered:
+    if not place:
         return limits
     east, south, west, north = (text.replace(f"{place}第", "第") for text in limits)
     return east, south, west, north
@@ -101,20 +106,19 @@ def _label_pieces(
     piece, neighbour = tree.query(outside, predicate="intersects")
     label[piece] = neighbour + 1
     points = shapely.points(xy)
-    # Rivers first, so that a road along the bank, which one can walk, has the last word.
-    for role in ("barriers", "roads"):
+    for role, share in LIMIT_LAYERS:
         geometry, titles = _named_features(district, role)
         if len(geometry):
-            piece, feature = _nearest_feature(geometry, points, tolerance_m)
+            piece, feature = _nearest_feature(geometry, points, share * tolerance_m, inside=role != "estates")
             label[piece] = len(texts) + feature
-            texts += titles
+            texts += [_("wall of {name}").format(name=t) for t in titles] if role == "estates" else titles
     return label, texts
 
 
 def _nearest_feature(
-    geometry: ObjectArray, points: ObjectArray, tolerance_m: float
+    geometry: ObjectArray, points: ObjectArray, tolerance_m: float, *, inside: bool
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the points near a feature and which one it is: inside it, else nearest to its line.
+    """Return the points near a feature and which one it is: its line, or with `inside` its area.
 
     Lines are looked up by their single segments: a road across the whole city has a box that holds
     every point, and its distance would be worked out for each of them.
@@ -130,8 +134,9 @@ def _nearest_feature(
     tree = shapely.STRtree(segments)
     piece, segment = tree.query_nearest(points, max_distance=tolerance_m, all_matches=False)
     found[piece] = owner[line[1:][joined][segment]]
-    piece, area = shapely.STRtree(geometry[areas]).query(points, predicate="intersects")
-    found[piece] = areas[area]
+    if inside:
+        piece, area = shapely.STRtree(geometry[areas]).query(points, predicate="intersects")
+        found[piece] = areas[area]
     near = np.flatnonzero(found >= 0)
     return near, found[near]
 

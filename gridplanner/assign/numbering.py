@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gridplanner.assign.codes import CodeTemplate, free_numbers
+from gridplanner.assign.codes import FIRST_JOINT_AREA, CodeTemplate, free_numbers
 from gridplanner.assign.matching import best_matching
 from gridplanner.assign.options import AssignOptions
 from gridplanner.model.atoms import ObjectArray
@@ -127,8 +127,12 @@ def _number_new(
             record = plan.grids[grid]
             dedicated = record.kind is GridKind.DEDICATED and options.dedicated_from > 0
             open_grids[record.community, dedicated].append(grid)
+    _number_joint(district, plan, codes, rank, options)
     findings = []
     for (community, dedicated), grids in sorted(open_grids.items()):
+        grids = [grid for grid in grids if not codes[grid]]
+        if not grids:
+            continue
         code = str(district.communities.codes[community])
         first = options.dedicated_from if dedicated else 1
         # A short sequence has no room for a block of its own.
@@ -142,6 +146,30 @@ def _number_new(
         if numbers[-1] > template.highest:
             findings.append(_no_room(code, str(district.communities.names[community]), template.highest))
     return tuple(findings)
+
+
+def _number_joint(
+    district: District, plan: Plan, codes: list[str], rank: npt.NDArray[np.int64], options: AssignOptions
+) -> None:
+    """Give grids that join several communities a merged community code from 601 on, in place.
+
+    Only templates with a community segment of their own (CJ/T 349, CJ/T 213) have room for it; with
+    others such a grid is numbered in the community of its record.
+    """
+    template = CodeTemplate.parse(options.code_template)
+    if not any(name == "area" for name, _width in template.segments):
+        return
+    placed = plan.assignment >= 0
+    pairs = np.unique(np.column_stack([plan.assignment, district.atoms.community])[placed], axis=0)
+    grids, first, count = np.unique(pairs[:, 0], return_index=True, return_counts=True)
+    joined: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for grid, start, n in sorted(zip(grids, first, count, strict=True), key=lambda row: int(rank[row[0]])):
+        if n > 1 and not codes[grid]:
+            joined[tuple(pairs[start : start + n, 1].tolist())].append(int(grid))
+    for area, (communities, members) in enumerate(joined.items(), FIRST_JOINT_AREA):
+        street = str(district.communities.codes[communities[0]]).ljust(12, "0")[:9]
+        for number, grid in enumerate(members, 1):
+            codes[grid] = template.build(f"{street}{area}", number, object_code=options.object_code)
 
 
 def _used_numbers(

@@ -75,7 +75,7 @@ def _states() -> dict[str, str]:
         "draft": _("draft for consultation"),
         "consulted": _("consulted"),
         "submitted": _("submitted for approval"),
-        "approved": _("approved"),
+        "approved": _("approved version"),
     }
 
 

@@ -226,3 +226,46 @@ def test_without_old_grids_and_lists_it_plans_from_nothing() -> None:
 def test_impossible_options_are_refused(key: str, value: str) -> None:
     with pytest.raises(ValueError, match=re.escape(value.strip("{}"))):
         AssignOptions(**{key: value})
+
+
+def test_joint_grids_are_numbered_from_601_where_the_code_has_room() -> None:
+    district = town("ABCD\nABCD", "aabb\naabb")
+    plan = plan_of(district, "xyyz\nxyyz", codes=dict.fromkeys("xyz", ""))
+    done = finish(district, plan, code_template="20", numbering="order", object_code="7")
+    assert [record.code for record in done.grids] == [
+        "00000751190200100101",
+        "00000751190200160101",
+        "00000751190200100201",
+    ]
+
+
+def test_firm_branch_works_in_the_grid_of_its_meeting_place() -> None:
+    district = town("AB\nAB")
+    code = district.grids_before[0].code
+    x, y = float(district.atoms.x[1]), float(district.atoms.y[1])
+    layer = ledger(
+        "branches",
+        {
+            "name": ["第1网格党支部", "第2网格党支部", "某公司党支部"],
+            "网格编码": [code, district.grids_before[1].code, ""],
+            "正式党员": [5, 5, 9],
+            "社区代码": [code[:12]] * 3,
+            "X坐标": ["", "", x],
+            "Y坐标": ["", "", y],
+        },
+    )
+    done = finish(replace(district, originals={"branches": layer}), plan_of(district, "AB\nAB"))
+    assert [(t.grid, t.branch, t.leading) for t in done.ties] == [
+        (0, "R3", True),
+        (1, "R4", True),
+        (1, "R5", False),
+    ]
+
+
+def test_wall_of_an_estate_names_a_limit() -> None:
+    district = town("AB\nAB")
+    west = district.atoms.geometry[0].union(district.atoms.geometry[2])
+    estates = Layer("estates", "e.shp", objects([west]), {"name": objects(["东院小区"])})
+    done = finish(replace(district, originals={"estates": estates}), plan_of(district, "AB\nAB"))
+    assert done.grids[0].limits == ("东院小区围墙",) * 4
+    assert done.grids[1].limits[2] == "东院小区围墙" and done.grids[1].limits[0] == "区界"
