@@ -72,7 +72,7 @@ def menu_titles() -> dict[str, str]:
 
 def action_rows() -> tuple[ActionRow, ...]:
     """Return every action of the window."""
-    return (*_file(), *_edit(), *_view(), *_tools(), *_plan(), *_window(), *_help())
+    return (*_file(), *_edit(), *_zoom(), *_view(), *_tools(), *_plan(), *_window(), *_help())
 
 
 def _file() -> tuple[ActionRow, ...]:
@@ -132,8 +132,8 @@ def _edit() -> tuple[ActionRow, ...]:
     )
 
 
-def _view() -> tuple[ActionRow, ...]:
-    """Return what changes the look of the map only."""
+def _zoom() -> tuple[ActionRow, ...]:
+    """Return where the map looks."""
     row = ActionRow
     return (
         row("zoom_in", _("Zoom &in"), "view", "view.zoom_in", "zoom_in", "Ctrl+=", "project"),
@@ -161,6 +161,13 @@ def _view() -> tuple[ActionRow, ...]:
             "Shift+F8",
             "project",
         ),
+    )
+
+
+def _view() -> tuple[ActionRow, ...]:
+    """Return what changes the look of the map only."""
+    row = ActionRow
+    return (
         row(
             "swipe", _("S&wipe before and after"), "view", "view.swipe", "swipe", "F7", "project", True, True
         ),

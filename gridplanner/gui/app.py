@@ -10,6 +10,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QIcon
@@ -44,7 +45,7 @@ def interface_font() -> QFont:
 
 def make_application(arguments: Sequence[str], settings: Settings) -> QApplication:
     """Return the application, dressed, in the user's language."""
-    application = QApplication.instance() or QApplication([sys.argv[0], *arguments])
+    application = cast(QApplication, QApplication.instance() or QApplication([sys.argv[0], *arguments]))
     application.setApplicationName("gridplanner")
     application.setDesktopFileName("gridplanner")
     use_language(str(settings.get("language", language())))

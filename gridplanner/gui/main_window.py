@@ -6,6 +6,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -320,7 +321,7 @@ class MainWindow(QMainWindow):
         self._loader = threading.Thread(target=work, name="kernels", daemon=True)
         self._loader.start()
 
-    def _take_kernels(self, kernels: object) -> None:
+    def _take_kernels(self, kernels: ModuleType) -> None:
         """Draw by id buffer from now on."""
         self.canvas.set_kernels(kernels)
         self.groups["view"].kernels = kernels

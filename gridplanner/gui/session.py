@@ -95,7 +95,7 @@ class Session(DeskLink):
             early=self._take_scene,
             long=True,
             table=table,
-            name=str(table["name"]),
+            title=str(table["name"]),
         )
 
     def _take_scene(self, part: Any) -> None:
@@ -279,7 +279,7 @@ class Session(DeskLink):
         """Ask for the full check of the plan in work."""
         if self.workspace is None:
             return
-        arguments = {
+        arguments: dict[str, Any] = {
             "plan": self.workspace.plan,
             "rules": self.workspace.rules,
             "waivers": dict(self.workspace.contents.waivers),

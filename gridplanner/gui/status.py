@@ -74,8 +74,8 @@ class MapStatus(QStatusBar):
         self.crs.setContentsMargins(4, 0, 12, 0)
         for widget in (self.progress_text, self.progress, self.stop):
             self.addWidget(widget)
-        for widget in (self.totals, self.place, self.scale, self.crs):
-            self.addPermanentWidget(widget)
+        for fixed in (self.totals, self.place, self.scale, self.crs):
+            self.addPermanentWidget(fixed)
         self.show_progress("", 0, 0)
 
     def show_progress(self, text: str, done: int, total: int) -> None:

@@ -19,6 +19,8 @@ from numba import njit
 
 Ids = npt.NDArray[np.int32]
 Argb = npt.NDArray[np.uint32]
+#: Pixels from one stroke of a hatching to the next.
+_PERIOD = 8
 
 
 @njit(cache=True, nogil=True)
@@ -133,6 +135,8 @@ def fill_ids(xy, rings, features, boxes, view, out):  # type: ignore[no-untyped-
 def _blend(under, over):  # type: ignore[no-untyped-def]  # numba infers
     """Lay a colour with alpha (0xAARRGGBB, not premultiplied) over an opaque one."""
     alpha = (over >> np.uint32(24)) & np.uint32(0xFF)
+    if alpha == np.uint32(255):
+        return over
     inverse = np.uint32(255) - alpha
     mixed = np.uint32(0xFF000000)
     for shift in (np.uint32(16), np.uint32(8), np.uint32(0)):
@@ -187,19 +191,25 @@ def shade(ids, colours, hatched, keys, strokes, widths, out):  # type: ignore[no
         Overwritten.
     """
     height, width = ids.shape
-    period = 8
+    thick = False
+    for k in range(keys.shape[0]):
+        thick = thick or widths[k] > 1
     for r in range(height):
+        last = np.int32(-2)
+        colour, striped = np.uint32(0), False
+        below = min(r + 1, height - 1)
         for c in range(width):
             a = ids[r, c]
-            colour = colours[a]  # -1 finds the last one, the background
-            if hatched[a] and (r + c) % period < 2:
-                colour = _blend(colour, np.uint32(0x60303848))
-            out[r, c] = colour
-    levels = keys.shape[0]
-    _stroke_thin(ids, keys, strokes, widths, out)
-    thick = False
-    for k in range(levels):
-        thick = thick or widths[k] > 1
+            if a != last:
+                colour, striped, last = colours[a], hatched[a], a  # -1 finds the last one, the background
+            ink = colour
+            if striped and (r + c) % _PERIOD < 2:
+                ink = _blend(colour, np.uint32(0x60303848))
+            if a != ids[below, c] or (c + 1 < width and a != ids[r, c + 1]):
+                level = _pixel_level(ids, r, c, keys)
+                if level > 0 and widths[level - 1] == 1:
+                    ink = _blend(ink, strokes[level - 1])
+            out[r, c] = ink
     if thick:
         _stroke_thick(ids, keys, strokes, widths, out)
 
@@ -207,27 +217,14 @@ def shade(ids, colours, hatched, keys, strokes, widths, out):  # type: ignore[no
 @njit(cache=True, nogil=True)
 def _pixel_level(ids, r, c, keys):  # type: ignore[no-untyped-def]  # numba infers
     """Return the strongest border right of or below a pixel; 0 for none."""
-    a = ids[r, c]
-    right, below = ids[r, c + 1], ids[r + 1, c]
-    level = 0
-    if a != right:
-        level = _level(a, right, keys)
-    if a != below:
-        level = max(level, _level(a, below, keys))
-    return level
-
-
-@njit(cache=True, nogil=True)
-def _stroke_thin(ids, keys, strokes, widths, out):  # type: ignore[no-untyped-def]  # numba infers
-    """Blend the borders that are one pixel wide."""
     height, width = ids.shape
-    for r in range(height - 1):
-        for c in range(width - 1):
-            if ids[r, c] == ids[r, c + 1] and ids[r, c] == ids[r + 1, c]:
-                continue
-            level = _pixel_level(ids, r, c, keys)
-            if level > 0 and widths[level - 1] == 1:
-                out[r, c] = _blend(out[r, c], strokes[level - 1])
+    a = ids[r, c]
+    level = 0
+    if c + 1 < width and a != ids[r, c + 1]:
+        level = _level(a, ids[r, c + 1], keys)
+    if r + 1 < height and a != ids[r + 1, c]:
+        level = max(level, _level(a, ids[r + 1, c], keys))
+    return level
 
 
 @njit(cache=True, nogil=True)

@@ -367,9 +367,9 @@ def scenarios_of(state: State, progress: Reporter, path: str) -> Mapping[str, Pl
     return scenarios_in(state.whole().district, Path(path))
 
 
-def import_table(state: State, progress: Reporter, table: dict[str, Any], name: str) -> Opened:
+def import_table(state: State, progress: Reporter, table: dict[str, Any], title: str) -> Opened:
     """Build a project from the layers that the import assistant names."""
-    state.config = config_from_table(table, Path.cwd(), name)
+    state.config = config_from_table(table, Path.cwd(), title)
     state.contents = _read(state.config, progress)
     return _opened(state, progress, "")
 

@@ -347,7 +347,7 @@ class MapCanvas(QWidget):
     def _walk(self, key: int) -> bool:
         """Pan with the arrow keys, zoom with plus and minus."""
         step = 60.0
-        ways = {
+        ways: dict[int, tuple[float, float]] = {
             Qt.Key.Key_Left: (step, 0.0),
             Qt.Key.Key_Right: (-step, 0.0),
             Qt.Key.Key_Up: (0.0, step),

@@ -98,6 +98,21 @@ class LayerForm(QScrollArea):
         facts = _("{rows} rows, {kind}").format(rows=f"{guess.rows:,}", kind=kind_title(guess.kind))
         layout.addWidget(label(f"{Path(guess.path).name} {guess.layer}".strip(), "heading"))
         layout.addWidget(label(facts, "quiet"))
+        layout.addLayout(self._choices())
+        for text in self._remarks():
+            layout.addWidget(label(text, "quiet"))
+        layout.addWidget(label(_("Columns and their meaning"), "heading"))
+        layout.addLayout(self._fields())
+        layout.addWidget(label(_("First rows"), "heading"))
+        layout.addWidget(_rows(guess))
+        for finding in guess.findings[:8]:
+            layout.addWidget(label(finding.text, "quiet"))
+        layout.addStretch(1)
+        self.setWidget(inner)
+
+    def _choices(self) -> QFormLayout:
+        """Build role, encoding and CRS."""
+        guess = self.guess
         form = QFormLayout()
         self.role = _box([(role_title(r), r) for r in ("", *ROLES)], guess.role)
         self.encoding = _box([(e or _("decide by test"), e) for e in ENCODINGS], "")
@@ -108,28 +123,22 @@ class LayerForm(QScrollArea):
         form.addRow(_("What it is"), self.role)
         form.addRow(_("Encoding"), self.encoding)
         form.addRow(_("Coordinate system"), self.crs)
-        layout.addLayout(form)
-        if guess.preview:
-            layout.addWidget(
-                label(_("Chinese text reads: {text}").format(text="、".join(guess.preview)), "quiet")
-            )
-        said = guess.crs or (
-            _("none declared; the coordinates look like {list}").format(list=", ".join(guess.likely_crs))
-            if guess.likely_crs
-            else ""
-        )
-        if said:
-            layout.addWidget(label(_("CRS: {text}").format(text=said[:160]), "quiet"))
         if not guess.crs and guess.likely_crs:
             self.crs.setEditText(guess.likely_crs[0])
-        layout.addWidget(label(_("Columns and their meaning"), "heading"))
-        layout.addLayout(self._fields())
-        layout.addWidget(label(_("First rows"), "heading"))
-        layout.addWidget(_rows(guess))
-        for finding in guess.findings[:8]:
-            layout.addWidget(label(finding.text, "quiet"))
-        layout.addStretch(1)
-        self.setWidget(inner)
+        return form
+
+    def _remarks(self) -> list[str]:
+        """Return what the encoding and the CRS look like."""
+        guess, remarks = self.guess, []
+        if guess.preview:
+            remarks.append(_("Chinese text reads: {text}").format(text="、".join(guess.preview)))
+        said = guess.crs
+        if not said and guess.likely_crs:
+            likely = ", ".join(guess.likely_crs)
+            said = _("none declared; the coordinates look like {list}").format(list=likely)
+        if said:
+            remarks.append(_("CRS: {text}").format(text=said[:160]))
+        return remarks
 
     def _fields(self) -> QGridLayout:
         """Build one list per meaning."""

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -199,9 +200,9 @@ class EditGroup:
             ],
         )
         if answer:
-            changed = {k: str(v) for k, v in answer.items() if str(v) != getattr(record, k)}
+            changed: dict[str, Any] = {k: str(v) for k, v in answer.items() if str(v) != getattr(record, k)}
             if changed:
-                session.do(EditGrid(grid, **changed))
+                session.do(replace(EditGrid(grid), **changed))
 
     def expression(self) -> None:
         """Select grids by an expression."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from PySide6.QtGui import QCursor
@@ -105,7 +105,7 @@ class ViewGroup:
         """Switch between light and dark."""
         dark = self._window.actions_by_id["dark"].isChecked()
         self._window.settings.set("dark", dark)
-        theme.apply(QApplication.instance(), dark)
+        theme.apply(cast(QApplication, QApplication.instance()), dark)
         self._window.refresh_icons()
         self._window.map.refresh()
 

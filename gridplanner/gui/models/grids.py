@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
@@ -135,7 +137,8 @@ class GridsModel(QAbstractTableModel):
         column, text = COLUMNS[index.column()], str(value).strip()
         if role != Qt.ItemDataRole.EditRole or text == self.value(index.row(), column):
             return False
-        return self._session.do(EditGrid(index.row(), **{column: text}))
+        changed: dict[str, Any] = {column: text}
+        return self._session.do(replace(EditGrid(index.row()), **changed))
 
 
 def _shown(value: object, column: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QWidget
 
@@ -177,7 +177,7 @@ class RulesPage(Page):
         rules = self._session.workspace.rules
         low, high = self.people.limits()
         home_low, home_high = self.households.limits()
-        changes = {
+        changes: dict[str, Any] = {
             "people": replace(rules.people, min=low, max=high, hard=self.people.hard.isChecked()),
             "households": replace(
                 rules.households, min=home_low, max=home_high, hard=self.households.hard.isChecked()

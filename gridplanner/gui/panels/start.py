@@ -76,6 +76,14 @@ class StartPage(QWidget):
             )
         )
         layout.addSpacing(8)
+        layout.addLayout(self._buttons())
+        layout.addWidget(DropArea())
+        layout.addSpacing(8)
+        self._add_recent(layout)
+        self.refresh()
+
+    def _buttons(self) -> QHBoxLayout:
+        """Build the three ways to begin."""
         buttons = QHBoxLayout()
         self.sample = button(
             _("Try the sample district"), self.sample_wanted.emit, icon="sample", primary=True
@@ -84,9 +92,10 @@ class StartPage(QWidget):
         buttons.addWidget(button(_("New project from layers"), self.new_wanted.emit, icon="new"))
         buttons.addWidget(button(_("Open a project"), self.open_wanted.emit, icon="open"))
         buttons.addStretch(1)
-        layout.addLayout(buttons)
-        layout.addWidget(DropArea())
-        layout.addSpacing(8)
+        return buttons
+
+    def _add_recent(self, layout: QVBoxLayout) -> None:
+        """Build the list of recent projects."""
         self.heading = label(_("Recent projects"), "heading")
         layout.addWidget(self.heading)
         self.recent = QListWidget()
@@ -95,7 +104,6 @@ class StartPage(QWidget):
             lambda item: self.file_wanted.emit(item.data(Qt.ItemDataRole.UserRole))
         )
         layout.addWidget(self.recent, 1)
-        self.refresh()
 
     def refresh(self) -> None:
         """List the recent projects."""
