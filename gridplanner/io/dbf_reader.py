@@ -94,36 +94,33 @@ def read_dbf(path: Path, source: str, label: str = "", encoding: str = "") -> Db
     records = min(claimed, present)
     _refuse_absurd(claimed, present, source)
     if claimed > present:
-        findings.append(
-            layer_finding(
-                "read.count",
-                Severity.ERROR,
-                _("'{source}': the attribute table promises {claimed} rows but holds {present}.").format(
-                    source=source, claimed=claimed, present=present
-                ),
-                source,
-                _("The file was cut off; ask for it again."),
-            )
-        )
+        findings.append(_cut_off(claimed, present, source))
     block = data[header_size : header_size + records * record_size].reshape(records, record_size)
     kept = np.flatnonzero(block[:, 0] != 0x2A).astype(np.int64) if records else np.empty(0, np.int64)
     if len(kept) < records:
-        gone = np.flatnonzero(block[:, 0] == 0x2A) + 1
-        findings.append(
-            row_finding(
-                "read.deleted",
-                Severity.INFO,
-                _("'{source}': {n} rows are marked as deleted and were left out: rows {rows}.").format(
-                    source=source, n=len(gone), rows="{rows}"
-                ),
-                gone.tolist(),
-            )
-        )
+        findings.append(_deleted((np.flatnonzero(block[:, 0] == 0x2A) + 1).tolist(), source))
     block = np.ascontiguousarray(block[kept])
     cells = [_cells(block, item) for item in fields]
     choice = _choose(fields, cells, label, header[29], encoding, source)
     columns, more = _decode_columns(fields, cells, choice, kept + 1, source)
     return DbfTable(columns, kept, records, choice, tuple(findings + more))
+
+
+def _cut_off(claimed: int, present: int, source: str) -> Finding:
+    """Tell that rows are missing at the end."""
+    text = _("'{source}': the attribute table promises {claimed} rows but holds {present}.").format(
+        source=source, claimed=claimed, present=present
+    )
+    remedy = _("The file was cut off; ask for it again.")
+    return layer_finding("read.count", Severity.ERROR, text, source, remedy)
+
+
+def _deleted(rows: list[int], source: str) -> Finding:
+    """Tell which rows are marked as deleted."""
+    text = _("'{source}': {n} rows are marked as deleted and were left out: rows {rows}.").format(
+        source=source, n=len(rows), rows="{rows}"
+    )
+    return row_finding("read.deleted", Severity.INFO, text, rows)
 
 
 def _refuse_absurd(claimed: int, present: int, source: str) -> None:

@@ -210,20 +210,19 @@ def _checked(named: str, bounds: systems.Bounds, source: str) -> tuple[str, list
         return sister, [
             layer_finding("read.crs", Severity.WARNING, text, source, _("Check the layer on the map."))
         ]
+    text = ""
     contradicted = systems.contradicts_its_name(named)
     if contradicted:
         text = _(
             "'{source}': the coordinate system bears the name {name} but has other numbers in it."
         ).format(source=source, name=contradicted)
-        remedy = _("The coordinate system of the file is probably wrong; name the right one.")
-        return systems.name_of(named), [layer_finding("read.crs", Severity.WARNING, text, source, remedy)]
-    if systems.outside_area_of_use(crs, bounds):
+    elif systems.outside_area_of_use(crs, bounds):
         text = _("'{source}': the data lie outside the area that {name} is made for.").format(
             source=source, name=crs.name
         )
-        remedy = _("The coordinate system of the file is probably wrong; name the right one.")
-        return systems.name_of(named), [layer_finding("read.crs", Severity.WARNING, text, source, remedy)]
-    return systems.name_of(named), []
+    remedy = _("The coordinate system of the file is probably wrong; name the right one.")
+    doubts = [layer_finding("read.crs", Severity.WARNING, text, source, remedy)] if text else []
+    return systems.name_of(named), doubts
 
 
 def common_crs(layers: Mapping[str, Placed]) -> tuple[str, list[Finding]]:

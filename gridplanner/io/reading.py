@@ -16,6 +16,7 @@ from gridplanner.errors import UserError
 from gridplanner.io import crs as systems
 from gridplanner.io.columns import codes_of, numbers_of, texts_of
 from gridplanner.io.drawing import polygons_of_drawing
+from gridplanner.io.estimate import estimate_people, floor_rule
 from gridplanner.io.faults import layer_finding, row_finding
 from gridplanner.io.field_names import coordinate_columns, match_fields
 from gridplanner.io.gate import AREAS, TABLES, check_kind, pass_gate
@@ -24,7 +25,7 @@ from gridplanner.io.personal_data import personal_columns, personal_finding
 from gridplanner.io.placing import Placed, common_crs, place, refuse_old_datum
 from gridplanner.io.raw import RawTable
 from gridplanner.io.roles import role_word
-from gridplanner.io.sources import local_path, open_layer
+from gridplanner.io.sources import is_database, local_path, open_layer, read_from_database
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.model.layers import Layer, LayerSet, LayerSpec, ObjectArray
@@ -84,6 +85,11 @@ def read_layers(
     crs, more = common_crs({role: item.placed for role, item in read.items()})
     findings.extend(more)
     layers = {role: _in_common(item, crs) for role, item in read.items()}
+    for role, spec in specs.items():
+        rule = floor_rule(spec.fields.get("people", ""))
+        if rule is not None:
+            layers[role], finding = estimate_people(layers[role], rule)
+            findings.append(finding)
     _settle_ledgers(layers, read, findings)
     check_meeting(layers)
     _join(layers, findings)
@@ -99,7 +105,10 @@ def read_layers(
 
 def read_layer(role: str, spec: LayerSpec, base: Path, ask: Ask | None, findings: list[Finding]) -> _Read:
     """Read, match, gate and place one layer; what went wrong is added to `findings`."""
-    raw = open_layer(local_path(spec.path, base), spec.layer, spec.encoding, ask)
+    if is_database(spec.path):
+        raw = read_from_database(spec.path, spec.layer)
+    else:
+        raw = open_layer(local_path(spec.path, base), spec.layer, spec.encoding, ask)
     if spec.path.lower().endswith(".dxf") and (role in AREAS or role.startswith("nets.")):
         raw = polygons_of_drawing(raw)
     findings.extend(raw.findings)
@@ -116,7 +125,8 @@ def read_layer(role: str, spec: LayerSpec, base: Path, ask: Ask | None, findings
                 role=role_word(role), source=raw.source
             )
         )
-    matched = match_fields(role, raw.columns, spec.fields, raw.source)
+    named = {key: column for key, column in spec.fields.items() if floor_rule(column) is None}
+    matched = match_fields(role, raw.columns, named, raw.source)
     _refuse_missing(role, matched, raw)
     layer, more = _with_meanings(role, raw, matched)
     findings.extend(more)

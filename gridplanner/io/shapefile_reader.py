@@ -110,26 +110,20 @@ def _shapes(shp: Path, source: str, findings: list[Finding]) -> ShapeRows:
         findings.append(layer_finding("read.count", Severity.INFO, text.format(source=source), source))
     stated = int.from_bytes(data[24:28], "big") * 2
     if shapes.unread_bytes or stated != len(data):
-        findings.append(
-            layer_finding(
-                "read.count",
-                Severity.ERROR if shapes.unread_bytes or stated > len(data) else Severity.WARNING,
-                _(
-                    "'{source}': the .shp should be {stated} bytes long and is {real}; {n} "
-                    "shapes could be read, {lost} bytes could not."
-                ).format(
-                    source=source,
-                    stated=stated,
-                    real=len(data),
-                    n=len(shapes.geometry),
-                    lost=shapes.unread_bytes,
-                ),
-                source,
-                _("The file was cut off or damaged; ask for it again."),
-            )
-        )
+        findings.append(_wrong_length(shapes, stated, len(data), source))
     findings.extend(shape_findings(shapes, source))
     return shapes
+
+
+def _wrong_length(shapes: ShapeRows, stated: int, real: int, source: str) -> Finding:
+    """Tell that the .shp is not as long as its header says, and what could be read."""
+    text = _(
+        "'{source}': the .shp should be {stated} bytes long and is {real}; {n} "
+        "shapes could be read, {lost} bytes could not."
+    ).format(source=source, stated=stated, real=real, n=len(shapes.geometry), lost=shapes.unread_bytes)
+    severity = Severity.ERROR if shapes.unread_bytes or stated > real else Severity.WARNING
+    remedy = _("The file was cut off or damaged; ask for it again.")
+    return layer_finding("read.count", severity, text, source, remedy)
 
 
 def shape_findings(shapes: ShapeRows, source: str) -> list[Finding]:

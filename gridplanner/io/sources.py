@@ -91,6 +91,31 @@ def local_path(text: str, base: Path) -> Path:
     return path
 
 
+def is_database(text: str) -> bool:
+    """Tell whether a layer's path is the address of a PostgreSQL database."""
+    return text.startswith(("postgresql://", "postgres://"))
+
+
+def read_from_database(address: str, layer: str) -> RawTable:
+    """Read `schema.table` of a PostGIS database (extra `postgis`).
+
+    Raises
+    ------
+    UserError
+        The extra is not installed, no table is named, or the database cannot be read.
+    """
+    try:
+        from gridplanner.io.postgis import Database, read_table  # an extra
+    except ImportError as error:
+        raise UserError(
+            _("Reading from a database needs the package psycopg. Install gridplanner[postgis].")
+        ) from error
+    schema, _dot, table = layer.partition(".")
+    if not table:
+        raise UserError(_('Name the table of the database: layer = "schema.table".'))
+    return read_table(Database(address), schema, table)
+
+
 def layers_in(path: Path) -> list[str]:
     """Return the names of the layers or sheets inside a file or folder, "" for a single unnamed one.
 

@@ -125,6 +125,23 @@ def dxf_text(layer: Layer, layer_of: Callable[[int], str], label_of: Callable[[i
         Row to the text set inside the shape; "" for none.
     """
     names = list(dict.fromkeys(layer_of(i) for i in range(len(layer))))
+    out = _dxf_head(names)
+    geometry: list[Any] = [] if layer.geometry is None else layer.geometry.tolist()
+    for i, shape in enumerate(geometry):
+        if shape is None:
+            continue
+        name = dxf_string(layer_of(i))
+        for line, closed in _lines_of(shape):
+            out += _dxf_line(line, closed, name)
+        if label_of(i):
+            point = shape.representative_point() if shape.geom_type != "Point" else shape
+            out += ["0", "TEXT", "8", name, "10", f"{point.x:.4f}", "20", f"{point.y:.4f}", "30", "0.0"]
+            out += ["40", "10.0", "1", dxf_string(label_of(i))]
+    return "\r\n".join([*out, "0", "ENDSEC", "0", "EOF", ""])
+
+
+def _dxf_head(names: list[str]) -> list[str]:
+    """Return the parts before the shapes: the dialect, and a colour for each drawing layer."""
     out = [
         "0",
         "SECTION",
@@ -140,32 +157,9 @@ def dxf_text(layer: Layer, layer_of: Callable[[int], str], label_of: Callable[[i
         "ANSI_936",
     ]
     out += ["0", "ENDSEC", "0", "SECTION", "2", "TABLES", "0", "TABLE", "2", "LAYER", "70", str(len(names))]
-    for colour, name in enumerate(names, start=1):
-        out += [
-            "0",
-            "LAYER",
-            "2",
-            dxf_string(name),
-            "70",
-            "0",
-            "62",
-            str((colour - 1) % 7 + 1),
-            "6",
-            "CONTINUOUS",
-        ]
-    out += ["0", "ENDTAB", "0", "ENDSEC", "0", "SECTION", "2", "ENTITIES"]
-    geometry: list[Any] = [] if layer.geometry is None else layer.geometry.tolist()
-    for i, shape in enumerate(geometry):
-        if shape is None:
-            continue
-        name = dxf_string(layer_of(i))
-        for line, closed in _lines_of(shape):
-            out += _dxf_line(line, closed, name)
-        if label_of(i):
-            point = shape.representative_point() if shape.geom_type != "Point" else shape
-            out += ["0", "TEXT", "8", name, "10", f"{point.x:.4f}", "20", f"{point.y:.4f}", "30", "0.0"]
-            out += ["40", "10.0", "1", dxf_string(label_of(i))]
-    return "\r\n".join([*out, "0", "ENDSEC", "0", "EOF", ""])
+    for place, name in enumerate(names):
+        out += ["0", "LAYER", "2", dxf_string(name), "70", "0", "62", str(place % 7 + 1), "6", "CONTINUOUS"]
+    return [*out, "0", "ENDTAB", "0", "ENDSEC", "0", "SECTION", "2", "ENTITIES"]
 
 
 def dxf_string(text: str) -> str:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import openpyxl
 import shapely
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from gridplanner.errors import UserError
 from gridplanner.io.columns import text_of
@@ -23,7 +24,8 @@ from gridplanner.io.geojson_reader import read_geojson
 from gridplanner.io.geopackage_writer import write_geopackage
 from gridplanner.io.read_back import check_columns, check_geometry, differs
 from gridplanner.io.shapefile_writer import shapefile_losses, write_shapefile
-from gridplanner.io.text_writers import csv_text, dxf_text, geojson_text, in_degrees, kml_text
+from gridplanner.io.text_writers import csv_cells, csv_text, dxf_text, geojson_text, in_degrees, kml_text
+from gridplanner.io.xlsx_cells import Workbook
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.model.layers import Layer
@@ -220,45 +222,61 @@ def _header(layer: Layer, aliases: Mapping[str, str]) -> list[str]:
 
 def _write_csv(layer: Layer, path: Path, aliases: Mapping[str, str]) -> tuple[Finding, ...]:
     """Write CSV in UTF-8 with BOM, which spreadsheet programs recognise."""
-    text = csv_text(layer, _header(layer, aliases))
+    header = _header(layer, aliases)
+    text = csv_text(layer, header)
+    wanted = [csv_cells(np.asarray(values)) for values in layer.fields.values()]
     with publish_set(path, {path.suffix: b"\xef\xbb\xbf" + text.encode("utf-8")}) as written:
-        if len(layer):
-            with written.open(encoding="utf-8-sig", newline="") as file:
-                rows = sum(1 for _row in csv.reader(file)) - 1
-            if rows != len(layer):
-                raise differs(layer.role, _("{n} rows instead of {wanted}").format(n=rows, wanted=len(layer)))
+        with written.open(encoding="utf-8-sig", newline="") as file:
+            found = list(csv.reader(file))
+        _compare_cells(layer, found, [header, *map(list, zip(*wanted, strict=True))])
     return ()
+
+
+def _compare_cells(layer: Layer, found: list[list[Any]], wanted: list[list[Any]]) -> None:
+    """Raise UserError at the first row or cell of a table that reads back otherwise."""
+    if len(found) != len(wanted):
+        raise differs(
+            layer.role, _("{n} rows instead of {wanted}").format(n=len(found) - 1, wanted=len(wanted) - 1)
+        )
+    for row, (have, want) in enumerate(zip(found, wanted, strict=True)):
+        have = list(have) + [None] * (len(want) - len(have))
+        for place, (one, other) in enumerate(zip(have, want, strict=True)):
+            if one != other:
+                raise differs(
+                    layer.role,
+                    _("column '{column}', row {row}: '{found}' instead of '{wanted}'").format(
+                        column=wanted[0][place], row=row, found=one, wanted=other
+                    ),
+                )
 
 
 def _write_xlsx(layer: Layer, path: Path, aliases: Mapping[str, str]) -> tuple[Finding, ...]:
     """Write one sheet; texts stay texts, also those that look like formulas or long numbers."""
     workbook = openpyxl.Workbook(write_only=True)
     sheet = workbook.create_sheet(layer.role[:31] or "Sheet1")
-    sheet.append(_header(layer, aliases))
-    columns = [np.asarray(values) for values in layer.fields.values()]
-    for i in range(len(layer)):
-        sheet.append([_cell(sheet, values[i]) for values in columns])
+    header = _header(layer, aliases)
+    columns = [[_cell(value) for value in np.asarray(values).tolist()] for values in layer.fields.values()]
+    rows = [header, *map(list, zip(*columns, strict=True))]
+    for row in rows:
+        sheet.append([_text_cell(sheet, value) if isinstance(value, str) else value for value in row])
     with publish_one(path) as temporary:
         workbook.save(temporary)
-        back = openpyxl.load_workbook(temporary, read_only=True)
-        rows = sum(1 for _row in back.worksheets[0].iter_rows(values_only=True)) - 1
-        back.close()
-        if rows != len(layer):
-            raise differs(layer.role, _("{n} rows instead of {wanted}").format(n=rows, wanted=len(layer)))
+        with Workbook(temporary) as back:
+            found, _merged = back.cells(back.sheets[0])
+        found += [[] for _row in range(len(rows) - len(found))]
+        _compare_cells(layer, found, rows)
     return ()
 
 
-def _cell(sheet: Any, value: Any) -> Any:
-    """Return a cell: a number as it is, NaN as empty, anything else as a text that is never a formula."""
-    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
-        return (
-            value.item()
-            if isinstance(value, np.generic) and np.isfinite(value)
-            else None
-            if value != value
-            else value
-        )
-    cell = WriteOnlyCell(sheet, text_of(value) or None)
-    if cell.value is not None:
-        cell.data_type = "s"
+def _cell(value: Any) -> Any:
+    """Return a cell: a number as it is, nothing as empty, a text without what XML cannot hold."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value if np.isfinite(value) else None
+    return ILLEGAL_CHARACTERS_RE.sub("", text_of(value)) or None
+
+
+def _text_cell(sheet: Any, text: str) -> Any:
+    """Return a cell that stays a text, also where it looks like a formula."""
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
     return cell
