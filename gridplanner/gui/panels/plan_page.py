@@ -89,13 +89,7 @@ class PlanPage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.number)
         layout.addWidget(self.count, 1)
-        self.mode = QComboBox()
-        for text, key in (
-            (_("Change as little as possible"), "keep"),
-            (_("Sizes as even as possible"), "balance"),
-            (_("Shapes as compact as possible"), "compact"),
-        ):
-            self.mode.addItem(text, key)
+        self.mode = self._modes()
         self.carve = QCheckBox(_("Carve out candidate sites first"))
         self.selected_only = QCheckBox(_("Only the communities of the selected grids"))
         self.limit = QSpinBox()
@@ -113,6 +107,17 @@ class PlanPage(Page):
             self.selected_only,
             self.limit,
         )
+
+    def _modes(self) -> QComboBox:
+        """Return the choice of what matters most."""
+        modes = QComboBox()
+        for text, key in (
+            (_("Change as little as possible"), "keep"),
+            (_("Sizes as even as possible"), "balance"),
+            (_("Shapes as compact as possible"), "compact"),
+        ):
+            modes.addItem(text, key)
+        return modes
 
     def _build_review(self) -> None:
         """Build the review of a proposal."""
