@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from gridplanner.texts import _
@@ -125,18 +125,23 @@ class CodeTemplate:
         return len(code) == len(own) and code[start:end] == own[start:end]
 
 
-def free_numbers(used: Iterable[int], first: int, count: int) -> list[int]:
-    """Return `count` numbers from `first` on that lie above every used one of their block.
+def free_numbers(used: Collection[int], first: int, last: int, count: int) -> list[int]:
+    """Return `count` numbers behind the highest used one of a block, none of them used.
 
     A number once given is never given again, not even one that is retired today, so new ones
-    start behind the highest.
+    start behind the highest. Where the block from `first` to `last` is full, they go on behind it.
 
     Examples
     --------
-    >>> free_numbers([1, 2, 9], 1, 2)
+    >>> free_numbers({1, 2, 9, 801}, 1, 800, 2)
     [10, 11]
-    >>> free_numbers([], 801, 1)
-    [801]
+    >>> free_numbers({801, 802}, 801, 999, 1), free_numbers({800, 801}, 1, 800, 1)
+    ([803], [802])
     """
-    highest = max([number for number in used if number >= first], default=first - 1)
-    return list(range(highest + 1, highest + 1 + count))
+    number = max([n for n in used if first <= n <= last], default=first - 1)
+    found: list[int] = []
+    while len(found) < count:
+        number += 1
+        if number not in used:
+            found.append(number)
+    return found

@@ -11,10 +11,9 @@ import numpy as np
 from gridplanner.assign.branch_desk import grid_points
 from gridplanner.assign.branches import assign_branches
 from gridplanner.assign.code_check import check_codes
-from gridplanner.assign.codes import CodeTemplate
 from gridplanner.assign.limits import four_limits
 from gridplanner.assign.naming import chinese_number, fill_template, unique_names
-from gridplanner.assign.numbering import plan_codes
+from gridplanner.assign.numbering import plan_codes, template_in_use
 from gridplanner.assign.options import AssignOptions
 from gridplanner.assign.reasons import Reasons, former_grids
 from gridplanner.assign.today import staff_today
@@ -139,7 +138,7 @@ def _new_name(district: District, record: GridRecord, estate: str, options: Assi
         if record.name.endswith("网格"):
             return record.name
         return fill_template(options.dedicated_name_template, {"unit": record.name, "community": community})
-    template = CodeTemplate.parse(options.code_template)
+    template = template_in_use(district, options)
     number = template.number_of(record.code, str(units.codes[record.community]))
     spoken = chinese_number(number) if options.numerals == "chinese" else str(number)
     values = {

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gridplanner.assign.codes import FIRST_JOINT_AREA, CodeTemplate, free_numbers
+from gridplanner.assign.codes import FIRST_JOINT_AREA, TEMPLATES, CodeTemplate, free_numbers
 from gridplanner.assign.matching import best_matching
 from gridplanner.assign.options import AssignOptions
 from gridplanner.model.atoms import ObjectArray
@@ -18,7 +18,7 @@ from gridplanner.model.change import Crosswalk
 from gridplanner.model.finding import Finding
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import GridKind, Severity
-from gridplanner.model.plan import Plan
+from gridplanner.model.plan import GridRecord, Plan
 from gridplanner.texts import _
 
 
@@ -56,10 +56,11 @@ def kept_codes(district: District, plan: Plan, pairs: Crosswalk) -> dict[int, st
     hand (it is none of today's) stays as well.
     """
     old_codes = [record.code for record in district.grids_before]
+    known = set(old_codes)
     fixed = {
         g: record.code
         for g, record in enumerate(plan.grids)
-        if _is_fixed(record.code, record.locked, old_codes)
+        if record.code and (record.locked or record.code not in known)
     }
     fixed = _first_of_each(fixed)
     taken = set(fixed.values())
@@ -77,11 +78,6 @@ def kept_codes(district: District, plan: Plan, pairs: Crosswalk) -> dict[int, st
     )
     kept = {int(g): old_codes[o] for o, g in zip(old.tolist(), new.tolist(), strict=True)}
     return fixed | kept
-
-
-def _is_fixed(code: str, locked: bool, old_codes: Sequence[str]) -> bool:
-    """Whether a grid's code is not open to matching."""
-    return bool(code) and (locked or code not in old_codes)
 
 
 def _first_of_each(codes: dict[int, str]) -> dict[int, str]:
@@ -119,33 +115,53 @@ def reading_order(polygons: ObjectArray) -> npt.NDArray[np.int64]:
 def _number_new(
     district: District, plan: Plan, codes: list[str], rank: npt.NDArray[np.int64], options: AssignOptions
 ) -> tuple[Finding, ...]:
-    """Fill the empty codes in place, community by community, in reading order; return the shortages."""
-    template = CodeTemplate.parse(options.code_template)
-    open_grids: dict[tuple[int, bool], list[int]] = defaultdict(list)
+    """Fill the empty codes in place, each sequence in reading order; return the shortages.
+
+    A sequence runs inside what stands before it in the code: a community as a rule, the whole
+    district where the template names nothing smaller.
+    """
+    template = template_in_use(district, options)
+    _number_joint(district, plan, codes, rank, options)
+    used = _used_numbers(district, plan, codes, template, options)
+    open_grids: dict[tuple[str, bool], list[int]] = defaultdict(list)
     for grid in np.argsort(rank, kind="stable").tolist():
         if not codes[grid]:
             record = plan.grids[grid]
-            dedicated = record.kind is GridKind.DEDICATED and options.dedicated_from > 0
-            open_grids[record.community, dedicated].append(grid)
-    _number_joint(district, plan, codes, rank, options)
+            dedicated = record.kind is GridKind.DEDICATED and 0 < options.dedicated_from <= template.highest
+            open_grids[template.build(_community(district, record), 0), dedicated].append(grid)
     findings = []
-    for (community, dedicated), grids in sorted(open_grids.items()):
-        grids = [grid for grid in grids if not codes[grid]]
-        if not grids:
-            continue
-        code = str(district.communities.codes[community])
+    for (head, dedicated), grids in sorted(open_grids.items()):
         first = options.dedicated_from if dedicated else 1
-        # A short sequence has no room for a block of its own.
-        first = first if first <= template.highest else 1
-        used = _used_numbers(district, codes, community, template, options)
-        if not dedicated and options.dedicated_from > 0:
-            used = [number for number in used if number < options.dedicated_from]
-        numbers = free_numbers(used, first, len(grids))
+        last = (
+            options.dedicated_from - 1 if options.dedicated_from > 0 and not dedicated else template.highest
+        )
+        numbers = free_numbers(used[head], first, max(last, 0), len(grids))
+        used[head].update(numbers)
         for grid, number in zip(grids, numbers, strict=True):
+            code = _community(district, plan.grids[grid])
             codes[grid] = template.build(code, number, object_code=options.object_code)
-        if numbers[-1] > template.highest:
-            findings.append(_no_room(code, str(district.communities.names[community]), template.highest))
+        if max(numbers) > template.highest:
+            community = plan.grids[grids[-1]].community
+            findings.append(_no_room(district, community, template.highest))
     return tuple(findings)
+
+
+def template_in_use(district: District, options: AssignOptions) -> CodeTemplate:
+    """Return the template of new codes: the chosen one, unless today's codes are all of another kind.
+
+    Where numbers are kept, new codes go with the old ones; renumber in order to change the template.
+    """
+    chosen = CodeTemplate.parse(options.code_template)
+    old = [(record.code, _community(district, record)) for record in district.grids_before if record.code]
+    if options.numbering != "keep" or not old or any(chosen.number_of(*pair) >= 0 for pair in old):
+        return chosen
+    others = (CodeTemplate.parse(name) for name in TEMPLATES)
+    return next((t for t in others if all(t.number_of(*pair) >= 0 for pair in old)), chosen)
+
+
+def _community(district: District, record: GridRecord) -> str:
+    """Return the code of a grid's community."""
+    return str(district.communities.codes[record.community])
 
 
 def _number_joint(
@@ -173,26 +189,31 @@ def _number_joint(
 
 
 def _used_numbers(
-    district: District, codes: Sequence[str], community: int, template: CodeTemplate, options: AssignOptions
-) -> list[int]:
-    """Return the numbers that a community has given out: in the plan, and today when numbers are kept."""
-    code = str(district.communities.codes[community])
-    given = list(codes)
+    district: District, plan: Plan, codes: Sequence[str], template: CodeTemplate, options: AssignOptions
+) -> dict[str, set[int]]:
+    """Return the numbers given out in each sequence: in the plan, and today when numbers are kept."""
+    given = list(zip(codes, plan.grids, strict=True))
     if options.numbering == "keep":
-        given += [record.code for record in district.grids_before if record.community == community]
-    return [number for number in (template.number_of(text, code) for text in given if text) if number >= 0]
+        given += [(record.code, record) for record in district.grids_before]
+    used: dict[str, set[int]] = defaultdict(set)
+    for code, record in given:
+        community = _community(district, record)
+        number = template.number_of(code, community) if code else -1
+        if number >= 0:
+            used[template.build(community, 0)].add(number)
+    return used
 
 
-def _no_room(code: str, name: str, highest: int) -> Finding:
+def _no_room(district: District, community: int, highest: int) -> Finding:
     """Report a community that has more numbers than its code has digits for."""
     return Finding(
         rule="code",
         severity=Severity.ERROR,
         text=_("Community {name} needs grid numbers above {highest}; the code has no room for them.").format(
-            name=name, highest=highest
+            name=district.communities.names[community], highest=highest
         ),
         remedy=_("Choose a code template with a longer sequence, or renumber all grids in order."),
         hard=True,
         subject_kind="community",
-        subjects=(code,),
+        subjects=(str(district.communities.codes[community]),),
     )

@@ -269,3 +269,29 @@ def test_wall_of_an_estate_names_a_limit() -> None:
     done = finish(replace(district, originals={"estates": estates}), plan_of(district, "AB\nAB"))
     assert done.grids[0].limits == ("东院小区围墙",) * 4
     assert done.grids[1].limits[2] == "东院小区围墙" and done.grids[1].limits[0] == "区界"
+
+
+def test_template_without_a_place_numbers_the_whole_district() -> None:
+    district = town("ABCD\nABCD", "aabb\naabb")
+    plan = plan_of(district, "ABCD\nABCD", codes=dict.fromkeys("ABCD", ""))
+    done = finish(district, plan, code_template="G{seq:4}", numbering="order")
+    assert [record.code for record in done.grids] == ["G0001", "G0002", "G0003", "G0004"]
+
+
+def test_sequence_that_runs_out_is_an_error_finding() -> None:
+    district = town("ABCDEFGHIJK")
+    plan = plan_of(district, "ABCDEFGHIJK", codes=dict.fromkeys("ABCDEFGHIJK", ""))
+    options = AssignOptions(code_template="{community}{seq:1}", numbering="order")
+    done, findings = complete_plan(district, plan, RULES, polygons_of(district, plan), options)
+    assert len({record.code for record in done.grids}) == 11
+    assert [f.rule for f in findings] == ["code"] and findings[0].hard
+
+
+def test_new_codes_go_with_todays_kind_of_code() -> None:
+    district = town("AA\nAA")
+    old = replace(district.grids_before[0], code="51190200100105")
+    district = replace(district, grids_before=(old,))
+    plan = plan_of(district, "xy\nxy", codes={"x": "", "y": ""})
+    assert sorted(r.code for r in finish(district, plan).grids) == ["51190200100105", "51190200100106"]
+    renumbered = finish(district, plan, numbering="order")
+    assert [r.code for r in renumbered.grids] == ["511902001001001", "511902001001002"]

@@ -97,8 +97,9 @@ def test_code_templates_there_and_back(template: str, community: str, number: in
 
 
 def test_retired_numbers_are_not_free() -> None:
-    assert free_numbers([1, 5, 801], 801, 2) == [802, 803]
-    assert free_numbers([1, 5], 1, 1) == [6]
+    assert free_numbers({1, 5, 801}, 801, 999, 2) == [802, 803]
+    assert free_numbers({1, 5, 801}, 1, 800, 1) == [6]
+    assert free_numbers({799, 801}, 1, 800, 2) == [800, 802]
 
 
 def communities() -> Communities:
