@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyproj
 import shapely
 
 from gridplanner.errors import UserError
@@ -188,15 +189,7 @@ def _checked(named: str, bounds: systems.Bounds, source: str) -> tuple[str, list
         raise UserError(
             _("'{crs}' is no coordinate system. Name it as EPSG:4545 or as WKT.").format(crs=named[:80])
         )
-    degrees = systems.looks_like_degrees(bounds)
-    if crs.is_geographic != degrees and (crs.is_geographic or max(map(abs, bounds)) < 181):
-        likely = "、".join(systems.guess(bounds)[:3]) or "EPSG:…"
-        raise UserError(
-            _(
-                "'{source}' says its coordinate system is {name}, but holds x {x:.6g}, y "
-                '{y:.6g}. Name the right one: crs = "{likely}".'
-            ).format(source=source, name=crs.name, x=bounds[0], y=bounds[1], likely=likely)
-        )
+    _refuse_impossible(crs, bounds, source)
     sister = systems.with_right_prefix(named, bounds)
     if sister:
         text = _(
@@ -223,6 +216,19 @@ def _checked(named: str, bounds: systems.Bounds, source: str) -> tuple[str, list
     remedy = _("The coordinate system of the file is probably wrong; name the right one.")
     doubts = [layer_finding("read.crs", Severity.WARNING, text, source, remedy)] if text else []
     return systems.name_of(named), doubts
+
+
+def _refuse_impossible(crs: pyproj.CRS, bounds: systems.Bounds, source: str) -> None:
+    """Raise UserError where degrees are declared and metres are there, or the reverse."""
+    degrees = systems.looks_like_degrees(bounds)
+    if crs.is_geographic != degrees and (crs.is_geographic or max(map(abs, bounds)) < 181):
+        likely = "、".join(systems.guess(bounds)[:3]) or "EPSG:…"
+        raise UserError(
+            _(
+                "'{source}' says its coordinate system is {name}, but holds x {x:.6g}, y "
+                '{y:.6g}. Name the right one: crs = "{likely}".'
+            ).format(source=source, name=crs.name, x=bounds[0], y=bounds[1], likely=likely)
+        )
 
 
 def common_crs(layers: Mapping[str, Placed]) -> tuple[str, list[Finding]]:

@@ -105,12 +105,7 @@ def read_layers(
 
 def read_layer(role: str, spec: LayerSpec, base: Path, ask: Ask | None, findings: list[Finding]) -> _Read:
     """Read, match, gate and place one layer; what went wrong is added to `findings`."""
-    if is_database(spec.path):
-        raw = read_from_database(spec.path, spec.layer)
-    else:
-        raw = open_layer(local_path(spec.path, base), spec.layer, spec.encoding, ask)
-    if spec.path.lower().endswith(".dxf") and (role in AREAS or role.startswith("nets.")):
-        raw = polygons_of_drawing(raw)
+    raw = _rows_of(role, spec, base, ask)
     findings.extend(raw.findings)
     if not len(raw):
         raise UserError(
@@ -146,6 +141,16 @@ def read_layer(role: str, spec: LayerSpec, base: Path, ask: Ask | None, findings
     placed, more = place(role, raw.source, geometry, raw.crs, spec.crs, ask, base)
     findings.extend(more)
     return _Read(layer, placed)
+
+
+def _rows_of(role: str, spec: LayerSpec, base: Path, ask: Ask | None) -> RawTable:
+    """Return the rows of a file or a database table; the areas of a drawing where areas are wanted."""
+    if is_database(spec.path):
+        return read_from_database(spec.path, spec.layer)
+    raw = open_layer(local_path(spec.path, base), spec.layer, spec.encoding, ask)
+    if spec.path.lower().endswith(".dxf") and (role in AREAS or role.startswith("nets.")):
+        return polygons_of_drawing(raw)
+    return raw
 
 
 def _with_points(role: str, raw: RawTable) -> RawTable:
