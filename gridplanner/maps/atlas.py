@@ -11,6 +11,7 @@ import shapely
 from gridplanner.maps.compose import Draft, add_missing, arrow_marks, best_layout, window_frame
 from gridplanner.maps.frame import Frame
 from gridplanner.maps.furniture import scale_bar
+from gridplanner.maps.graticule import graticule_marks
 from gridplanner.maps.ground import ground_marks, station_marks
 from gridplanner.maps.keys import grid_entries
 from gridplanner.maps.labels import Box, Label, Occupied
@@ -132,7 +133,7 @@ def _community_part(
     draft = Draft(scene, layout, frame, kind, title, community_subtitle(scene, community), page, code)
     k, view, occupied = draft.k, scene.after, Occupied()
     rows = view.rows_of(community).tolist()
-    arrow = arrow_marks(layout, occupied)
+    arrow = graticule_marks(draft, occupied) + arrow_marks(layout, occupied)
     locator, taken = locator_marks(scene, frame, community, k)
     if locator:
         occupied.add("locator", taken)

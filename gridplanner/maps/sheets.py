@@ -12,6 +12,7 @@ from gridplanner.maps.borders import compare_borders
 from gridplanner.maps.compose import Draft, add_missing, arrow_marks, best_layout, window_frame
 from gridplanner.maps.frame import Bounds, Frame
 from gridplanner.maps.furniture import Entry, legend, notes, scale_bar, sign_off
+from gridplanner.maps.graticule import graticule_marks
 from gridplanner.maps.ground import ground_marks, station_marks
 from gridplanner.maps.keys import CHANGES, change_entries, change_notes, grid_entries
 from gridplanner.maps.labels import Label, Occupied
@@ -97,7 +98,7 @@ def begin_column(draft: Draft, entries: Sequence[Entry]) -> Flow:
 def overview(draft: Draft, view: View) -> Sheet:
     """Return a map of the whole district in one division."""
     scene, k, occupied = draft.scene, draft.k, Occupied()
-    arrow = arrow_marks(draft.layout, occupied)
+    arrow = graticule_marks(draft, occupied) + arrow_marks(draft.layout, occupied)
     rows = range(view.plan.n_grids)
     everywhere = range(len(scene.outcome.district.communities))
     labels, missing, titles = labels_of(draft, view, rows, everywhere, occupied)
@@ -157,7 +158,7 @@ def street_sheet(scene: Scene, paper: str, key: str, page: tuple[int, int] = (0,
     frame = window_frame(layout, bounds_of(area))
     draft = Draft(scene, layout, frame, "street", title, street_subtitle(scene, communities), page, key)
     view, k, occupied = scene.after, draft.k, Occupied()
-    arrow = arrow_marks(layout, occupied)
+    arrow = graticule_marks(draft, occupied) + arrow_marks(layout, occupied)
     rows = [row for c in communities for row in view.rows_of(c).tolist()]
     labels, missing, titles = labels_of(draft, view, rows, communities, occupied)
     places = scene.outcome.district.communities.geometry
@@ -194,7 +195,7 @@ def change_sheet(scene: Scene, paper: str) -> Sheet:
     draft = district_draft(scene, paper, "change", _("{title}: map of changes").format(title=head(scene)))
     view, k, frame, occupied = scene.after, draft.k, draft.frame, Occupied()
     grids, sizes = scene.style.grids, scene.style.sheet
-    arrow = arrow_marks(draft.layout, occupied)
+    arrow = graticule_marks(draft, occupied) + arrow_marks(draft.layout, occupied)
     everywhere = range(len(scene.outcome.district.communities))
     labels, missing, titles = labels_of(draft, view, range(view.plan.n_grids), everywhere, occupied)
     inside: list[Mark] = [rectangle(frame.rect, None, scene.style.ground.outside)]
@@ -226,7 +227,7 @@ def branch_sheet(scene: Scene, paper: str) -> Sheet:
     """Return the map of party branches: own, joint or none for each grid, and where each meets."""
     draft = district_draft(scene, paper, "branch", _("{title}: party branches").format(title=head(scene)))
     view, k, frame, occupied = scene.after, draft.k, draft.frame, Occupied()
-    arrow = arrow_marks(draft.layout, occupied)
+    arrow = graticule_marks(draft, occupied) + arrow_marks(draft.layout, occupied)
     everywhere = range(len(scene.outcome.district.communities))
     labels, missing, titles = labels_of(draft, view, range(view.plan.n_grids), everywhere, occupied)
     kinds = branch_kinds(scene)

@@ -218,3 +218,9 @@ def test_scene_without_old_grids_or_layers(outcome):
     bare = replace(outcome, district=district)
     assert Scene.of(bare, MapOptions()).streets
     assert make_sheets("community", bare, of=community(outcome))[0].scale
+
+
+def test_a_graticule_only_where_it_is_asked_for(outcome):
+    plain = make_sheets("district", outcome)[0]
+    with_lines = make_sheets("district", outcome, MapOptions(graticule=True))[0]
+    assert "3526" in words(with_lines).split() and "3526" not in words(plain).split()

@@ -10,7 +10,7 @@ import pytest
 from gridplanner.errors import UserError
 from gridplanner.maps.options import MapOptions
 from gridplanner.maps.scene import Scene
-from gridplanner.maps.web import script_json, web_page, write_web_map
+from gridplanner.maps.web import WEB, script_json, web_page, write_web_map
 
 HOSTILE = '</script><script>alert(1)</script><img src=x onerror=alert(2)>{% endraw %}{{ 7*7 }}\u2028"\\'
 
@@ -94,3 +94,8 @@ def test_a_folder_that_cannot_be_written_is_named(outcome, tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(UserError, match="无法写入"):
         write_web_map(outcome, tmp_path / "file" / "web" / "map.html")
+
+
+def test_leaflet_is_the_released_file():
+    released = "db49d009c841f5ca34a888c96511ae936fd9f5533e90d8b2c4d57596f4e5641a"
+    assert hashlib.sha256((WEB / "leaflet.js").read_bytes()).hexdigest() == released
