@@ -15,18 +15,20 @@ from gridplanner.model.request import PlanRequest
 from gridplanner.progress import Executor, Progress
 from gridplanner.solve.decompose import Scope
 from gridplanner.solve.division import Divided, Effort
+from gridplanner.solve.keep import Seen
 from gridplanner.solve.olds import MAX_SETS
 from gridplanner.solve.prove import ProveTask, run_prove
 from gridplanner.solve.ranges import usable_range
 from gridplanner.solve.reasons import admissible_total
 from gridplanner.solve.share import best_shares, even_cost
-from gridplanner.solve.work import DivideTask, run_divide
+from gridplanner.solve.work import DivideTask, RepairTask, run_divide, run_repair
 from gridplanner.texts import _
 
 #: Cost of a broken hard rule on the curves that the sharing reads; above any number of pieces.
 BREACH_COST = 1e4
 #: Rounds of sharing out and measuring before the best measured shares are taken.
 _ROUNDS = 40
+_FULL, _QUICK = Effort(), Effort(steps=25_000, rescue=8, clusters=8)
 
 
 @dataclass
@@ -59,6 +61,7 @@ class Desk:
         self.total = self._total()
         self.mean = self.people / (self.total + self.kept) if self.total else 0.0
         self.measured: list[dict[int, Divided]] = [{} for _part in self.scope.parts]
+        self.seen: list[Seen | None] = [None for _part in self.scope.parts]
         self.begun = monotonic()
         self.known: list[dict[tuple[int, int], tuple[float, bool]]] = [{} for _part in self.scope.parts]
         self.least: list[dict[int, float]] = [{} for _part in self.scope.parts]
@@ -110,6 +113,8 @@ class Desk:
             ]
             shares = best_shares(curves, self.total)[0] if sum(map(min, curves)) <= self.total else shares
         for i, (k, done) in enumerate(zip(shares, divided, strict=True)):
+            if self.total is None:
+                k = max(done.k - 1, self.ranges[i].start)
             other = self.measured[i].get(k)
             legal = other is not None and other.breaches == 0
             goal = {done.k: float(done.pieces), k: float(other.pieces) if legal and other else inf}
@@ -126,6 +131,8 @@ class Desk:
 
     def divide_all(self) -> list[Divided]:
         """Return the divisions of the best shares found: measured costs replace estimates."""
+        if self.request.total == "repair":
+            return self._repaired()
         for _round in range(_ROUNDS):
             shares = self._shares()
             missing = [(i, k) for i, k in enumerate(shares) if k not in self.measured[i]]
@@ -135,6 +142,21 @@ class Desk:
         else:
             shares = self._shares(measured_only=True)
         return [self.measured[i][k] for i, k in enumerate(shares)]
+
+    def _repaired(self) -> list[Divided]:
+        """Return each part mended with the fewest old grids changed."""
+        today = max(1, int(self.scope.start.general().sum()))
+        tasks = [
+            RepairTask(part, numbers, self.people / today, _FULL, self.request.seed)
+            for part, numbers in zip(self.scope.parts, self.ranges, strict=True)
+        ]
+        out = []
+        for i, result in enumerate(self.executor.run(run_repair, tasks, self.progress)):
+            out.append(result.divided)
+            self.measured[i][result.divided.k] = result.divided
+            self.cpu_s["solve"] += result.cpu_s
+            self.progress.step(i + 1, len(tasks), _("Planning {community}").format(community=self._name(i)))
+        return out
 
     def _shares(self, measured_only: bool = False) -> list[int]:
         """Return the best number of grids per part on the costs known so far."""
@@ -169,14 +191,16 @@ class Desk:
                 self.request.mode,
                 self.request.order,
                 self.mean,
-                Effort(),
+                _FULL if self.total is not None else _QUICK,
                 self.request.seed,
+                self.seen[i],
             )
             for i, k in wanted
         ]
         results = self.executor.run(run_divide, tasks, self.progress)
         for done, ((i, k), result) in enumerate(zip(wanted, results, strict=True), 1):
             self.measured[i][k] = result.divided
+            self.seen[i] = result.seen
             self.cpu_s["solve"] += result.cpu_s
             part = self.scope.parts[i]
             self.trace.append((monotonic() - self.begun, part.code, result.divided.cost))

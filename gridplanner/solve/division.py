@@ -28,11 +28,14 @@ class Effort:
         Runs from different starts.
     rescue : int
         Further runs, each longer, while a hard rule is broken.
+    clusters : int
+        Clusters of old grids that may be divided in search of the least change.
     """
 
     steps: int = 60_000
     runs: int = 1
     rescue: int = 4
+    clusters: int = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,19 +129,35 @@ def divide(
     trace = []
     hopeless = unavoidable(part)
     begun = process_time()
+    steps = int(effort.steps * max(1.0, len(part) / 400))
     for run in range(effort.runs + effort.rescue):
-        if run >= effort.runs and best.breaches <= hopeless:
-            break
         own = seed_of(seed, part.code, part.number, k, run)
-        label = first if first is not None and run == 0 else first_division(f, part.start, k, own)
-        steps = effort.steps * (1 if run < effort.runs else 2 + run)
-        steps = int(steps * max(1.0, len(part) / 400))
-        label, _cost = anneal(f, label, k, prices, Schedule(steps, *_heat(prices), 0.25, 0.02, own))
+        if run < effort.runs:
+            label = first if first is not None and run == 0 else first_division(f, part.start, k, own)
+            label, _cost = anneal(f, label, k, prices, Schedule(steps, *_heat(prices), 0.25, 0.02, own))
+        elif best.breaches <= hopeless:
+            break
+        else:
+            label = _rescued(
+                part, k, prices, Schedule(5 * steps, 1.0, 1.0, 0.25, 0.02, own), bare=run % 2 == 0
+            )
         found = judged(f, label, k, limits, prices)
         trace.append((process_time() - begun, found.cost))
         if (found.breaches, found.cost) < (best.breaches, best.cost):
             best = found
     return Divided(**{**vars(best), "trace": tuple(trace)})
+
+
+def _rescued(part: Part, k: int, prices: Prices, plan: Schedule, *, bare: bool) -> IntArray:
+    """Return a division sought with a long run; `bare` pays for the rules alone, then for the goals again."""
+    f = part.field
+    label = first_division(f, part.start, k, plan.seed)
+    hot, cold = _heat(prices)
+    if bare:
+        rules = prices._replace(pieces=0.0, moved=0.0, deviation=0.0, spread=1.0, roundness=0.0)
+        label, _cost = anneal(f, label, k, rules, plan._replace(hot=1.0, cold=0.004))
+        return anneal(f, label, k, prices, plan._replace(steps=plan.steps // 4, hot=0.2 * hot, cold=cold))[0]
+    return anneal(f, label, k, prices, plan._replace(hot=hot, cold=cold))[0]
 
 
 def unavoidable(part: Part) -> int:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -19,7 +20,9 @@ from gridplanner.solve.start import pieces_of
 from gridplanner.solve.state import Prices
 
 #: Work on one cluster of two or more grids; it is small, so this is thorough.
-CLUSTER_EFFORT = Effort(steps=6_000, runs=2, rescue=2)
+CLUSTER_EFFORT = Effort(steps=5_000, runs=2, rescue=1)
+#: Price of each old grid that a repair changes; all of a part's together stay below one broken rule.
+_CHANGED = 1.0
 #: Partitions tried per number of grids before the best measured one is taken.
 _TRIES = 120
 #: Hopeful guesses before a cluster is measured: 1 - Polsby-Popper of a grid, people moved per cut.
@@ -27,7 +30,9 @@ _GUESS_SHAPE, _GUESS_MOVED = 0.35, 60.0
 
 
 @dataclass(frozen=True, eq=False)
-class _Measured:
+class Measured:
+    """A cluster divided, and what that costs (inf: it cannot be)."""
+
     label: IntArray
     cost: float
 
@@ -90,6 +95,10 @@ def subpart(part: Part, atoms: IntArray) -> Part:
     )
 
 
+#: Clusters already measured, by (row, grids); they hold for the same part and prices.
+Seen = Mapping[tuple[int, int], Measured]
+
+
 class Keeper:
     """Divides one part with the least change, for any number of grids; remembers what it measured.
 
@@ -99,15 +108,19 @@ class Keeper:
     prices : Prices
         Those of the mode `keep`.
     seed : int
+    seen : mapping, optional
+        Clusters measured before.
     """
 
-    def __init__(self, part: Part, prices: Prices, seed: int) -> None:
+    def __init__(self, part: Part, prices: Prices, seed: int, seen: Seen | None = None) -> None:
         self._part, self._prices, self._seed = part, prices, seed
         self._ground = flooded(part)
         self._clusters = proven_clusters(self._ground, MAX_SETS)
-        self._seen: dict[tuple[int, int], _Measured] = {}
+        self.seen: dict[tuple[int, int], Measured] = dict(seen or {})
         if self._clusters is not None:
             self._cost = self._guessed(self._clusters)
+            for pair, measured in self.seen.items():
+                self._cost[pair] = measured.cost
             self._ladder = Ladder.of(self._clusters)
             self._test = SingleCut(self._ground, olds_of(self._ground))
 
@@ -123,7 +136,7 @@ class Keeper:
 
     def divide(self, k: int, effort: Effort) -> Divided:
         """Return the best division into k grids that was met."""
-        composed = self._compose(k)
+        composed = self._compose((k,), None, effort.clusters)
         if composed is None:
             return divide(self._part, k, self._prices, effort, self._seed)
         part, prices = self._part, self._prices
@@ -135,28 +148,57 @@ class Keeper:
             (judged(part.field, label, k, part.limits, prices) for label in (composed, polished)),
             key=lambda d: (d.breaches, d.cost),
         )
-        if best.breaches:
+        if best.breaches or best.pieces > self._least(k):
             other = divide(part, k, prices, effort, self._seed)
             best = min(best, other, key=lambda d: (d.breaches, d.cost))
         return best
 
-    def _compose(self, k: int) -> IntArray | None:
+    def repair(self, numbers: range, effort: Effort) -> Divided:
+        """Return the division that keeps the rules with the fewest old grids changed, in any number.
+
+        Old grids that obey stay as they are unless a neighbour can only be mended with them.
+        """
+        part, prices = self._part, self._prices
+        found = None
+        if self._clusters is not None:
+            size = np.array([int(mask).bit_count() for mask in self._clusters.mask], np.float64)
+            extra = np.repeat(_CHANGED * size[:, None], self._clusters.cost.shape[1], axis=1)
+            extra[size == 1, 1] = 0.0
+            found = self._compose(numbers, extra, effort.clusters)
+        if found is None:
+            today = len(np.unique(part.start[part.start >= 0]))
+            k = min(max(today, numbers.start), numbers.stop - 1)
+            return self.divide(k, effort)
+        return judged(part.field, found, int(found.max()) + 1, part.limits, prices)
+
+    def _least(self, k: int) -> float:
+        """Return the least pieces as far as the costs of clusters tell."""
+        if self._clusters is None:
+            return 0.0
+        return Partitioner(self._clusters, self._clusters.cost, k, self._ladder).solve(k, 2.0).bound
+
+    def _compose(self, numbers: Sequence[int], extra: FloatArray | None, budget: int) -> IntArray | None:
         """Return the labels of a cheapest partition all of whose clusters were measured."""
         clusters = self._clusters
         if clusters is None:
             return None
         for _try in range(_TRIES):
-            partition = Partitioner(clusters, self._cost, k, self._ladder).solve(k, 2.0)
+            cost = self._cost if extra is None else self._cost + extra
+            partitioner = Partitioner(clusters, cost, max(numbers), self._ladder)
+            partition = min((partitioner.solve(k, 2.0) for k in numbers), key=lambda p: p.cost)
             if partition.cost == inf or not partition.chosen:
                 return None
-            missing = [pair for pair in partition.chosen if pair not in self._seen]
+            missing = [pair for pair in partition.chosen if pair not in self.seen]
             if self._refuted(clusters, missing):
                 continue
             if not missing:
                 break
+            budget -= sum(g > 1 for _row, g in missing)
+            if budget < 0:
+                return None
             for pair in missing:
-                self._seen[pair] = self._measure(*pair)
-                self._cost[pair] = self._seen[pair].cost
+                self.seen[pair] = self._measure(*pair)
+                self._cost[pair] = self.seen[pair].cost
         return self._joined(partition.chosen)
 
     def _refuted(self, clusters: Clusters, pairs: list[tuple[int, int]]) -> bool:
@@ -171,16 +213,16 @@ class Keeper:
             self._cost[row, 2] += self._prices.pieces
         return bool(wrong)
 
-    def _measure(self, row: int, g: int) -> _Measured:
+    def _measure(self, row: int, g: int) -> Measured:
         """Divide one cluster and return what it costs."""
         assert self._clusters is not None  # noqa: S101 - only called with clusters
         atoms = self._atoms(int(self._clusters.mask[row]))
         part = subpart(self._ground, atoms)
         seed = seed_of(self._seed, int(self._clusters.mask[row]), "cluster")
         if len(np.unique(pieces_of(part.field, np.zeros(len(part), np.int32)))) > 1 or g > len(part):
-            return _Measured(np.zeros(len(part), np.int32), inf)
+            return Measured(np.zeros(len(part), np.int32), inf)
         done = divide(part, g, self._prices, CLUSTER_EFFORT, seed)
-        return _Measured(done.label, done.cost)
+        return Measured(done.label, done.cost)
 
     def _atoms(self, mask: int) -> IntArray:
         old = self._ground.field.old
@@ -194,7 +236,7 @@ class Keeper:
         label = np.full(len(self._part), -1, np.int32)
         count = 0
         for row, g in chosen:
-            measured = self._seen.get((row, g)) or self._measure(row, g)
+            measured = self.seen.get((row, g)) or self._measure(row, g)
             if measured.cost == inf:
                 return None
             label[self._atoms(int(self._clusters.mask[row]))] = measured.label + count

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import process_time
 
 from gridplanner.solve.division import Divided, Effort, divide
-from gridplanner.solve.keep import Keeper
+from gridplanner.solve.keep import Keeper, Seen
 from gridplanner.solve.part import Part
 from gridplanner.solve.pricing import prices_of
 
@@ -23,14 +23,16 @@ class DivideTask:
     mean: float
     effort: Effort
     seed: int
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Done:
-    """A division and the CPU seconds it took."""
+    """A division, the CPU seconds it took, and what was learned of the part's clusters."""
 
     divided: Divided
     cpu_s: float
+    seen: Seen | None = None
 
 
 def run_divide(task: DivideTask) -> Done:
@@ -39,7 +41,26 @@ def run_divide(task: DivideTask) -> Done:
     mean = task.mean if task.mean > 0 else task.part.people / task.k
     prices = prices_of(task.part.limits, task.mode, mean, task.order)
     if task.mode == "keep" and not task.order:
-        divided = Keeper(task.part, prices, task.seed).divide(task.k, task.effort)
-    else:
-        divided = divide(task.part, task.k, prices, task.effort, task.seed)
+        keeper = Keeper(task.part, prices, task.seed, task.seen)
+        divided = keeper.divide(task.k, task.effort)
+        return Done(divided, process_time() - begun, keeper.seen if task.mean > 0 else None)
+    divided = divide(task.part, task.k, prices, task.effort, task.seed)
     return Done(divided, process_time() - begun)
+
+
+@dataclass(frozen=True, eq=False)
+class RepairTask:
+    """Mend a part with the fewest old grids changed."""
+
+    part: Part
+    numbers: range
+    mean: float
+    effort: Effort
+    seed: int
+
+
+def run_repair(task: RepairTask) -> Done:
+    """Mend a part; runs in a worker process."""
+    begun = process_time()
+    keeper = Keeper(task.part, prices_of(task.part.limits, "keep", task.mean), task.seed)
+    return Done(keeper.repair(task.numbers, task.effort), process_time() - begun)

@@ -100,3 +100,13 @@ def test_limits_the_wrong_way_round_are_refused() -> None:
 def test_radius_zero_is_refused() -> None:
     with pytest.raises(UserError):
         propose(town("AB"), RuleSet(service_radius=RadiusRule(0.0)), PlanRequest())
+
+
+def test_repair_touches_only_what_breaks_a_rule() -> None:
+    district = town("AABBCDD\nAABBCDD", people=300)
+    proposal = propose(district, RULES, PlanRequest(total="repair", certify_s=0.0))
+    assert proposal.findings == ()
+    assert breaches(district, proposal.plan) == []
+    kept = {g.code for g in proposal.plan.grids if g.code}
+    assert district.grids_before[0].code in kept
+    assert len(kept) == 2
