@@ -12,7 +12,7 @@ from gridplanner.model.atoms import Atoms
 from gridplanner.model.change import crosswalk
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.plan import Plan
-from gridplanner.reports.sheets import Book
+from gridplanner.reports.sheets import Book, tab_name
 from gridplanner.texts import _
 
 
@@ -61,7 +61,7 @@ def _restricted(plan: Plan, here: npt.NDArray[np.bool_]) -> Plan:
 
 def write_matrix(book: Book, district: District, before: Plan, after: Plan, tab: str) -> None:
     """Write the matrix as a worksheet: a block per community, sums at the right and below."""
-    sheet = book.file.add_worksheet(tab[:31])
+    sheet = book.file.add_worksheet(tab_name(book, tab))
     sheet.set_column(0, 0, 20)
     at = 0
     forms = book.formats

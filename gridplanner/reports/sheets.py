@@ -79,9 +79,20 @@ def _formats(file: Any) -> dict[str, Any]:
     return {name: file.add_format(settings) for name, settings in formats.items()}
 
 
+def tab_name(book: Book, text: str) -> str:
+    """Return a text as the name of a new worksheet: no forbidden sign, 31 characters, not used yet."""
+    plain = clean_text(text).translate(str.maketrans("[]:*?/\\", "_______")).strip("' ") or "_"
+    taken = {sheet.get_name().casefold() for sheet in book.file.worksheets()}
+    name, number = plain[:31], 2
+    while name.casefold() in taken:
+        name = f"{plain[:27]} {number}"
+        number += 1
+    return name
+
+
 def write_table(book: Book, table: Table, tab: str) -> Any:
     """Write a table as a worksheet of its own and return the worksheet."""
-    sheet = book.file.add_worksheet(tab[:31])
+    sheet = book.file.add_worksheet(tab_name(book, tab))
     last = len(table.columns) - 1
     for row, text, form in ((0, table.title, "title"), (1, table.note, "note")):
         if last and text:

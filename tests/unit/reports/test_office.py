@@ -124,7 +124,9 @@ def test_organisation_tree_adds_up(outcome: Outcome) -> None:
 def test_plans_side_by_side_conserve_people(outcome: Outcome, tmp_path: Path) -> None:
     path = tmp_path / "compare.xlsx"
     today = replace(outcome, after=outcome.before)
-    write_comparison({"现状": today, "方案一": outcome}, path, StaffingRules(worker_cost=30_000))
+    write_comparison(
+        {"现状": today, "方案[1]: a/b?" + "长" * 40: outcome}, path, StaffingRules(worker_cost=30_000)
+    )
     book = openpyxl.load_workbook(path)
     numbers = {
         row[0].value: [cell.value for cell in row[1:3]] for row in book["方案对比"].iter_rows(min_row=4)
