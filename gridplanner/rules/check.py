@@ -60,7 +60,17 @@ def measure(district: District, plan: Plan, rules: RuleSet, polygons: ObjectArra
         service_x=service_x,
         service_y=service_y,
         parts=parts_per_label(parts, plan.assignment, n),
+        more={"compactness": compactness(polygons)},
     )
+
+
+def compactness(polygons: ObjectArray) -> FloatArray:
+    """Return 4 pi area / perimeter^2 of each grid, 1 for a circle; NaN without land.
+
+    Source: Polsby and Popper 1991.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(4 * np.pi * shapely.area(polygons) / shapely.length(polygons) ** 2)
 
 
 def standing(x: FloatArray, y: FloatArray, polygons: ObjectArray) -> tuple[FloatArray, FloatArray]:

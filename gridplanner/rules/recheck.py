@@ -20,7 +20,7 @@ from gridplanner.model.jurisdiction import District
 from gridplanner.model.measures import Measures
 from gridplanner.model.plan import Plan
 from gridplanner.model.ruleset import RuleSet
-from gridplanner.rules.check import check_grids, standing, stations_of
+from gridplanner.rules.check import check_grids, compactness, standing, stations_of
 
 IntArray = npt.NDArray[np.int64]
 
@@ -116,7 +116,8 @@ class Rechecker:
         columns: dict[str, Any] = {
             name: _put(getattr(before, name), some, fresh[name], size) for name in fresh
         }
-        return replace(before, **columns)
+        shape: Any = _put(before.more.get("compactness", np.empty(0)), some, compactness(shapes[some]), size)
+        return replace(before, **columns, more={**before.more, "compactness": shape})
 
     def _edges(self, label: IntArray) -> Adjacency:
         """Return only the edges inside the named grids."""

@@ -53,6 +53,25 @@ def check_branch(case: Case) -> Iterator[Finding]:
                 grid=label(case.plan.grids[grid]), n=leading[grid]
             )
             yield _about(case, grid, "branch", text, _("Assign the branches again."), hard=not case.is_today)
+    yield from check_idle_branches(case)
+
+
+def check_idle_branches(case: Case) -> Iterator[Finding]:
+    """Yield one remark for the branches that neither lead nor join any grid."""
+    tied = {tie.branch for tie in case.plan.ties}
+    idle = [b for b in case.plan.branches if b.code not in tied and b.status != "dissolve"]
+    if idle and case.whole and case.plan.ties:
+        yield Finding(
+            rule="branch",
+            severity=Severity.INFO,
+            text=_("{n} party branches work in no grid: {names}.").format(
+                n=len(idle), names=_(", ").join(b.name or b.code for b in idle[:8])
+            ),
+            remedy=_("Assign the branches again."),
+            subject_kind="branch",
+            subjects=tuple(b.code for b in idle),
+            count=len(idle),
+        )
 
 
 def _about(case: Case, grid: int, rule: str, text: str, remedy: str, *, hard: bool) -> Finding:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gridplanner.model.finding import Finding
 from gridplanner.rules.bands import BandRule
 from gridplanner.rules.case import Case
+from gridplanner.rules.estates import check_enclosed, check_estates
 from gridplanner.rules.nets import check_nets
 from gridplanner.rules.overlap import check_overlap
 from gridplanner.rules.radius import check_radius
@@ -48,6 +49,8 @@ RULES = (
     Rule("service_radius", "Service radius", "m", check_radius),
     Rule("contiguity", "Contiguity", "parts", check_contiguity),
     Rule("nesting", "Nesting in the community", "m2", check_nesting),
+    Rule("estates", "Estates kept whole", "parts", check_estates, local=False),
+    Rule("enclosed", "Enclosed grids", "", check_enclosed, local=False),
     Rule("overlap", "No overlap", "m2", check_overlap, local=False),
     Rule("gap", "No blank land", "m2", check_gap, local=False),
     Rule("code", "Code", "", check_code, local=False),

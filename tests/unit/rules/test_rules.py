@@ -17,6 +17,7 @@ from gridplanner.model.kinds import GridKind, Severity
 from gridplanner.model.plan import Plan
 from gridplanner.model.ruleset import Band, Override, RadiusRule, RuleSet, Switch
 from gridplanner.rules.check import check, measure, waiver_key
+from gridplanner.rules.indicators import indicators, splits
 from gridplanner.rules.presets import load_preset, presets, rules_from_config
 from gridplanner.rules.recheck import Rechecker
 from gridplanner.rules.registry import RULES
@@ -211,3 +212,47 @@ def test_one_edit_is_judged_within_a_frame() -> None:
         judge.judge(plan, [0, 1], before, polygons)
     # The bar is 5 ms on a free machine; the test leaves room for a busy one.
     assert (time.process_time() - start) / 10 < 0.02
+
+
+def test_estate_is_hard_while_it_fits_and_soft_above() -> None:
+    district = town("AB", estates="ee")
+    rules = replace(OPEN, estates=Switch(on=True, hard=True), people=Band(0, 500))
+    assert [f.severity for f in found(district, rules, "estates")] == [Severity.ERROR]
+    assert [f.severity for f in found(district, replace(rules, people=Band(0, 150)), "estates")] == [
+        Severity.WARNING
+    ]
+    assert not found(town("AA", estates="ee"), rules, "estates")
+
+
+def test_enclosed_grid() -> None:
+    assert [f.people for f in found(town("AAA\nABA\nAAA"), OPEN, "enclosed")] == [100]
+    assert not found(town("AAA\nABA\nABA"), OPEN, "enclosed")
+
+
+def test_indicators_of_even_and_uneven_grids() -> None:
+    even, uneven = town("ABC"), town("AAAB", people=[10, 10, 10, 10])
+    for district, balance in ((even, 100.0), (uneven, 50.0)):
+        plan = district.plan_today()
+        found_now = indicators(district, plan, measure(district, plan, OPEN))
+        assert found_now.balance == pytest.approx(balance)
+        assert found_now.crossing_m2 == 0
+    assert found_now.unevenness_people == pytest.approx(0.5)
+
+
+def test_splits_of_old_grids_and_of_crossed_communities() -> None:
+    district = town("AABB", "xxxy")
+    plan = district.plan_today()
+    crossed = splits(district, plan, "community")
+    assert {s.unit for s in crossed} == set(district.communities.codes)
+    code = district.grids_before[1].code
+    assert all(s.parts[0][0] == code for s in crossed)
+    moved = plan.assignment.copy()
+    moved[0] = 1
+    cut = splits(district, replace(plan, assignment=moved), "old_grid")
+    assert [(s.unit, [p[1] for p in s.parts]) for s in cut] == [(district.grids_before[0].code, [100, 100])]
+
+
+def test_compactness_of_a_square() -> None:
+    district = town("A")
+    measures = measure(district, district.plan_today(), OPEN)
+    assert measures.more["compactness"][0] == pytest.approx(np.pi / 4)

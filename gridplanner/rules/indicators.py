@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Headline indicators before and after: uneven sizes, crossing areas, redundant staff; splits as a tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from gridplanner.geometry.defects import coverage_defects
+from gridplanner.model.change import deviation
+from gridplanner.model.jurisdiction import District
+from gridplanner.model.measures import Measures
+from gridplanner.model.plan import Plan
+from gridplanner.rules.nets import net_conflicts
+
+LEVELS = ("street", "community", "estate", "old_grid")
+
+
+@dataclass(frozen=True)
+class Indicators:
+    """The three faults the reform names (大小不均、区域交叉、人员冗余), as numbers.
+
+    Parameters
+    ----------
+    unevenness_people, unevenness_area : float
+        Coefficient of variation of people and of area over general grids, shares.
+    balance : float
+        100 * (1 - deviation), 0 to 100; deviation is the mean of |people / mean - 1|.
+    crossing_m2, crossing_people : float, int
+        Land and people under more than one of today's grids, or under a net unit that differs from
+        the rest of their grid; 0 for a plan over atoms without nets.
+    redundancy : int
+        Workers in post beyond one for each general grid.
+    """
+
+    unevenness_people: float
+    unevenness_area: float
+    balance: float
+    crossing_m2: float
+    crossing_people: int
+    redundancy: int
+
+
+def indicators(district: District, plan: Plan, measures: Measures) -> Indicators:
+    """Return the headline indicators of a plan.
+
+    Source: the three faults are named in the reform's own account; formulas are own choices.
+    """
+    general = plan.general() & (measures.area_m2 > 0)
+    people, area = measures.people[general], measures.area_m2[general]
+    crossing_m2, crossing_people = _crossing(district, plan)
+    spread = deviation(people)
+    return Indicators(
+        unevenness_people=_variation(people.astype(np.float64)),
+        unevenness_area=_variation(area),
+        balance=100 * max(0.0, 1 - spread) if spread == spread else 0.0,  # NaN without people
+        crossing_m2=crossing_m2,
+        crossing_people=crossing_people,
+        redundancy=max(0, len(plan.workers) - int(general.sum())),
+    )
+
+
+def _variation(values: npt.NDArray[np.float64]) -> float:
+    """Return the coefficient of variation; 0 where there is nothing to vary."""
+    return float(values.std() / values.mean()) if len(values) and values.mean() > 0 else 0.0
+
+
+def _crossing(district: District, plan: Plan) -> tuple[float, int]:
+    """Return land and people under more than one master."""
+    if plan.name or not np.array_equal(plan.assignment, district.atoms.old_grid):
+        return 0.0, 0
+    points = np.asarray(shapely.points(district.buildings.x, district.buildings.y), dtype=object)
+    shapes = district.grids_before_geometry
+    doubled = coverage_defects(shapes, points, district.buildings.people) if len(shapes) else ()
+    conflicts = net_conflicts(district)
+    area = sum(d.area_m2 for d in doubled if not d.bare) + sum(c.area_m2 for c in conflicts)
+    people = sum(d.people for d in doubled if not d.bare) + sum(c.people for c in conflicts)
+    return float(area), int(people)
+
+
+@dataclass(frozen=True)
+class Split:
+    """A higher unit that lies in several grids.
+
+    Parameters
+    ----------
+    level : str
+        One of `LEVELS`.
+    unit : str
+        Code or name.
+    parts : tuple of (str, int, int)
+        Grid code ("" for no grid), people and households of each part, most people first.
+    """
+
+    level: str
+    unit: str
+    parts: tuple[tuple[str, int, int], ...]
+
+
+def splits(district: District, plan: Plan, level: str) -> tuple[Split, ...]:
+    """Return the units of a level that a plan splits, most people outside the main part first.
+
+    Streets and communities lie in many grids by design: for them a part is counted only where its grid
+    reaches into another unit of the level as well.
+    """
+    label, names = _labels(district, level)
+    if not len(label):
+        return ()
+    held = np.flatnonzero(label >= 0)
+    keys = label[held].astype(np.int64) * (plan.n_grids + 1) + plan.assignment[held] + 1
+    pairs, inverse = np.unique(keys, return_inverse=True)
+    people = np.bincount(inverse, weights=district.atoms.people[held]).astype(int)
+    households = np.bincount(inverse, weights=district.atoms.households[held]).astype(int)
+    unit, grid = pairs // (plan.n_grids + 1), pairs % (plan.n_grids + 1) - 1
+    crossing = np.bincount(grid[grid >= 0], minlength=plan.n_grids) > 1
+    found = []
+    for u in np.unique(unit):
+        rows = np.flatnonzero(unit == u)
+        if level in {"street", "community"}:
+            rows = rows[(grid[rows] >= 0) & crossing[grid[rows]]]
+        elif len(rows) < 2:
+            continue
+        if not len(rows):
+            continue
+        rows = rows[np.argsort(-people[rows], kind="stable")]
+        parts = tuple(
+            (plan.grids[grid[r]].code if grid[r] >= 0 else "", int(people[r]), int(households[r]))
+            for r in rows
+        )
+        found.append(Split(level, str(names[u]), parts))
+    return tuple(sorted(found, key=lambda s: (-sum(p[1] for p in s.parts[1:]), s.unit)))
+
+
+def _labels(district: District, level: str) -> tuple[npt.NDArray[np.integer], npt.NDArray[np.object_]]:
+    """Return the unit of each atom at a level, and the names of units."""
+    atoms, communities = district.atoms, district.communities
+    if level == "estate":
+        return atoms.estate, district.estates
+    if level == "old_grid":
+        return atoms.old_grid, np.array([*(g.code for g in district.grids_before), None], dtype=object)[:-1]
+    if level == "community":
+        return atoms.community, communities.codes
+    names, index = np.unique(communities.street_codes.astype(str), return_inverse=True)
+    return index[atoms.community], names.astype(object)
