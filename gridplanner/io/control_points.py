@@ -85,7 +85,7 @@ def fit(source: Xy, target: Xy, kind: str = "") -> Fit:
     Examples
     --------
     >>> points = np.array([[0.0, 0.0], [100.0, 0.0], [0.0, 100.0]])
-    >>> fit(points, points + 1000).residuals_m.max() < 1e-9
+    >>> bool(fit(points, points + 1000).residuals_m.max() < 1e-9)
     True
     """
     if len(source) < MIN_POINTS:

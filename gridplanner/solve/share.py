@@ -67,7 +67,7 @@ def even_cost(people: int, k: int, mean: float) -> float:
 
     Examples
     --------
-    >>> even_cost(2001, 2, 1000.0)
+    >>> round(even_cost(2001, 2, 1000.0), 9)
     0.001
     """
     base, rest = divmod(people, k)
