@@ -26,6 +26,8 @@ BODY_FONT, HEAD_FONT, TITLE_FONT = "仿宋", "黑体", "宋体"
 LATIN_FONT = "Times New Roman"
 BODY_PT, LINE_PT, TITLE_PT, TABLE_PT, FORM_PT = 14, 26, 22, 9, 11
 HEAD_FILL = "DCE6F1"
+#: A table of so many rows is not broken over pages.
+SHORT_TABLE = 14
 TWIPS_PER_CM = 567
 
 
@@ -107,8 +109,13 @@ def add_table(document: Any, table: Table, width_cm: float, *, caption: str = ""
         add_caption(document, caption)
     share = width_cm / sum(column.width for column in table.columns)
     widths = [round(column.width * share * TWIPS_PER_CM) for column in table.columns]
+    # A short table is kept on one page: every row but the last clings to the next one.
+    short = len(table.rows) <= SHORT_TABLE
     rows = [_row_xml([column.title for column in table.columns], table.columns, widths, head=True)]
-    rows += [_row_xml(row, table.columns, widths) for row in table.rows]
+    last = len(table.rows) - (0 if table.has_totals else 1)
+    rows += [
+        _row_xml(row, table.columns, widths, cling=short and i < last) for i, row in enumerate(table.rows)
+    ]
     if table.has_totals and table.rows:
         totals = list(table.totals())
         totals[0] = _("Total") if totals[0] is None else totals[0]
@@ -141,27 +148,29 @@ def _row_xml(
     *,
     head: bool = False,
     bold: bool = False,
+    cling: bool = False,
 ) -> str:
     """Return a table row as XML."""
     cells = "".join(
-        _cell_xml(value, column, width, head=head, bold=head or bold)
+        _cell_xml(value, column, width, head=head, bold=head or bold, cling=cling or head)
         for value, column, width in zip(row, columns, widths, strict=True)
     )
     repeat = "<w:tblHeader/>" if head else ""
     return f"<w:tr><w:trPr><w:cantSplit/>{repeat}</w:trPr>{cells}</w:tr>"
 
 
-def _cell_xml(value: Cell, column: Column, width: int, *, head: bool, bold: bool) -> str:
+def _cell_xml(value: Cell, column: Column, width: int, *, head: bool, bold: bool, cling: bool) -> str:
     """Return a table cell as XML; the text is escaped, never read as markup."""
     number = isinstance(value, int | float)
     align = "center" if head else ("right" if number else "left")
     shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{HEAD_FILL}"/>' if head else ""
+    keep = "<w:keepNext/>" if cling else ""
     weight = "<w:b/>" if bold else ""
     size = round(2 * TABLE_PT)
     text = escape(clean_text(cell_text(value, column)).replace("\n", " "))
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}<w:vAlign w:val="center"/></w:tcPr>'
-        '<w:p><w:pPr><w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/>'
+        f'<w:p><w:pPr>{keep}<w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/>'
         f'<w:jc w:val="{align}"/><w:rPr><w:sz w:val="{size}"/></w:rPr></w:pPr>'
         f'<w:r><w:rPr><w:rFonts w:eastAsia="{TITLE_FONT}"/>{weight}<w:sz w:val="{size}"/></w:rPr>'
         f'<w:t xml:space="preserve">{text}</w:t></w:r></w:p></w:tc>'
