@@ -12,7 +12,8 @@ import shapely
 
 from gridplanner.geometry.contiguity import components, parts_per_label
 from gridplanner.geometry.dissolve import grid_polygons
-from gridplanner.geometry.service import service_points
+from gridplanner.geometry.roads import RoadNetwork, road_service_points
+from gridplanner.geometry.service import ServiceDistances, service_points
 from gridplanner.model.atoms import ObjectArray
 from gridplanner.model.finding import Finding
 from gridplanner.model.jurisdiction import District
@@ -44,9 +45,8 @@ def measure(district: District, plan: Plan, rules: RuleSet, polygons: ObjectArra
     placed = plan.assignment >= 0
     area = np.bincount(plan.assignment[placed], weights=atoms.area_m2[placed], minlength=n)[:n]
     xy, atom, people = district.demand_points()
-    service = service_points(
-        xy, atom, people, plan.assignment, n, rules.service_radius, stations_of(district)
-    )
+    network = roads_of(district, rules)
+    service = service_of(rules, network, (xy, atom, people), plan.assignment, n, stations_of(district))
     service_x, service_y = standing(service.x, service.y, polygons)
     parts = components(len(atoms), district.adjacency, plan.assignment)
     built = district.buildings.atom[district.buildings.atom >= 0]
@@ -117,6 +117,37 @@ def check_grids(
     some: npt.NDArray[np.integer] = np.asarray(grids, np.int64)
     case = Case(district, plan, rules, measures, polygons, some)
     return _sorted([_waived(f, waivers or {}) for rule in RULES if rule.local for f in rule.check(case)])
+
+
+Points = tuple[npt.NDArray[np.float64], npt.NDArray[np.int32], npt.NDArray[np.int64]]
+
+
+def roads_of(district: District, rules: RuleSet) -> RoadNetwork | None:
+    """Return the road network where the rules measure along it; None where they do not."""
+    if rules.service_radius.metric != "road":
+        return None
+    lines = [np.empty(0, dtype=object)]
+    for role in ("roads", "bridges"):
+        layer = district.originals.get(role)
+        if layer is not None and layer.geometry is not None:
+            lines.append(layer.geometry)
+    return RoadNetwork.of(np.concatenate(lines))
+
+
+def service_of(
+    rules: RuleSet,
+    network: RoadNetwork | None,
+    points: Points,
+    assignment: npt.NDArray[np.integer],
+    n_grids: int,
+    stations: npt.NDArray[np.float64] | None,
+) -> ServiceDistances:
+    """Return radius and service point of each grid, in a straight line or along roads."""
+    xy, atom, people = points
+    if network is None:
+        return service_points(xy, atom, people, assignment, n_grids, rules.service_radius, stations)
+    grid = np.asarray(assignment, np.int32)[atom]
+    return ServiceDistances(*road_service_points(network, xy, grid, people, n_grids))
 
 
 def stations_of(district: District) -> npt.NDArray[np.float64] | None:

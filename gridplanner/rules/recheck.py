@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from gridplanner.geometry.contiguity import components, parts_per_label
 from gridplanner.geometry.dissolve import dissolved
-from gridplanner.geometry.service import service_points
 from gridplanner.model.adjacency import Adjacency
 from gridplanner.model.atoms import ObjectArray
 from gridplanner.model.finding import Finding
@@ -20,7 +19,7 @@ from gridplanner.model.jurisdiction import District
 from gridplanner.model.measures import Measures
 from gridplanner.model.plan import Plan
 from gridplanner.model.ruleset import RuleSet
-from gridplanner.rules.check import check_grids, compactness, standing, stations_of
+from gridplanner.rules.check import check_grids, compactness, roads_of, service_of, standing, stations_of
 
 IntArray = npt.NDArray[np.int64]
 
@@ -47,6 +46,7 @@ class Rechecker:
         self.district, self.rules = district, rules
         self.xy, self.atom, self.people = district.demand_points()
         self.stations = stations_of(district)
+        self.network = roads_of(district, rules)
         on = district.buildings.atom[district.buildings.atom >= 0]
         self.buildings = np.bincount(on, minlength=len(district.atoms)).astype(np.int64)
 
@@ -91,15 +91,8 @@ class Rechecker:
             return np.bincount(label[rows], weights=column[rows], minlength=n).astype(np.float64)
 
         near = label[self.atom] >= 0
-        service = service_points(
-            self.xy[near],
-            self.atom[near],
-            self.people[near],
-            label,
-            n,
-            self.rules.service_radius,
-            self.stations,
-        )
+        points = (self.xy[near], self.atom[near], self.people[near])
+        service = service_of(self.rules, self.network, points, label, n, self.stations)
         x, y = standing(service.x, service.y, shapes[some])
         parts = components(len(label), self._edges(label), label)
         fresh = {
