@@ -121,9 +121,10 @@ def _named(district: District, plan: Plan, options: AssignOptions) -> Plan:
     A grid that keeps its code keeps its name; a dedicated one that has the name of its unit keeps it.
     """
     old_names = {record.code: record.name for record in district.grids_before if record.code}
-    estates = _main_estates(district, plan)
+    estates, units = _main_estates(district, plan), _site_names(district)
     names = []
     for grid, record in enumerate(plan.grids):
+        record = replace(record, name=record.name or units.get(record.site, ""))
         old = old_names.get(record.code, "") if options.numbering == "keep" else ""
         names.append(old or _new_name(district, record, estates[grid], options))
     named = zip(plan.grids, unique_names(names), strict=True)
@@ -152,6 +153,15 @@ def _new_name(district: District, record: GridRecord, estate: str, options: Assi
     }
     dedicated = record.kind is GridKind.DEDICATED
     return fill_template(options.dedicated_name_template if dedicated else options.name_template, values)
+
+
+def _site_names(district: District) -> dict[str, str]:
+    """Return the unit of each candidate site by its identifier."""
+    layer = district.originals.get("sites")
+    if layer is None:
+        return {}
+    codes = layer.texts("code") if "code" in layer.fields else layer.texts("id")
+    return {str(code): str(name) for code, name in zip(codes, layer.texts("name"), strict=True) if code}
 
 
 def _main_estates(district: District, plan: Plan) -> list[str]:

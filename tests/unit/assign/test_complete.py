@@ -295,3 +295,14 @@ def test_new_codes_go_with_todays_kind_of_code() -> None:
     assert sorted(r.code for r in finish(district, plan).grids) == ["51190200100105", "51190200100106"]
     renumbered = finish(district, plan, numbering="order")
     assert [r.code for r in renumbered.grids] == ["511902001001001", "511902001001002"]
+
+
+def test_grid_carved_out_of_a_site_bears_the_name_of_its_unit() -> None:
+    district = town("AA\nAA")
+    sites = Layer("sites", "s.shp", None, {"code": objects(["S1"]), "name": objects(["示意小学"])})
+    district = replace(district, originals={"sites": sites})
+    plan = plan_of(district, "xy\nxy", codes={"x": "", "y": ""})
+    carved = replace(plan.grids[1], kind=GridKind.DEDICATED, dedicated_kind="学校", name="", site="S1")
+    done = finish(district, replace(plan, grids=(plan.grids[0], carved)))
+    assert done.grids[1].name == "示意小学专属网格"
+    assert (done.grids[1].change, done.grids[1].code[-3:]) == (ChangeKind.CARVED_OUT, "801")
