@@ -197,11 +197,11 @@ def community_subtitle(scene: Scene, community: int) -> str:
     """Return street, code and counts of a community in one line."""
     places, view = scene.outcome.district.communities, scene.after
     rows = view.rows_of(community)
-    text = _("{grids} grids, {households} households, {people} people").format(
-        grids=len(rows), households=f"{view.households[rows].sum():,}", people=f"{view.people[rows].sum():,}"
-    )
-    if scene.options.public:
-        text = _("{grids} grids").format(grids=len(rows))
+    text = _("{grids} grids").format(grids=len(rows))
+    if not scene.options.public:
+        if view.counts_households:
+            text += "　" + _("{households} households").format(households=f"{view.households[rows].sum():,}")
+        text += "　" + _("{people} people").format(people=f"{view.people[rows].sum():,}")
     head = [places.street_names[community], places.codes[community], places.types[community]]
     return "    ".join(str(part) for part in [*head, text] if part)
 

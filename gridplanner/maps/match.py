@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from gridplanner.maps.compose import Draft, best_layout, window_frame
-from gridplanner.maps.frame import Bounds, Frame
+from gridplanner.maps.frame import ROUND_SCALES, Bounds, Frame
 from gridplanner.maps.labels import Occupied
 from gridplanner.maps.marks import Mark, Stroke, Text, polyline
 from gridplanner.maps.options import Paper
@@ -25,27 +25,27 @@ _OVERLAP = 0.08
 #: Share of a window that lies beyond the ends of the area, so that its border is seen.
 _RIM = 0.02
 #: More sheets than this help nobody; the scale is made smaller instead.
-_MOST = 12
+_MOST = 8
 
 
 def windows(scene: Scene, paper: str, area: shapely.Geometry) -> list[tuple[Layout, Frame]]:
     """Return the map windows that show an area at a community's scale, in reading order.
 
     One window where the area fits at 1:8,000 or larger; else as few as cover it at 1:8,000, or at
-    the smaller scale at which twelve do.
+    the next smaller round scale at which eight do.
     """
     west, south, east, north = (float(v) for v in shapely.bounds(area))
     layout = best_layout(scene, paper, (west, south, east, north))
     whole = window_frame(layout, (west, south, east, north))
-    scale = SMALLEST
-    while whole.scale > scale:
+    for scale in ROUND_SCALES[ROUND_SCALES.index(SMALLEST) :]:
+        if whole.scale <= scale:
+            break
         found = [
             _cover(lay_out(Paper.of(paper, landscape), scene), area, scale) for landscape in (True, False)
         ]
         best = min(found, key=len)
         if len(best) <= _MOST:
             return best
-        scale *= 2
     return [(layout, whole)]
 
 

@@ -43,7 +43,7 @@ def grid_forms(view: View, row: int, sizes: Sequence[float], full: bool, public:
     households = _("{households} households").format(households=f"{view.households[row]:,}")
     heads = [short_name(view, row), number] if full else [number]
     counts: list[tuple[str, ...]] = [] if public or not view.people[row] else [(people,)]
-    if counts and full:
+    if counts and full and view.counts_households:
         counts = [(f"{households} {people}",), (households, people), (people,)]
     forms = [Form((head, *count), size) for head in heads for count in [*counts, ()] for size in sizes[:-1]]
     # The smallest letters come last: they are better than no label, not better than fewer words.

@@ -85,6 +85,11 @@ class Scene:
         return str(self.outcome.district.communities.street_names[rows[0]]) or key
 
     @cached_property
+    def has_streets(self) -> bool:
+        """Whether any community names its street."""
+        return bool((self.street_of_community != "").any())
+
+    @cached_property
     def street_polygons(self) -> ObjectArray:
         """Dissolved streets in the order of `streets`."""
         places = self.outcome.district.communities
@@ -131,6 +136,7 @@ class View:
         self.community = np.array([g.community for g in self.records], np.int64)
         self.numbers = [short_number(record, row) for row, record in enumerate(self.records)]
         self.dedicated = np.array([g.kind is GridKind.DEDICATED for g in self.records], bool)
+        self.counts_households = bool(self.households.any())
         self.community_names: list[str] = [str(name) for name in outcome.district.communities.names]
         self._outcome, self._style, self._colouring = outcome, style, colouring
 

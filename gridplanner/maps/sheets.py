@@ -52,14 +52,13 @@ def district_subtitle(scene: Scene, view: View | None = None) -> str:
     """Return scenario and counts in one line."""
     shown = view or scene.after
     general = shown.plan.general()
-    text = _(
-        "{streets} streets, {communities} communities, {grids} general grids, {dedicated} dedicated grids"
-    ).format(
-        streets=len(scene.streets),
+    text = _("{communities} communities, {grids} general grids, {dedicated} dedicated grids").format(
         communities=len(scene.outcome.district.communities),
         grids=int(general.sum()),
         dedicated=int((~general).sum()),
     )
+    if scene.has_streets:
+        text = _("{streets} streets, {others}").format(streets=len(scene.streets), others=text)
     name = shown.plan.name
     return f"{name}　{text}" if name else text
 

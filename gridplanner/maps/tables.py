@@ -31,10 +31,10 @@ class Table:
     align: str
 
 
-def add_table(flow: Flow, content: Table, scene: Scene, k: float) -> int:
+def add_table(flow: Flow, content: Table, scene: Scene, k: float, more: str = "") -> int:
     """Add a table, continued in the next columns; return how many rows found no room.
 
-    The letters shrink, down to a limit, before a row is left out.
+    The letters shrink, down to a limit, before a row is left out; a last line then says `more`.
     """
     size = scene.style.sheet.body * k * 0.95
     room = flow.room + sum(column.height for column in flow.columns[len(flow.columns) - flow.columns_left :])
@@ -49,6 +49,10 @@ def add_table(flow: Flow, content: Table, scene: Scene, k: float) -> int:
             flow.next_column()
             continue
         part, left = left[:fit], left[fit:]
+        if left and not flow.columns_left and more:
+            part, left = part[:-1], [part[-1], *left]
+            words = more.format(count=len(left))
+            part.append([words if number == 1 else "" for number in range(len(content.header))])
 
         def draw(x: float, y: float, width: float, part: list[Sequence[str]] = part) -> Block:
             marks, top = heading(x, y, width, content.title, size * 1.1)
@@ -83,12 +87,13 @@ def add_grid_tables(scene: Scene, flow: Flow, rows: Sequence[int], k: float) -> 
         *(_("Radius m"), _("Change")),
     ]
     shares = (0.09, 0.34, 0.12, 0.13, 0.16, 0.16) if people else (0.1, 0.54, 0.18, 0.18)
-    add_table(flow, Table(_("Grids"), head, body, shares, "rlrrrc" if people else "rlrc"), scene, k)
+    more = _("… {count} more: see the register")
+    add_table(flow, Table(_("Grids"), head, body, shares, "rlrrrc" if people else "rlrc"), scene, k, more)
     branches = leading_branches(scene)
     if branches:
         lines = [[view.numbers[row], branches.get(row, _("none yet"))] for row in rows]
         head = [_("No."), _("Party branch")]
-        add_table(flow, Table(_("Leading party branches"), head, lines, (0.12, 0.88), "rl"), scene, k)
+        add_table(flow, Table(_("Leading party branches"), head, lines, (0.12, 0.88), "rl"), scene, k, more)
 
 
 def add_limits(scene: Scene, flow: Flow, rows: Sequence[int], k: float) -> None:
@@ -116,7 +121,9 @@ def add_limits(scene: Scene, flow: Flow, rows: Sequence[int], k: float) -> None:
 
 
 def street_table(scene: Scene) -> Table:
-    """Return the counts by street, before and after."""
+    """Return the counts by street, before and after; by community where streets have no names."""
+    if not scene.has_streets:
+        return community_table(scene, range(len(scene.outcome.district.communities)))
     groups = [(scene.street_name(key), scene.street_of_community == key) for key in scene.streets]
     return _counts(scene, _("Grids by street"), _("Street"), groups, with_communities=True)
 

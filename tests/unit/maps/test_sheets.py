@@ -9,11 +9,14 @@ from gridplanner.errors import UserError
 from gridplanner.maps.book import make_sheets
 from gridplanner.maps.borders import compare_borders
 from gridplanner.maps.fonts import text_width
+from gridplanner.maps.frame import ROUND_SCALES
 from gridplanner.maps.furniture import break_lines, shorten
 from gridplanner.maps.marks import Clip, Rect, Shape, Text
 from gridplanner.maps.match import SMALLEST, windows
 from gridplanner.maps.options import PAPERS, MapOptions
 from gridplanner.maps.scene import Scene
+from gridplanner.maps.skeleton import Flow
+from gridplanner.maps.tables import Table, add_table
 from gridplanner.maps.tiling import OVERLAP, cull, tile_sheet
 
 KINDS = ["district", "change", "branch", "before_after", "street", "atlas", "community", "notice", "walk"]
@@ -148,7 +151,8 @@ def test_a_community_4_km_long_gets_sheets_with_match_lines(scene):
 
 
 def test_a_community_in_parts_of_a_huge_district_is_not_cut_into_hundreds(scene):
-    assert len(windows(scene, "A4", shapely.box(0, 0, 90_000, 90_000))) <= 12
+    frames = windows(scene, "A4", shapely.box(0, 0, 90_000, 90_000))
+    assert len(frames) <= 8 and frames[0][1].scale in ROUND_SCALES
 
 
 def test_borders_are_sorted_into_kept_added_and_gone():
@@ -224,3 +228,20 @@ def test_a_graticule_only_where_it_is_asked_for(outcome):
     plain = make_sheets("district", outcome)[0]
     with_lines = make_sheets("district", outcome, MapOptions(graticule=True))[0]
     assert "3526" in words(with_lines).split() and "3526" not in words(plain).split()
+
+
+def test_a_long_table_says_what_it_leaves_out(scene):
+    flow = Flow((Rect(0, 0, 80, 60),))
+    rows = [[str(i), "甲"] for i in range(200)]
+    left = add_table(flow, Table("表", ["号", "名"], rows, (0.3, 0.7), "rl"), scene, 1.0, "另有{count}行")
+    said = [mark.text for mark in flow.marks if isinstance(mark, Text)]
+    assert left > 100 and f"另有{left}行" in said
+    assert max(mark.y for mark in flow.marks if isinstance(mark, Text)) <= 60
+
+
+def test_a_district_without_streets_counts_by_community(outcome):
+    places = outcome.district.communities
+    empty = np.full(len(places), "", dtype=object)
+    bare = replace(places, street_codes=empty, street_names=empty)
+    sheet = make_sheets("district", replace(outcome, district=replace(outcome.district, communities=bare)))[0]
+    assert "各社区网格统计" in words(sheet) and "街道" not in words(sheet)
