@@ -102,10 +102,13 @@ def _described(
     for grid, record in enumerate(plan.grids):
         old = [district.grids_before[g] for g in former[grid]]
         start = since.get(codes[grid], "") if kinds[grid] is ChangeKind.KEPT else options.since
+        # A name goes with its number; the unit of a dedicated grid keeps its own.
+        stays = record.code == codes[grid] or record.kind is GridKind.DEDICATED
         records.append(
             replace(
                 record,
                 code=codes[grid],
+                name=record.name if stays else "",
                 change=kinds[grid],
                 former=tuple(r.code for r in old if r.code),
                 reason=reasons.reason(record, kinds[grid], former[grid]),
@@ -118,15 +121,17 @@ def _described(
 def _named(district: District, plan: Plan, options: AssignOptions) -> Plan:
     """Return the plan with a name for each grid, unique in the district.
 
-    A grid that keeps its code keeps its name; a dedicated one that has the name of its unit keeps it.
+    A grid that keeps its code keeps its name, the planner's own before today's; a dedicated one is
+    called after its unit.
     """
     old_names = {record.code: record.name for record in district.grids_before if record.code}
     estates, units = _main_estates(district, plan), _site_names(district)
     names = []
     for grid, record in enumerate(plan.grids):
         record = replace(record, name=record.name or units.get(record.site, ""))
-        old = old_names.get(record.code, "") if options.numbering == "keep" else ""
-        names.append(old or _new_name(district, record, estates[grid], options))
+        given = record.name if record.kind is GridKind.GENERAL else ""
+        kept = (given or old_names.get(record.code, "")) if options.numbering == "keep" else ""
+        names.append(kept or _new_name(district, record, estates[grid], options))
     named = zip(plan.grids, unique_names(names), strict=True)
     return replace(plan, grids=tuple(replace(record, name=name) for record, name in named))
 

@@ -193,7 +193,7 @@ def test_limits_name_roads_and_neighbours_and_the_district_limit() -> None:
     road = shapely.LineString([(x - 10, y - 5), (x + 300, y - 5)])
     roads = Layer("roads", "roads.shp", objects([road]), {"name": objects(["人民路"])})
     district = replace(district, originals={"roads": roads})
-    done = finish(district, plan_of(district, "AB\nAB"))
+    done = finish(district, plan_of(district, "AB\nAB", codes={"A": "", "B": ""}))
     east, south, west, north = done.grids[0].limits
     assert east == "B网格界" and south == "人民路" and west == "区界" and north == "区界"
 
@@ -306,3 +306,12 @@ def test_grid_carved_out_of_a_site_bears_the_name_of_its_unit() -> None:
     done = finish(district, replace(plan, grids=(plan.grids[0], carved)))
     assert done.grids[1].name == "示意小学专属网格"
     assert (done.grids[1].change, done.grids[1].code[-3:]) == (ChangeKind.CARVED_OUT, "801")
+
+
+def test_a_name_given_by_hand_survives_another_run_but_not_another_number() -> None:
+    district = town("AB\nAB")
+    done = finish(district, plan_of(district, "AB\nAB", codes={"A": "", "B": ""}))
+    renamed = replace(done, grids=(replace(done.grids[0], name="滨河网格"), done.grids[1]))
+    assert finish(district, renamed).grids[0].name == "滨河网格"
+    other = replace(renamed, grids=(replace(renamed.grids[0], code=done.grids[1].code), renamed.grids[1]))
+    assert finish(district, other).grids[0].name == "A网格"
