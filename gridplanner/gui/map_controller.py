@@ -100,8 +100,14 @@ class MapController(QObject):
         workspace = self.session.workspace
         if workspace is None:
             return None
-        ours = plan is self.session.plan
-        totals: LiveTotals = (
+        now = self.session.plan
+        ours = plan is now
+        if not ours and now is not None and plan.grids is now.grids:
+            # A preview while a border is dragged: same grids and limits, and no new colours to find.
+            totals = self.session.totals.of_assignment(workspace.district, plan)
+            numbers = self.session.colours
+            return Facts(workspace.district, self.session.before, plan, totals, numbers, theme.is_dark())
+        totals = (
             self.session.totals if ours else live_totals(workspace.district, plan, workspace.rules)
         )
         numbers = self.session.colours if ours else None

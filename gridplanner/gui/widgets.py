@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -95,6 +95,13 @@ class Page(QScrollArea):
         """Append widgets."""
         for widget in widgets:
             self.body.addWidget(widget)
+
+    def refresh(self) -> None:
+        """Show the state of now; pages that are not seen may skip it."""
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
 
     def end(self) -> None:
         """Push what was added to the top."""

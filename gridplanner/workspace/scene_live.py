@@ -7,7 +7,7 @@ households of two grids, their limits, and whether they still hang together, wit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -54,6 +54,15 @@ class LiveTotals:
         state[(self.people > self.people_max) | (self.households > self.households_max)] = OVER
         state[self.atoms == 0] = EMPTY
         return state
+
+    def of_assignment(self, district: District, plan: Plan) -> LiveTotals:
+        """Return the totals of a plan with the same grids and limits, but other atoms in them."""
+        return replace(
+            self,
+            people=plan.sums(district.atoms.people),
+            households=plan.sums(district.atoms.households),
+            atoms=plan.sums(np.ones(len(district.atoms), np.int64)),
+        )
 
     @property
     def mean_people(self) -> float:

@@ -37,7 +37,16 @@ def rule_title(rule: str) -> str:
         "worker": _("Worker"),
         "estates": _("Estate cut"),
         "barriers": _("Barrier"),
+        "street_line": _("Street line"),
+        "station_reach": _("Reach of the station"),
+        "nets": _("Departmental nets"),
+        "enclosed": _("Enclosed grid"),
+        "dedicated": _("Dedicated grid"),
+        "community_parts": _("Community in parts"),
+        "building_cut": _("Building cut"),
     }
+    if rule.startswith(("repair", "merge")):
+        return _("Repairs")
     if rule.startswith("read"):
         return _("Reading")
     return titles.get(rule, rule)

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
 from gridplanner.gui.session import Session
+from gridplanner.model.plan import PlanChange
 from gridplanner.texts import _
 from gridplanner.workspace.commands import EditGrid
 
@@ -60,23 +62,56 @@ class GridsModel(QAbstractTableModel):
         super().__init__()
         self._session = session
         self._branches: dict[int, str] = {}
+        self._rows = 0
+        self._stale = False
+        self.seen = False
         session.opened.connect(self.refresh)
-        session.changed.connect(self.refresh)
-        session.judged.connect(self.refresh)
+        session.changed.connect(self._on_change)
+        session.judged.connect(lambda: self._tell(range(self._rows)))
+
+    def show(self, seen: bool) -> None:
+        """Follow the plan while the table is seen; catch up when it is shown."""
+        self.seen = seen
+        if seen and self._stale:
+            self.refresh()
+
+    def _on_change(self, change: PlanChange) -> None:
+        """Show a changed plan: only the rows it touches, where their number is the same."""
+        plan = self._session.plan
+        if not self.seen:
+            self._stale = True
+        elif plan is None or plan.n_grids != self._rows or change.kind not in ("atoms", "records"):
+            self.refresh()
+        else:
+            self._name_branches()
+            self._tell(change.grids)
+
+    def _tell(self, rows: Iterable[int]) -> None:
+        """Tell the views which rows changed."""
+        touched = sorted(rows)
+        if touched and self.seen:
+            last = len(COLUMNS) - 1
+            self.dataChanged.emit(self.index(touched[0], 0), self.index(touched[-1], last))
 
     def refresh(self, *_change: object) -> None:
         """Show the plan as it is now."""
         self.beginResetModel()
         plan = self._session.plan
+        self._stale = False
+        self._rows = plan.n_grids if plan is not None else 0
+        self._name_branches()
+        self.endResetModel()
+
+    def _name_branches(self) -> None:
+        """Look up the leading branch of each grid."""
+        plan = self._session.plan
         names = {b.code: b.name for b in plan.branches} if plan else {}
         self._branches = (
             {t.grid: names.get(t.branch, t.branch) for t in plan.ties if t.leading} if plan else {}
         )
-        self.endResetModel()
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
-        plan = self._session.plan
-        return 0 if plan is None or (parent is not None and parent.isValid()) else plan.n_grids
+        return 0 if parent is not None and parent.isValid() else self._rows
 
     def columnCount(self, parent: QModelIndex | None = None) -> int:
         return len(COLUMNS)

@@ -57,7 +57,6 @@ class FindingsPanel(QWidget):
         layout.addLayout(self._buttons())
         session.judged.connect(self.refresh)
         session.opened.connect(self.refresh)
-        session.changed.connect(self.refresh)
 
     def _filters(self) -> QVBoxLayout:
         """Build the filters: a search field over two lists."""

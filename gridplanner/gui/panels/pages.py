@@ -234,7 +234,7 @@ class EditPage(Page):
     def refresh(self, *_args: object) -> None:
         """Show the selection and the requirements of the plan in work."""
         session = self._session
-        if session.workspace is None or session.plan is None:
+        if session.workspace is None or session.plan is None or not self.isVisible():
             return
         self.requirements.show_rows(requirement_rows(session.findings))
         rows = []
@@ -296,7 +296,7 @@ class StaffPage(Page):
     def refresh(self, *_args: object) -> None:
         """Show how far the assignment is."""
         plan = self._session.plan
-        if plan is None:
+        if plan is None or not self.isVisible():
             return
         leading = {t.grid for t in plan.ties if t.leading}
         self.figures.show_rows(

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from gridplanner.gui.map_controller import MapController
@@ -97,6 +97,14 @@ class TablePanel(QWidget):
         session.selected.connect(self._on_selection)
         self.proxy.modelReset.connect(self._on_selection)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.model.show(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.model.show(False)
+
     def grids(self) -> list[int]:
         """Return the grids of the selected rows."""
         return [self.proxy.mapToSource(i).row() for i in self.table.selectionModel().selectedRows()]
@@ -112,6 +120,8 @@ class TablePanel(QWidget):
     def _on_selection(self, *_args: object) -> None:
         """Select here what is selected on the map."""
         self.count.setText(_("{n} grids").format(n=self.proxy.rowCount()))
+        if not self.isVisible():
+            return
         wanted = set(self._session.selection)
         if wanted == set(self.grids()):
             return
