@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Figures of reading and handing over: `main.py bench io [load] [export] [read] [mutations] [--n N]`."""
+"""Figures of reading and handing over: `main.py bench io [load|export|read|postgis|mutations]`."""
 
 from __future__ import annotations
 
@@ -88,10 +88,39 @@ def read(_folder: Path) -> dict[str, object]:
     return timed(lambda: read_layers(config.layers, config.nets, config.base)) | {"limit_s": 2.0}
 
 
+def postgis(_folder: Path) -> dict[str, object]:
+    """120,000 grids published to a real server, with history and crosswalk."""
+    from benchmarks.io import postgis_server
+    from gridplanner.io.postgis import Database, publish, read_table
+
+    binaries = postgis_server.programs()
+    if binaries is None:
+        return {"skipped": "PostgreSQL is not installed here"}
+    x = 400_000 + 10.0 * np.arange(120_000)
+    codes = objects([f"519999{i:09d}" for i in range(120_000)])
+    layer = Layer(
+        "grids",
+        "bench",
+        shapely.box(x, 3_500_000, x + 9, 3_500_009),
+        {"WGBM": codes, "RK": np.arange(120_000)},
+    )
+    pairs = Layer("crosswalk", "bench", None, {"old_code": codes, "new_code": codes})
+    with postgis_server.server(binaries) as server:
+        database = Database(server.address())
+        figures = timed(lambda: publish(database, "bench", layer, pairs, "EPSG:4545"), 1)
+        return {
+            "publish": figures,
+            "read": timed(lambda: read_table(database, "bench", "grids_current"), 1),
+            "limit_s": 6.0,
+        }
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the figures named, all but the mutations by default; 1 if one is missed."""
     parser = argparse.ArgumentParser(prog="bench io")
-    parser.add_argument("names", nargs="*", choices=[[], "load", "export", "read", "mutations"], default=[])
+    parser.add_argument(
+        "names", nargs="*", choices=[[], "load", "export", "read", "postgis", "mutations"], default=[]
+    )
     parser.add_argument("--n", type=int, default=1112, help="damaged files per target")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(argv)
@@ -111,7 +140,7 @@ def main(argv: list[str] | None = None) -> int:
                     )
                     missed |= bool(tally.bad)
                 continue
-            figures = {"load": load, "export": export, "read": read}[name](folder)
+            figures = {"load": load, "export": export, "read": read, "postgis": postgis}[name](folder)
             print(json.dumps({name: figures}, ensure_ascii=False))
             if name == "load":
                 missed |= figures["cpu_s"] > 0.4

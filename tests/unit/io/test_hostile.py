@@ -110,7 +110,7 @@ def evil_zips(good) -> dict[str, bytes]:
     ):
         zips[f"way {way}"] = packed({way: good[".shp"]})
         zips[f"way after good {way}"] = packed({"c.shp": good[".shp"], "c.dbf": good[".dbf"], way: b"x"})
-    for size in (150, 250, 400):
+    for size in (20, 210):
         zips[f"bomb {size} MB"] = packed({"c.dbf": bytes(size * 1_000_000)})
     zips["many members"] = packed({f"{i}.txt": b"" for i in range(1500)}, zipfile.ZIP_STORED)
     zips["link"] = packed({"c.shp": b"/etc/passwd"}, external_attr=(stat.S_IFLNK | 0o777) << 16)
@@ -120,7 +120,7 @@ def evil_zips(good) -> dict[str, bytes]:
     zips["nothing"] = b""
     for cut in (30, 200, len(whole) // 2, len(whole) - 30):
         zips[f"cut {cut}"] = whole[:cut]
-    for at in range(60, len(whole) - 400, max(1, (len(whole) - 460) // 16)):
+    for at in range(60, len(whole) - 400, max(1, (len(whole) - 460) // 18)):
         damaged = bytearray(whole)
         damaged[at] ^= 0x55
         zips[f"damaged at {at}"] = bytes(damaged)
