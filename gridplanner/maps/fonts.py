@@ -35,7 +35,8 @@ def load_font() -> str:
     return families[0]
 
 
-def map_font(em: float, bold: bool = False) -> QFont:
+@lru_cache(maxsize=256)
+def map_font(em: int, bold: bool = False) -> QFont:
     """Return the map font with an em of `em` logical units.
 
     Notes
@@ -44,7 +45,7 @@ def map_font(em: float, bold: bool = False) -> QFont:
     maps to, so that Qt writes them into a PDF without a text, and searching finds no number.
     """
     font = QFont(load_font())
-    font.setPixelSize(max(1, round(em)))
+    font.setPixelSize(max(1, em))
     font.setBold(bold)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     font.setStyleStrategy(QFont.StyleStrategy.ForceOutline | QFont.StyleStrategy.PreferAntialias)

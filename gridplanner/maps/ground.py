@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -50,6 +52,7 @@ def rows_with(layer: Layer, words: tuple[str, ...]) -> npt.NDArray[np.bool_]:
     return np.array([any(word in text for word in words) for text in texts], bool)
 
 
+@lru_cache(maxsize=2)
 def road_class(layer: Layer) -> npt.NDArray[np.int64]:
     """Return the class of each road: 0 main, 1 secondary, 2 minor."""
     result = np.full(len(layer), len(_ROADS) - 1, np.int64)

@@ -115,7 +115,7 @@ def _paint_text(painter: QPainter, mark: Text) -> None:
         return
     width = text_width(mark.text, mark.size) * _UNITS
     shift = {"left": 0.0, "centre": -width / 2, "right": -width}[mark.align]
-    font = map_font(mark.size * _UNITS, mark.bold)
+    font = map_font(round(mark.size * _UNITS), mark.bold)
     painter.save()
     painter.translate(mark.x, mark.y)
     painter.rotate(mark.angle)

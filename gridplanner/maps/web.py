@@ -25,6 +25,7 @@ from jinja2 import Template
 
 from gridplanner.errors import UserError
 from gridplanner.maps.ground import water_of
+from gridplanner.maps.labels import sample_points
 from gridplanner.maps.options import MapOptions
 from gridplanner.maps.scene import Scene, View
 from gridplanner.maps.tables import leading_branches
@@ -219,10 +220,7 @@ def viewer_data(scene: Scene, layers: _Layers) -> dict[str, Any]:
 def _records(scene: Scene, view: View, branches: dict[int, str], layers: _Layers) -> list[dict[str, Any]]:
     """Return what a popup says about each grid."""
     measures, public = view.division.measures, scene.options.public
-    points = shapely.point_on_surface(
-        np.where(shapely.is_missing(view.polygons), shapely.Point(0, 0), view.polygons)
-    )
-    places = layers.degrees(shapely.get_coordinates(points))
+    places = layers.degrees(deepest_points(view.polygons))
     records = []
     for row, grid in enumerate(view.records):
         radius = measures.radius_m[row]
@@ -241,6 +239,16 @@ def _records(scene: Scene, view: View, branches: dict[int, str], layers: _Layers
             }
         )
     return records
+
+
+def deepest_points(polygons: ObjectArray) -> npt.NDArray[np.float64]:
+    """Return for each polygon a point far from its border, float64[n, 2], metres; (0, 0) for None."""
+    have = np.flatnonzero(~shapely.is_missing(polygons))
+    result = np.zeros((len(polygons), 2))
+    if len(have):
+        xy, owner, _depth = sample_points(polygons[have])
+        result[have] = xy[np.searchsorted(owner, np.arange(len(have)))]
+    return result
 
 
 def _buildings(scene: Scene, layers: _Layers) -> list[list[Any]]:
