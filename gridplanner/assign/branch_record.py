@@ -118,6 +118,13 @@ def _leader_reason(desk: Desk, branch: int, general: list[int], taken: list[int]
     if taken:
         names = "、".join(desk.branches[b].name for b in taken)
         text += _(" Takes in {names}.").format(names=names)
+    if desk.members[branch] > desk.party.max_members and desk.branches[branch].kind in (
+        SINGLE_KIND,
+        JOINT_KIND,
+    ):
+        text += _(" Above {n} full members: divide it or make it a general branch.").format(
+            n=desk.party.max_members
+        )
     return text
 
 

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from gridplanner.model.outcome import Outcome
 from gridplanner.model.plan import Plan
-from gridplanner.reports.cells import Cell
+from gridplanner.reports.cells import Cell, write_csv
 from gridplanner.reports.people import worker_text
 from gridplanner.reports.table import Column, Table
 from gridplanner.texts import _
@@ -51,6 +53,12 @@ def buildings_table(outcome: Outcome, *, only_changed: bool = False) -> Table:
     return Table("buildings", _("What changes for me"), _columns(), tuple(rows))
 
 
+def write_buildings(outcome: Outcome, path: Path, *, only_changed: bool = False) -> None:
+    """Write the list as CSV, for the community's notice or a look-up page."""
+    table = buildings_table(outcome, only_changed=only_changed)
+    write_csv(path, [column.title for column in table.columns], table.rows)
+
+
 class _Side:
     """One division as a building sees it."""
 
@@ -91,9 +99,9 @@ def _columns() -> tuple[Column, ...]:
         Column(_("Building code"), 20),
         Column(_("Households"), 9, "int", total=True),
         Column(_("People"), 9, "int", total=True),
-        Column(_("Old grid code"), 18),
+        Column(_("Grid code before"), 18),
         Column(_("Name of the old grid"), 22),
-        Column(_("New grid code"), 18),
+        Column(_("Grid code after"), 18),
         Column(_("Name of the new grid"), 22),
         Column(_("Worker"), 14),
         Column(_("Leading branch"), 26),

@@ -46,9 +46,9 @@ def workers_table(outcome: Outcome) -> Table:
         Column(_("Worker"), 16),
         Column(_("Phone"), 14),
         Column(_("Community"), 16),
-        Column(_("Old grid code"), 18),
+        Column(_("Grid code before"), 18),
         Column(_("Name of the old grid"), 24),
-        Column(_("New grid code"), 18),
+        Column(_("Grid code after"), 18),
         Column(_("Name of the new grid"), 24),
         Column(_("What becomes of it"), 14),
     )

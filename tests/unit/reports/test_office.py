@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from openpyxl.styles import Font
 from gridplanner.errors import UserError
 from gridplanner.model.outcome import Outcome
 from gridplanner.model.staffing import TEAM_TEMPLATES, StaffingRules
+from gridplanner.reports.buildings import write_buildings
 from gridplanner.reports.comparison import write_comparison
 from gridplanner.reports.forms import write_registration_forms
 from gridplanner.reports.matrix import people_blocks
@@ -135,3 +137,19 @@ def test_plans_side_by_side_conserve_people(outcome: Outcome, tmp_path: Path) ->
     blocks = people_blocks(outcome.district.atoms, outcome.before.plan, outcome.after.plan)
     assert sum(int(block.people.sum()) for block in blocks) == outcome.district.atoms.people.sum()
     assert len(book.sheetnames) == 4
+
+
+def test_every_building_finds_what_changes_for_it(outcome: Outcome, tmp_path: Path) -> None:
+    write_buildings(outcome, tmp_path / "all.csv")
+    write_buildings(outcome, tmp_path / "changed.csv", only_changed=True)
+    everything, changed = (
+        list(csv.DictReader((tmp_path / name).open(encoding="utf-8-sig", newline="")))
+        for name in ("all.csv", "changed.csv")
+    )
+    assert len(everything) == len(outcome.district.buildings)
+    codes = {b["楼栋编码"]: (b["原网格编码"], b["新网格编码"]) for b in everything}
+    plan, today = outcome.after.plan, outcome.before.plan
+    for code, atom in zip(outcome.district.buildings.codes, outcome.district.buildings.atom, strict=True):
+        pair = (today.grids[today.assignment[atom]].code, plan.grids[plan.assignment[atom]].code)
+        assert codes[code] == pair
+    assert [b["楼栋编码"] for b in everything if b["变化内容"] != "不变"] == [b["楼栋编码"] for b in changed]
