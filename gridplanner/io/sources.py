@@ -23,6 +23,8 @@ Ask = Callable[[Question], str]
 
 _SHAPEFILE = {".shp", ".shx", ".dbf"}
 _FOREIGN = {".gdb", ".tab", ".mif", ".kml", ".dxf"}
+#: Tables that describe the layers beside them and are none themselves.
+_PAPERS = {"字段说明.csv", "检查记录.csv", "truth.json"}
 #: Formats we know and do not read, with what to do instead.
 _REFUSED = {
     ".dwg": "Save it as DXF (R2000 or later) in the drawing program.",
@@ -158,7 +160,9 @@ def _files_of(folder: Path) -> list[Path]:
     found: dict[str, Path] = {}
     for item in sorted(folder.rglob("*")):
         suffix = item.suffix.lower()
-        if any(parent.suffix.lower() == ".gdb" for parent in item.parents if parent != folder):
+        if item.name in _PAPERS or any(
+            parent.suffix.lower() == ".gdb" for parent in item.parents if parent != folder
+        ):
             continue
         if suffix == ".gdb" or (
             item.is_file()
