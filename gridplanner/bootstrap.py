@@ -196,7 +196,8 @@ def _install() -> None:
     if uv is not None:
         command = [uv, "pip", "install", "--quiet", "--python", str(venv_python())]
     else:
-        command = [str(venv_python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        # The lock file is complete, and most modules are never imported: neither resolve nor compile them.
+        command = [str(venv_python()), "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
     command += ["--require-hashes", "-r", str(LOCK)]
     if WHEELS.is_dir():
         command += ["--no-index", "--find-links", str(WHEELS)]
