@@ -28,10 +28,10 @@ def test_three_digits_are_added_in_reading_order(levels: tuple) -> None:
     first, second = (record.code for record in upper.grids)
     by_letter = dict(zip("pqrs", (record.code for record in done.grids), strict=True))
     assert by_letter == {
-        "q": f"{head[0]}001",
-        "p": f"{head[0]}002",
-        "s": f"{head[1]}001",
-        "r": f"{head[1]}002",
+        "q": f"{first}001",
+        "p": f"{first}002",
+        "s": f"{second}001",
+        "r": f"{second}002",
     }
     assert done.grids[1].name == "第1网格第1微网格" and findings == ()
 
