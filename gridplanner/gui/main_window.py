@@ -195,6 +195,7 @@ class MainWindow(QMainWindow):
         for signal in (session.changed, session.judged, session.selected, session.proposed, session.stepped):
             signal.connect(self.refresh)
         session.stepped.connect(self.status.show_progress)
+        session.changed.connect(self.messages.pass_on)
         session.said.connect(self.messages.say)
         session.failed.connect(self.show_fault)
         self.steps.chosen.connect(self.show_step)

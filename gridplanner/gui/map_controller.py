@@ -13,14 +13,13 @@ from gridplanner.gui.canvas.canvas import MapCanvas
 from gridplanner.gui.canvas.labels import Label
 from gridplanner.gui.canvas.overlay import Content, Marker
 from gridplanner.gui.canvas.style import Facts, LegendRow, make_paint
+from gridplanner.gui.models.findings import LATER_RULES
 from gridplanner.gui.panels.findings import has_place
 from gridplanner.gui.session import Session
 from gridplanner.model.finding import Finding
 from gridplanner.model.plan import Plan, PlanChange
-from gridplanner.workspace.scene_live import LiveTotals, grid_colours, label_points, live_totals
-
-#: Rules that a fresh proposal cannot keep yet: codes, workers and branches come in a later step.
-LATER_RULES = ("code", "worker", "branch")
+from gridplanner.texts import _
+from gridplanner.workspace.scene_live import grid_colours, label_points, live_totals
 
 
 class MapController(QObject):
@@ -57,6 +56,7 @@ class MapController(QObject):
         scene = self.session.scene
         self._preview, self._label_points, self._finding, self.marked = None, None, None, set()
         if scene is not None:
+            self.canvas.mark = _("demonstration data") if scene.demonstration else ""
             self.canvas.set_shapes(scene.atoms, scene.extent)
             if self._twin is not None:
                 self._twin.set_shapes(scene.atoms, scene.extent)
@@ -107,9 +107,7 @@ class MapController(QObject):
             totals = self.session.totals.of_assignment(workspace.district, plan)
             numbers = self.session.colours
             return Facts(workspace.district, self.session.before, plan, totals, numbers, theme.is_dark())
-        totals = (
-            self.session.totals if ours else live_totals(workspace.district, plan, workspace.rules)
-        )
+        totals = self.session.totals if ours else live_totals(workspace.district, plan, workspace.rules)
         numbers = self.session.colours if ours else None
         if numbers is None or len(numbers) != plan.n_grids:
             numbers = grid_colours(workspace.district, plan)

@@ -192,6 +192,11 @@ class Session(DeskLink):
         return self.workspace.plan if self.workspace is not None else None
 
     @property
+    def staffed(self) -> bool:
+        """Whether codes, workers and branches were assigned already."""
+        return self.plan is not None and any(t.leading for t in self.plan.ties)
+
+    @property
     def before(self) -> Plan:
         """Today's division."""
         if self._before is None:

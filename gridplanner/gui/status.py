@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton, QSta
 
 from gridplanner.gui.canvas.tool import MapPoint
 from gridplanner.gui.canvas.view import PIXELS_PER_METRE, View
+from gridplanner.gui.models.findings import LATER_RULES
 from gridplanner.gui.panels.steps import StepState
 from gridplanner.gui.session import Session
 from gridplanner.texts import _
@@ -27,7 +28,8 @@ def step_states(session: Session) -> dict[str, StepState]:
         return {step: StepState() for step in ("data", "check", "rules", "plan", "edit", "staff", "export")}
     reading = sum(f.counts for f in workspace.contents.findings)
     today = sum(f.counts for f in session.today_findings)
-    now = sum(f.counts for f in session.findings) - reading
+    later = () if session.staffed else LATER_RULES
+    now = sum(f.counts and f.rule not in later for f in session.findings) - reading
     planned = bool(workspace.contents.current)
     ties = {t.grid for t in workspace.plan.ties if t.leading}
     staffed = planned and bool(ties) and len(ties) >= workspace.plan.n_grids

@@ -130,7 +130,9 @@ class Figures(QFrame):
                 item.widget().hide()
                 item.widget().deleteLater()
         for i, (name, value, link) in enumerate(rows):
-            self._grid.addWidget(label(name), i, 0)
+            named = label(name)
+            self._grid.addWidget(named, i, 0)
+            named.show()
             shown: QWidget
             if link:
                 shown = QToolButton()
@@ -142,6 +144,8 @@ class Figures(QFrame):
             else:
                 shown = label(value, wrap=False)
             self._grid.addWidget(shown, i, 1, Qt.AlignmentFlag.AlignRight)
+            # Qt shows new children only with the next event; a card must never be seen empty.
+            shown.show()
 
 
 class Legend(QWidget):
@@ -201,8 +205,16 @@ class MessageBar(QFrame):
         layout.addWidget(self.text, 1)
         layout.addWidget(close)
 
+    def pass_on(self, *_args: object) -> None:
+        """Let go of a message that the work has overtaken; errors stay until they are closed."""
+        if self._kind != "error":
+            self.hide()
+
+    _kind = "info"
+
     def say(self, text: str, kind: str = "info") -> None:
         """Show a message; `kind` is info, done, warning or error."""
+        self._kind = kind
         colour = theme.SIGNAL[kind]
         name = {"done": "accept", "info": "identify"}.get(kind, "findings")
         self._icon.setPixmap(theme.icon(name, colour).pixmap(18, 18))

@@ -25,7 +25,15 @@ from PySide6.QtWidgets import QWidget
 
 from gridplanner.gui.canvas import frame as frames
 from gridplanner.gui.canvas.frame import Frame, Paint
-from gridplanner.gui.canvas.overlay import Content, Marker, draw_markers, draw_overlay, draw_scale_bar
+from gridplanner.gui.canvas.overlay import (
+    Content,
+    Marker,
+    draw_mark,
+    draw_markers,
+    draw_overlay,
+    draw_scale_bar,
+    draw_swipe,
+)
 from gridplanner.gui.canvas.tool import MapPoint, Tool
 from gridplanner.gui.canvas.view import View
 from gridplanner.workspace.scene import PolygonArrays
@@ -65,6 +73,7 @@ class MapCanvas(QWidget):
         self.kernels: ModuleType | None = None
         self.tool: Tool = Tool(self)
         self.dark = False
+        self.mark = ""
         self.markers: Sequence[Marker] = ()
         self._shapes: PolygonArrays | None = None
         self._paint: Paint | None = None
@@ -240,12 +249,15 @@ class MapCanvas(QWidget):
         if self._frame is not None:
             self._blit(painter, self._frame.view, self._frame.image(), self.rect())
             if self._other_frame is not None:
-                self._paint_swipe(painter)
+                self._paint_other(painter)
             if self._overlay is not None:
                 self._blit(painter, self._overlay[0], self._overlay[1], self.rect())
+            if self._other_frame is not None:
+                draw_swipe(painter, round(self.width() * self._swipe), self.height())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             draw_markers(painter, self.markers, self.view)
             draw_scale_bar(painter, self.view, self.font(), self.dark)
+            draw_mark(painter, self.mark, self.view, self.dark)
         self.tool.paint(painter, self.view)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -263,17 +275,13 @@ class MapCanvas(QWidget):
         else:
             painter.drawImage(QRectF(x, y, shown.width * factor, shown.height * factor), image)
 
-    def _paint_swipe(self, painter: QPainter) -> None:
+    def _paint_other(self, painter: QPainter) -> None:
         """Draw the other state right of the swipe line."""
         x = round(self.width() * self._swipe)
         painter.save()
         painter.setClipRect(x, 0, self.width() - x, self.height())
         self._blit(painter, self._other_frame.view, self._other_frame.image(), None)
         painter.restore()
-        painter.setPen(QPen(QColor("#1A5FB4"), 2))
-        painter.drawLine(x, 0, x, self.height())
-        painter.setBrush(QColor("#1A5FB4"))
-        painter.drawRoundedRect(x - 9, self.height() // 2 - 16, 18, 32, 6, 6)
 
     # --- the pointer ---------------------------------------------------------------------------------
 

@@ -269,3 +269,27 @@ def draw_scale_bar(painter: QPainter, view: View, font: QFont, dark: bool) -> No
             ]
         )
     painter.drawText(QPointF(x + 4, y - 6), text)
+
+
+def draw_mark(painter: QPainter, text: str, view: View, dark: bool) -> None:
+    """Draw a mark such as 示意数据 in the lower right corner; nothing for ""."""
+    if text:
+        painter.setPen(QColor("#C9A36B" if dark else "#8A5A12"))
+        box = QRectF(view.width - 260, view.height - 32, 244, 22)
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
+
+
+def draw_swipe(painter: QPainter, x: int, height: int) -> None:
+    """Draw the swipe line with its handle, and which side is which."""
+    blue = QColor("#1A5FB4")
+    painter.setPen(QPen(blue, 2))
+    painter.drawLine(x, 0, x, height)
+    painter.setBrush(blue)
+    painter.drawRoundedRect(x - 9, height // 2 - 16, 18, 32, 6, 6)
+    for left, text in ((x - 74, _("today")), (x + 10, _("plan"))):
+        box = QRectF(left, 10, 64, 24)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(blue)
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setPen(QColor("#FFFFFF"))
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)

@@ -13,13 +13,25 @@ from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.texts import _
 
+#: Rules that a fresh plan cannot keep yet: codes, workers and branches come in a later step.
+LATER_RULES = ("code", "worker", "branch")
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _ICONS = {Severity.ERROR: "findings", Severity.WARNING: "findings", Severity.INFO: "identify"}
 
 
 def sorted_findings(findings: Sequence[Finding]) -> list[Finding]:
     """Return findings, those that count first, then by people."""
-    return sorted(findings, key=lambda f: (bool(f.waiver), _ORDER[f.severity], -f.people, f.rule, f.subjects))
+    return sorted(
+        findings,
+        key=lambda f: (
+            bool(f.waiver),
+            _ORDER[f.severity],
+            f.rule in LATER_RULES,
+            -f.people,
+            f.rule,
+            f.subjects,
+        ),
+    )
 
 
 def rule_title(rule: str) -> str:

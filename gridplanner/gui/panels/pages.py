@@ -10,6 +10,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QListWidget, QWidget
 
+from gridplanner.gui.models.findings import LATER_RULES
 from gridplanner.gui.panels.plan_page import PlanPage
 from gridplanner.gui.panels.rules_page import RulesPage
 from gridplanner.gui.widgets import Figures, Page, button, label, line, row
@@ -222,10 +223,11 @@ class EditPage(Page):
         made = []
         for name in names:
             tool = QToolButton()
+            # The text of the menu is too long for a button; Qt takes the icon text instead.
+            actions[name].setIconText(short_text(name))
             tool.setDefaultAction(actions[name])
             tool.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             tool.setIconSize(QSize(20, 20))
-            tool.setText(short_text(name))
             tool.setFixedSize(98, 52)
             tool.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             made.append(tool)
@@ -236,7 +238,8 @@ class EditPage(Page):
         session = self._session
         if session.workspace is None or session.plan is None or not self.isVisible():
             return
-        self.requirements.show_rows(requirement_rows(session.findings))
+        later = () if session.staffed else LATER_RULES
+        self.requirements.show_rows(requirement_rows(f for f in session.findings if f.rule not in later))
         rows = []
         totals = session.totals
         for grid in session.selection[:6]:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gridplanner.gui.map_controller import LATER_RULES
+from gridplanner.gui.models.findings import LATER_RULES
 from gridplanner.gui.widgets import Figures, Page, button, label, line, row
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.change import change_totals

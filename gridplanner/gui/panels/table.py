@@ -75,7 +75,7 @@ class TablePanel(QWidget):
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(26)
         self.table.setAccessibleName(_("Attribute table"))
-        for i, width in enumerate((140, 150, 110, 90, 70, 70, 70, 80, 80, 90, 150, 80, 60, 120)):
+        for i, width in enumerate((140, 150, 110, 96, 76, 76, 76, 96, 104, 96, 160, 84, 70, 120)):
             self.table.setColumnWidth(i, width)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(_("Filter the table"))

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The canvas: ids against geometry, views, labels, frames, and how long the GUI thread is held."""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QRectF
+
+from gridplanner.gui.canvas import frame as frames
+from gridplanner.gui.canvas.frame import Paint
+from gridplanner.gui.canvas.labels import Label, place
+from gridplanner.gui.canvas.view import View
+from gridplanner.maps import raster
+from gridplanner.workspace.commands import MoveAtoms
+from gridplanner.workspace.scene import polygon_arrays
+from tests.gui.conftest import show, toy_contents
+
+GUI = Path(__file__).resolve().parents[2] / "gridplanner" / "gui"
+
+
+def fill(shapes, view: View) -> np.ndarray:
+    ids = np.empty((view.height, view.width), np.int32)
+    place_ = np.array([view.left, view.top, view.scale])
+    raster.fill_ids(shapes.xy, shapes.rings, shapes.features, shapes.boxes, place_, ids)
+    return ids
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000))
+def test_ids_are_those_of_the_polygons_under_the_pixel_centres(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    points = random.uniform(0, 40, (random.integers(3, 12), 2))
+    outer = shapely.convex_hull(shapely.multipoints(points))
+    if shapely.get_dimensions(outer) != 2:
+        return
+    hole = shapely.buffer(shapely.centroid(outer), 3)
+    shape = shapely.difference(outer, hole)
+    far = shapely.box(45, 45, 49, 49)
+    geometries = np.array([shape, shapely.multipolygons([far]), None], dtype=object)
+    view = View(25, 25, 1.0, 50, 50)
+    ids = fill(polygon_arrays(geometries), view)
+    rows, columns = np.mgrid[0:50, 0:50]
+    centres = shapely.points(columns + 0.5, 50 - (rows + 0.5))
+    assert ((ids == 0) == shapely.contains_properly(shape, centres)).mean() > 0.999
+    assert (ids == 1).sum() == 16
+    assert not (ids == 2).any()
+
+
+def test_a_view_outside_draws_nothing_and_does_not_fail() -> None:
+    shapes = polygon_arrays(np.array([shapely.box(0, 0, 10, 10)], dtype=object))
+    assert (fill(shapes, View(1e6, 1e6, 2.0, 64, 64)) == -1).all()
+    assert (fill(shapes, View(5, 5, 100.0, 64, 64)) == 0).all()
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.floats(1e-3, 10), st.floats(0, 900), st.floats(0, 700))
+def test_pixels_and_metres_go_round(x: float, y: float, scale: float, px: float, py: float) -> None:
+    view = View(x, y, scale, 900, 700)
+    back = view.to_screen(*view.to_ground(px, py))
+    assert np.allclose(back, (px, py), atol=1e-3)
+    zoomed = view.zoomed(1.7, px, py)
+    assert np.allclose(zoomed.to_screen(*view.to_ground(px, py)), (px, py), atol=1e-2)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 800), st.floats(0, 600), st.floats(0, 1e5)), max_size=60))
+def test_labels_never_overlap_and_the_weightiest_is_placed(spots: list[tuple[float, float, float]]) -> None:
+    view = View(400, 300, 1.0, 800, 600)
+    labels = [Label(x, y, ("001", "1,234"), w) for x, y, w in spots]
+    placed = place(labels, view, lambda text: 7.0 * len(text), 14.0)
+    boxes: list[QRectF] = [rect for _label, _lines, rect in placed]
+    for i, a in enumerate(boxes):
+        assert not any(a.intersects(b) for b in boxes[i + 1 :])
+    if labels:
+        assert placed[0][0].weight == max(label.weight for label in labels)
+
+
+def test_shading_strokes_borders_and_halving_averages() -> None:
+    ids = np.array([[0, 0, 1, 1], [0, 0, 1, 1], [-1, -1, -1, -1], [-1, -1, -1, -1]], np.int32)
+    out = np.empty((4, 4), np.uint32)
+    colours = np.array([0xFF111111, 0xFF222222, 0xFFFFFFFF], np.uint32)
+    key = np.array([[0, 1]], np.int32)
+    raster.shade(
+        ids, colours, np.zeros(3, bool), key, np.array([0xFFFF0000], np.uint32), np.ones(1, np.int64), out
+    )
+    assert out[0, 1] == 0xFFFF0000
+    assert out[0, 0] == 0xFF111111
+    assert out[3, 0] == 0xFFFFFFFF
+    same = np.array([[7, 7]], np.int32)
+    raster.shade(
+        ids, colours, np.zeros(3, bool), same, np.array([0xFFFF0000], np.uint32), np.ones(1, np.int64), out
+    )
+    assert out[0, 1] == 0xFF111111, "no border inside one unit"
+    small = np.empty((1, 1), np.uint32)
+    raster.halve(np.array([[0xFF000000, 0xFF000000], [0xFFFFFFFF, 0xFFFFFFFF]], np.uint32), small)
+    assert small[0, 0] in (0xFF7F7F7F, 0xFF808080)
+
+
+def test_refined_frame_has_the_colours_of_the_plain_one() -> None:
+    cells = np.array([shapely.box(i * 20, 0, i * 20 + 20, 40) for i in range(4)], dtype=object)
+    shapes, view = polygon_arrays(cells), View(40, 20, 4.0, 320, 160)
+    paint = Paint.plain(4)
+    paint.colours[:4] = [0xFFAA0000, 0xFF00AA00, 0xFF0000AA, 0xFFAAAA00]
+    frame = frames.draw(raster, shapes, paint, view, 1.0)
+    fine = frames.refine(raster, shapes, paint, frame, lambda: False)
+    assert (fine == frame.pixels).mean() > 0.95
+    assert frames.refine(raster, shapes, paint, frame, lambda: True) is None
+
+
+def test_without_kernels_the_map_is_painted_all_the_same() -> None:
+    cells = np.array([shapely.box(i * 20, 0, i * 20 + 20, 40) for i in range(4)], dtype=object)
+    paint = Paint.plain(4)
+    paint.colours[2] = 0xFF0000AA
+    frame = frames.draw(None, polygon_arrays(cells), paint, View(40, 20, 4.0, 320, 160), 1.0)
+    assert (frame.pixels == 0xFF0000AA).sum() > 5000
+
+
+def held(work: Callable[[], object]) -> float:
+    """Return CPU seconds of this thread alone; the load of the machine does not count."""
+    started = time.thread_time()
+    work()
+    return time.thread_time() - started
+
+
+def test_no_step_holds_the_window_for_a_tenth_of_a_second(bare_window, qtbot) -> None:
+    side = 70
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw"
+    drawing = "\n".join("".join(letters[(r // 10) * 7 + c // 10] for c in range(side)) for r in range(side))
+    show(bare_window, toy_contents(drawing))
+    window, session = bare_window, bare_window.session
+    assert len(session.workspace.district.atoms) == side * side
+    steps = {
+        "edit": lambda: session.do(MoveAtoms((10,), int(session.plan.assignment[9]))),
+        "undo": session.undo,
+        "redo": session.redo,
+        "select": lambda: session.select((3, 4)),
+        "style": lambda: window.layers.set_style("change"),
+        "zoom": lambda: window.canvas.zoom_by(2),
+        "paint": window.canvas.repaint,
+        "pick": lambda: window.canvas.at(window.canvas.rect().center().toPointF()),
+        "step": lambda: window.steps.go("edit"),
+    }
+    for name, work in steps.items():
+        assert held(work) < 0.1, name
+
+
+def test_nobody_pumps_events_by_hand() -> None:
+    for path in GUI.rglob("*.py"):
+        names = {n.attr for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Attribute)}
+        assert "processEvents" not in names, path.name
