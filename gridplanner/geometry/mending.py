@@ -4,22 +4,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 
 from gridplanner.geometry.arrays import IntArray, ObjectArray
+from gridplanner.geometry.claims import connected_groups
 from gridplanner.geometry.crowds import Ground, inner_points, owners_along
-from gridplanner.geometry.defects import Defect, coverage_defects
+from gridplanner.geometry.defects import Defect, Tolerance, coverage_defects
 from gridplanner.geometry.dissolve import dissolved
 from gridplanner.geometry.divide import divide
-from gridplanner.geometry.mend import Mend, MendKind
+from gridplanner.geometry.faces import width_m
+from gridplanner.geometry.mend import Mend, MendKind, choose
+from gridplanner.geometry.segments import shared_segments
 from gridplanner.geometry.shapes import clean_shapes
 from gridplanner.geometry.suspects import suspects
 
 #: Vertices this near to a line lie on it, metres.
 _ON_LINE_M = 1e-6
+#: A mend this near to a fresh fault made it, metres.
+_BESIDE_M = 0.01
 #: A spike narrower than twice this is cut off, metres.
 _SPIKE_HALF_M = 0.02
 
@@ -61,7 +66,8 @@ def apply_mends(polygons: ObjectArray, mends: Sequence[Mend]) -> Mended:
 
     Examples
     --------
-    >>> from gridplanner.geometry.mend import propose_mends
+    >>> from gridplanner.geometry.faces import width_m
+    from gridplanner.geometry.mend import propose_mends
     >>> cells = np.array([shapely.box(0, 0, 10, 10), shapely.box(8, 0, 20, 10)], dtype=object)
     >>> done = apply_mends(cells, propose_mends(cells, coverage_defects(cells)))
     >>> shapely.area(done.polygons).tolist(), done.fresh
@@ -151,7 +157,34 @@ def _reassigned(shapes: ObjectArray, units: IntArray, mends: Sequence[Mend]) -> 
     for mend, parts in shares:
         for face, k in zip(*shapely.STRtree(parts).query(points, predicate="intersects"), strict=True):
             owners[face] = {place[mend.defect.units[k]]}
-    return _gathered(ground.faces, owners, len(units))
+    before = shapely.get_num_geometries(shapes)
+    return _gathered(ground.faces, _without_crumbs(ground.faces, owners, before), len(units))
+
+
+def _without_crumbs(faces: ObjectArray, owners: list[set[int]], parts_before: IntArray) -> list[set[int]]:
+    """Hand crumbs that a mend broke off a unit to the neighbour around them."""
+    single = np.array([next(iter(names)) if len(names) == 1 else -1 for names in owners], np.int64)
+    shared = shared_segments(faces)
+    groups = connected_groups(shared, single)
+    count = np.bincount([single[group[0]] for group in groups], minlength=len(parts_before))
+    tolerance = Tolerance()
+    for group in groups:
+        unit = single[group[0]]
+        if count[unit] <= max(int(parts_before[unit]), 1):
+            continue
+        land = dissolved(faces[group])
+        narrow = float(width_m(np.array([land], dtype=object))[0]) <= tolerance.width_m
+        if land.area > tolerance.area_m2 and not narrow:
+            continue
+        inside = np.isin(shared.a, group) ^ np.isin(shared.b, group)
+        rows = np.flatnonzero(inside & (shared.b >= 0))
+        other = single[np.where(np.isin(shared.a[rows], group), shared.b[rows], shared.a[rows])]
+        known = other >= 0
+        if known.any():
+            best = int(np.argmax(np.bincount(other[known], weights=shared.length_m[rows][known])))
+            for face in group:
+                owners[face] = {best}
+    return owners
 
 
 def _moves_land(mend: Mend) -> bool:
@@ -208,16 +241,64 @@ def _fresh(start: ObjectArray, result: ObjectArray, units: IntArray) -> tuple[De
     near = np.unique(shapely.STRtree(start).query(start[units], predicate="intersects")[1])
     near = np.union1d(near[present[near]], units)
     more = np.arange(len(start), len(result))
-    before = {_name(d, near) for d in coverage_defects(start[near])}
+    before = {_name(_placed(d, near)) for d in coverage_defects(start[near])}
     around = np.concatenate([near, more])
     kept = around[~shapely.is_missing(result[around])]
-    after = coverage_defects(result[kept])
-    return tuple(d for d in after if _name(d, kept) not in before)
+    after = (_placed(d, kept) for d in coverage_defects(result[kept]))
+    return tuple(d for d in after if _name(d) not in before)
 
 
-def _name(defect: Defect, units: IntArray) -> tuple[str, tuple[int, ...], float]:
+def _placed(defect: Defect, units: IntArray) -> Defect:
+    """Return a fault found among some units with the numbers those have in the layer."""
+    return replace(defect, units=tuple(int(units[u]) for u in defect.units))
+
+
+def _name(defect: Defect) -> tuple[str, tuple[int, ...], float]:
     """Return what makes a fault the same one: its kind, its units and its size."""
-    return defect.kind.value, tuple(int(units[u]) for u in defect.units), round(defect.area_m2, 2)
+    return defect.kind.value, defect.units, round(defect.area_m2, 2)
+
+
+def _blamed(done: Mended, accepted: Sequence[Mend]) -> list[Mend]:
+    """Return the mends beside fresh faults; where none lies beside, those of the same units."""
+    land = np.array([m.defect.geometry for m in accepted] + [None], dtype=object)[:-1]
+    tree = shapely.STRtree(land)
+    blamed: set[int] = set()
+    for fault in done.fresh:
+        origin = {int(done.origin[u]) for u in fault.units}
+        near = tree.query(fault.geometry, predicate="dwithin", distance=_BESIDE_M) if fault.geometry else []
+        close = [int(k) for k in near if origin & set(accepted[k].defect.units)]
+        blamed.update(close or [k for k, m in enumerate(accepted) if origin & set(m.defect.units)])
+    return [accepted[k] for k in sorted(blamed)]
+
+
+def mend_safely(
+    polygons: ObjectArray, mends: Sequence[Mend], people: IntArray | None = None
+) -> tuple[Mended, tuple[Mend, ...]]:
+    """Carry out what makes no new fault: another keeper is tried first, then the mend is left out.
+
+    Returns
+    -------
+    Mended
+        Without fresh faults.
+    tuple of Mend
+        Mends that were left out; they need the planner's hand.
+    """
+    weight = np.zeros(len(polygons), np.int64) if people is None else people
+    accepted, turned = list(mends), set[int]()
+    refused: list[Mend] = []
+    while True:
+        done = apply_mends(polygons, accepted)
+        suspects_now = _blamed(done, accepted)
+        if not suspects_now:
+            return done, tuple(refused)
+        for mend in suspects_now:
+            accepted.remove(mend)
+            other = [u for u in mend.choices if u != mend.keeper]
+            if id(mend.defect) in turned or not other or mend.kind is not MendKind.GIVE:
+                refused.append(mend)
+                continue
+            turned.add(id(mend.defect))
+            accepted.append(choose(mend, polygons, weight, other[0]))
 
 
 def simplified(polygons: ObjectArray, tolerance_m: float) -> ObjectArray:
