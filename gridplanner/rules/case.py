@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +19,9 @@ from gridplanner.model.kinds import GridKind, Severity
 from gridplanner.model.measures import Measures
 from gridplanner.model.plan import GridRecord, Plan
 from gridplanner.model.ruleset import RuleSet
+
+#: First character of a code that stands for none.
+PROVISIONAL = "+"
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +117,17 @@ def facts_of(district: District, community: int, kind: GridKind, dedicated_kind:
         "street": str(communities.street_names[community]),
         "dedicated_kind": dedicated_kind,
     }
+
+
+def with_provisional_codes(plan: Plan) -> Plan:
+    """Return the plan with `+12` for the code of a grid that has none yet, as the window shows it.
+
+    Without it the findings of two new grids could not be told apart, nor waived one by one.
+    """
+    if all(record.code for record in plan.grids):
+        return plan
+    grids = (r if r.code else replace(r, code=f"{PROVISIONAL}{i}") for i, r in enumerate(plan.grids, start=1))
+    return replace(plan, grids=tuple(grids))
 
 
 def label(record: GridRecord) -> str:

@@ -21,7 +21,7 @@ from gridplanner.model.kinds import Severity
 from gridplanner.model.measures import Measures
 from gridplanner.model.plan import Plan
 from gridplanner.model.ruleset import RuleSet
-from gridplanner.rules.case import Case
+from gridplanner.rules.case import Case, with_provisional_codes
 from gridplanner.rules.registry import RULES
 
 FloatArray = npt.NDArray[np.float64]
@@ -100,7 +100,7 @@ def check(
     if polygons is None:
         polygons = grid_polygons(district.atoms.geometry, plan.assignment, plan.n_grids)
     measures = measures if measures is not None else measure(district, plan, rules, polygons)
-    case = Case(district, plan, rules, measures, polygons, np.arange(plan.n_grids))
+    case = Case(district, with_provisional_codes(plan), rules, measures, polygons, np.arange(plan.n_grids))
     return _sorted([_waived(f, waivers or {}) for rule in RULES for f in rule.check(case)])
 
 
@@ -115,7 +115,7 @@ def check_grids(
 ) -> tuple[Finding, ...]:
     """Return the breaches of some grids by the rules that a change elsewhere cannot break."""
     some: npt.NDArray[np.integer] = np.asarray(grids, np.int64)
-    case = Case(district, plan, rules, measures, polygons, some)
+    case = Case(district, with_provisional_codes(plan), rules, measures, polygons, some)
     return _sorted([_waived(f, waivers or {}) for rule in RULES if rule.local for f in rule.check(case)])
 
 

@@ -5,23 +5,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
-from gridplanner.rules.case import Case, label
-from gridplanner.texts import _
+from gridplanner.rules.case import PROVISIONAL, Case, label
+from gridplanner.texts import _, ngettext
 
 
 def check_code(case: Case) -> Iterator[Finding]:
-    """Yield a finding for each grid whose code is missing, used twice, or not below its community's code."""
+    """Yield a finding for each code used twice or out of its community, and one for all that are missing."""
+    missing = [g for g in case.grids.tolist() if case.plan.grids[g].code.startswith(PROVISIONAL)]
+    if missing:
+        text = ngettext("{n} grid has no code yet.", "{n} grids have no code yet.", len(missing)).format(
+            n=len(missing)
+        )
+        found = _about(case, missing[0], "code", text, _("Assign codes, branches and staff."), hard=True)
+        yield replace(found, count=len(missing), subjects=tuple(case.plan.grids[g].code for g in missing))
     counts = Counter(g.code for g in case.plan.grids if g.code)
     given = "communities" in case.district.originals  # a community made for want of a layer has no real code
     for grid in case.grids.tolist():
         record = case.plan.grids[grid]
         community = str(case.district.communities.codes[record.community])
-        if not record.code:
-            text = _("Grid {grid} has no code.").format(grid=label(record))
-        elif counts[record.code] > 1:
+        if record.code.startswith(PROVISIONAL):
+            continue
+        if counts[record.code] > 1:
             text = _("Code {code} is used by {n} grids.").format(code=record.code, n=counts[record.code])
         elif given and community.isdigit() and len(community) == 12 and not record.code.startswith(community):
             text = _("Code {code} does not begin with the code {community} of its community.").format(

@@ -256,3 +256,17 @@ def test_compactness_of_a_square() -> None:
     district = town("A")
     measures = measure(district, district.plan_today(), OPEN)
     assert measures.more["compactness"][0] == pytest.approx(np.pi / 4)
+
+
+def test_grids_without_codes_are_one_finding_and_can_still_be_told_apart() -> None:
+    district = town("AABBCC")
+    today = district.plan_today()
+    fresh = tuple(replace(g, code="", name="") if i else g for i, g in enumerate(today.grids))
+    plan = replace(today, grids=fresh, name="new")
+    rules = RuleSet(people=Band(500, 600))
+    missing = found(district, rules, "code", plan)
+    assert [f.count for f in missing] == [2]
+    assert rule_counts(district, plan, rules, missing)["code"] == 2
+    keys = {waiver_key(f) for f in found(district, rules, "people", plan)}
+    assert len(keys) == 3
+    assert all(f.text.count("?") == 0 for f in found(district, rules, "people", plan))
