@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from gridplanner.io.building_names import buildings_in, estate_key
 from gridplanner.io.faults import row_finding
+from gridplanner.io.placements import placement_key
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.model.layers import Layer, ObjectArray
@@ -80,7 +81,7 @@ def match_rows(buildings: Layer, people: Layer, own: ObjectArray, remembered: Ma
     targets: Targets = []
     named: list[int] = []
     for row, code in enumerate(people.texts("code").tolist()):
-        code = remembered.get(f"{estates[row]}|{names[row]}", code)
+        code = remembered.get(placement_key(estates[row], names[row]), code)
         if code in by_code:
             targets.append((by_code[code],))
             continue

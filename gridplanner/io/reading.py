@@ -22,6 +22,7 @@ from gridplanner.io.field_names import coordinate_columns, match_fields
 from gridplanner.io.gate import AREAS, TABLES, check_kind, pass_gate
 from gridplanner.io.people import join_people
 from gridplanner.io.personal_data import personal_columns, personal_finding
+from gridplanner.io.placements import read_placements
 from gridplanner.io.placing import Placed, common_crs, place, refuse_old_datum
 from gridplanner.io.raw import RawTable
 from gridplanner.io.roles import role_word
@@ -92,7 +93,7 @@ def read_layers(
             findings.append(finding)
     _settle_ledgers(layers, read, findings)
     check_meeting(layers)
-    _join(layers, findings)
+    _join(layers, read_placements(base), findings)
     return LayerSet(
         crs=crs,
         layers={role: layer for role, layer in layers.items() if not role.startswith("nets.")},
@@ -371,7 +372,7 @@ def check_meeting(layers: Mapping[str, Layer]) -> None:
             )
 
 
-def _join(layers: dict[str, Layer], findings: list[Finding]) -> None:
+def _join(layers: dict[str, Layer], remembered: Mapping[str, str], findings: list[Finding]) -> None:
     """Join the table of people to the buildings, in place of the mapping."""
     if "people" not in layers:
         return
@@ -382,5 +383,5 @@ def _join(layers: dict[str, Layer], findings: list[Finding]) -> None:
         return
     owner = layers[target]
     codes = None if target == "buildings" else owner.texts("building")
-    layers[target], layers["people"], more = join_people(owner, layers["people"], codes)
+    layers[target], layers["people"], more = join_people(owner, layers["people"], codes, remembered)
     findings.extend(more)

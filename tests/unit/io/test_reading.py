@@ -14,6 +14,7 @@ import shapefile
 import shapely
 
 from gridplanner.errors import UserError
+from gridplanner.io.placements import remember_placements
 from gridplanner.io.reading import read_layers
 from gridplanner.model.layers import LayerSpec
 
@@ -275,6 +276,16 @@ def test_people_are_joined_added_up_and_none_is_dropped(tmp_path):
     assert people.numbers("people").sum() == 1048
     assert any(f.people == 2 and f.subjects == ("6",) for f in rules(layers, "read.people"))
     assert rules(layers, "read.totals")[0].subjects == ("7",)
+
+
+def test_rows_placed_by_hand_stay_placed(tmp_path):
+    rows = [["老街", "", 4, 11]]
+    assert people_case(tmp_path, rows).layers["people"].extra["placed"].tolist() == [0]
+    remember_placements(tmp_path, {("老街", ""): "B9"})
+    remember_placements(tmp_path, {("老街", ""): "B2", ("别处", "临时点"): "B1"})
+    layers = people_case(tmp_path, rows)
+    assert layers.layers["people"].extra["placed"].tolist() == [1]
+    assert layers.layers["buildings"].numbers("people")[1] == 11
 
 
 def test_codes_that_became_floats_are_mended_or_told(tmp_path):
