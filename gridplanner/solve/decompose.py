@@ -139,12 +139,14 @@ def _free_atoms(district: District, request: PlanRequest, plan: Plan) -> npt.NDA
     return free
 
 
-def limits_of(district: District, rules: RuleSet, community: int) -> Limits:
-    """Return the limits on a general grid of a community, overrides applied."""
+def limits_of(
+    district: District, rules: RuleSet, community: int, kind: GridKind = GridKind.GENERAL
+) -> Limits:
+    """Return the limits on a grid of a community, overrides applied."""
     table = district.communities
     facts = {
         "community_type": str(table.types[community]),
-        "kind": GridKind.GENERAL.value,
+        "kind": kind.value,
         "community": str(table.names[community]),
         "community_code": str(table.codes[community]),
         "street": str(table.street_names[community]),

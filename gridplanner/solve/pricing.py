@@ -29,9 +29,9 @@ class Taste(NamedTuple):
 
 #: Modes of `PlanRequest.mode`. Own choice, tuned on generated districts other than the benchmark's.
 TASTES = {
-    "keep": Taste(pieces=1.0, moved=1 / 4000, deviation=0.12, spread=0.0, roundness=0.06),
+    "keep": Taste(pieces=1.0, moved=1 / 4000, deviation=0.2, spread=0.0, roundness=0.06),
     "balance": Taste(pieces=0.003, moved=0.0, deviation=20.0, spread=2.0, roundness=0.01),
-    "compact": Taste(pieces=0.002, moved=0.0, deviation=0.0, spread=6.0, roundness=4.0),
+    "compact": Taste(pieces=0.002, moved=0.0, deviation=0.0, spread=130.0, roundness=4.0),
 }
 _GOALS = {
     "keep": Taste(1.0, 1 / 4000, 0.0, 0.0, 0.0),

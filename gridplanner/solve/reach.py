@@ -95,12 +95,14 @@ def least_radius(f: Field, load: LongArray, point: int, wanted: float) -> float:
     wanted : float
         Persons.
     """
-    distance = np.hypot(f.x[:, None] - f.x[None, :], f.y[:, None] - f.y[None, :])
-    order = np.argsort(distance, axis=1)
-    rows = np.arange(len(f.x))[:, None]
-    enough = np.cumsum(load[order], axis=1) >= wanted
-    if not enough[:, -1].any():
+    if load.sum() < wanted:
         return inf
-    column = np.where(enough[:, -1], np.argmax(enough, axis=1), len(f.x) - 1)
-    needed = np.where(enough[:, -1], distance[rows[:, 0], order[rows[:, 0], column]], inf)
-    return float(np.maximum(needed, distance[:, point]).min())
+    # A service point farther from the point than the answer never gives a smaller one.
+    near = np.argsort(np.hypot(f.x - f.x[point], f.y - f.y[point]), kind="stable")[:_ROWS]
+    least = inf
+    for candidate in near:
+        distance = np.hypot(f.x - f.x[candidate], f.y - f.y[candidate])
+        order = np.argsort(distance, kind="stable")
+        reached = order[int(np.searchsorted(np.cumsum(load[order]), wanted))]
+        least = min(least, max(float(distance[reached]), float(distance[point])))
+    return least
