@@ -182,7 +182,7 @@ def community_ground(scene: Scene, frame: Frame, community: int, k: float) -> li
     marks.append(frame.shape(places.geometry, None, ground.neighbour))
     marks += grid_marks(scene, view, frame, view.rows_of(community).tolist(), k)
     marks += ground_marks(scene, frame, k)
-    marks += outline_marks(frame, places.geometry, Stroke("#8d8d8a", 0.3 * k, (5.0, 2.0)))
+    marks += outline_marks(frame, scene.community_lines, Stroke("#8d8d8a", 0.3 * k, (5.0, 2.0)))
     own = view.polygons[view.rows_of(community)]
     marks += outline_marks(frame, own, Stroke(grids.line, grids.line_width * 1.5 * k))
     marks += outline_marks(

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from gridplanner.maps.borders import unique_lines
 from gridplanner.maps.colouring import class_limits, classify, colour_neighbours, neighbours
 from gridplanner.maps.frame import Bounds
 from gridplanner.maps.options import MapOptions
@@ -102,6 +103,16 @@ class Scene:
         return result
 
     @cached_property
+    def street_lines(self) -> ObjectArray:
+        """Borders of all streets, each once."""
+        return unique_lines(self.street_polygons)
+
+    @cached_property
+    def community_lines(self) -> ObjectArray:
+        """Borders of all communities, each once."""
+        return unique_lines(self.outcome.district.communities.geometry)
+
+    @cached_property
     def small_communities(self) -> ObjectArray:
         """Communities with few vertices, for maps the size of a stamp."""
         west, south, east, north = self.bounds
@@ -139,6 +150,11 @@ class View:
         self.counts_households = bool(self.households.any())
         self.community_names: list[str] = [str(name) for name in outcome.district.communities.names]
         self._outcome, self._style, self._colouring = outcome, style, colouring
+
+    @cached_property
+    def lines(self) -> ObjectArray:
+        """Borders of all grids, each once."""
+        return unique_lines(self.polygons)
 
     @cached_property
     def near(self) -> list[set[int]]:

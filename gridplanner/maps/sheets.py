@@ -167,7 +167,7 @@ def street_sheet(scene: Scene, paper: str, key: str, page: tuple[int, int] = (0,
     ]
     inside += grid_marks(scene, view, frame, rows, k)
     inside += ground_marks(scene, frame, k)
-    inside += outline_marks(frame, places, Stroke("#8d8d8a", 0.3 * k, (5.0, 2.0)))
+    inside += outline_marks(frame, scene.community_lines, Stroke("#8d8d8a", 0.3 * k, (5.0, 2.0)))
     inside += outline_marks(frame, view.polygons[rows], Stroke(grids.line, grids.line_width * k))
     inside += outline_marks(frame, places[communities], Stroke(grids.community, grids.community_width * k))
     inside += street_marks(scene, frame, k, scene.streets.index(key))

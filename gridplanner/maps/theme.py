@@ -59,8 +59,8 @@ def outline_marks(frame: Frame, polygons: ObjectArray, stroke: Stroke) -> list[M
 def border_marks(scene: Scene, view: View, frame: Frame, enlarge: float) -> list[Mark]:
     """Return grid, community and street borders, the heavier above the lighter."""
     grids = scene.style.grids
-    marks = outline_marks(frame, view.polygons, Stroke(grids.line, grids.line_width * enlarge))
     places = scene.outcome.district.communities.geometry
+    marks = outline_marks(frame, view.polygons, Stroke(grids.line, grids.line_width * enlarge))
     marks += outline_marks(frame, places, Stroke(grids.community, grids.community_width * enlarge))
     return marks + street_marks(scene, frame, enlarge)
 
@@ -69,7 +69,7 @@ def street_marks(scene: Scene, frame: Frame, enlarge: float, only: int = -1) -> 
     """Return the borders of all streets, or of `only` one; none where the district is one street."""
     if len(scene.streets) < 2:
         return []
-    shapes = scene.street_polygons if only < 0 else scene.street_polygons[only : only + 1]
+    shapes = scene.street_lines if only < 0 else scene.street_polygons[only : only + 1]
     width = scene.style.grids.street_width * enlarge
     under = outline_marks(frame, shapes, Stroke(scene.style.ground.paper, width))
     line = Stroke(scene.style.grids.street, width, STREET_DASH)

@@ -118,7 +118,7 @@ def _map_page(draft: Draft, row: int, listed: Sequence[int], table: Table) -> tu
     inside: list[Mark] = [rectangle(frame.rect, None, ground.neighbour)]
     inside.append(frame.shape(view.polygons[row : row + 1], None, grids.palette[0]))
     inside += ground_marks(scene, frame, k)
-    inside += outline_marks(frame, view.polygons, Stroke("#8d8d8a", 0.3 * k, (5.0, 2.0)))
+    inside += outline_marks(frame, view.lines, Stroke("#8d8d8a", 0.3 * k, (5.0, 2.0)))
     inside += outline_marks(frame, view.polygons[row : row + 1], Stroke(grids.community, 0.8 * k))
     points = shapely.points(*(getattr(scene.outcome.district.buildings, axis)[list(listed)] for axis in "xy"))
     inside.append(squares(frame, np.atleast_1d(points), 1.2 * k, scene.style.labels.color))

@@ -7,7 +7,7 @@ import shapely
 
 from gridplanner.errors import UserError
 from gridplanner.maps.book import make_sheets
-from gridplanner.maps.borders import compare_borders
+from gridplanner.maps.borders import compare_borders, unique_lines
 from gridplanner.maps.fonts import text_width
 from gridplanner.maps.frame import ROUND_SCALES
 from gridplanner.maps.furniture import break_lines, shorten
@@ -171,6 +171,12 @@ def test_borders_are_sorted_into_kept_added_and_gone():
     assert shapely.length(lines.added).sum() == pytest.approx(2)
     assert shapely.length(lines.gone).sum() == pytest.approx(2)
     assert len(compare_borders(before[:0], after).kept) == 0
+
+
+def test_a_common_border_is_drawn_once():
+    town = np.array([shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1), None], dtype=object)
+    assert shapely.length(unique_lines(town)).sum() == pytest.approx(7)
+    assert len(unique_lines(town[2:])) == 0
 
 
 def test_tiles_cover_the_sheet_at_its_own_size(outcome):
