@@ -9,6 +9,7 @@ import numpy as np
 
 from gridplanner.model.kinds import ChangeKind
 from gridplanner.model.outcome import Outcome
+from gridplanner.model.plan import GridRecord
 from gridplanner.reports.cells import Cell, write_csv
 from gridplanner.reports.table import Column, Table
 from gridplanner.texts import _
@@ -55,10 +56,17 @@ def crosswalk_rows(outcome: Outcome) -> list[tuple[Cell, ...]]:
                 int(pairs.households[k]),
                 round(float(pairs.area_m2[k]), 3),
                 str((new.change if new else ChangeKind.RETIRED) or ""),
-                new.reason if new else "",
+                _reason(old, new),
             )
         )
     return rows
+
+
+def _reason(old: GridRecord | None, new: GridRecord | None) -> str:
+    """Return why ground came to its new grid."""
+    if new is None:
+        return ""
+    return new.reason if old is not None else _("Ground that belonged to no grid.")
 
 
 def crosswalk_table(outcome: Outcome) -> Table:

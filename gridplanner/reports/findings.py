@@ -11,7 +11,7 @@ from typing import Any
 from gridplanner.model.finding import Finding
 from gridplanner.reports.cells import write_csv
 from gridplanner.reports.table import Column, Table
-from gridplanner.reports.words import severity_word
+from gridplanner.reports.words import rule_word, severity_word
 from gridplanner.texts import _
 
 #: Columns of `findings.csv` and keys of the JSON, in order.
@@ -67,7 +67,7 @@ def findings_table(findings: Sequence[Finding]) -> Table:
         (
             number,
             severity_word(f.severity),
-            f.rule,
+            rule_word(f.rule),
             _("hard") if f.hard else _("soft"),
             "；".join(f.subjects[:12]) + ("……" if len(f.subjects) > 12 else ""),
             f.value if isfinite(f.value) else None,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from gridplanner.model.kinds import Severity
+from gridplanner.rules.registry import RULES
 from gridplanner.texts import _
 
 
@@ -58,7 +59,11 @@ def rule_word(name: str) -> str:
         "barriers": _("Not across rivers and railways"),
         "estates": _("Estates stay whole"),
     }
-    return words.get(name, name)
+    if name in words:
+        return words[name]
+    origins = {"read": _("Reading the input"), "repair": _("Repair of the input")}
+    labels = {rule.name: _(rule.label) for rule in RULES}
+    return labels.get(name) or origins.get(name.partition(".")[0], name)
 
 
 def mode_word(mode: str) -> str:
