@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -37,6 +38,7 @@ from gridplanner.gui.panels.findings import FindingsPanel
 from gridplanner.gui.panels.history import HistoryPanel
 from gridplanner.gui.panels.layers import LayersPanel
 from gridplanner.gui.panels.pages import make_pages
+from gridplanner.gui.panels.scenarios import ScenarioBox
 from gridplanner.gui.panels.start import StartPage
 from gridplanner.gui.panels.steps import STEPS, StepBar
 from gridplanner.gui.panels.table import TablePanel
@@ -187,6 +189,11 @@ class MainWindow(QMainWindow):
                 last = row.menu
             self.actions_by_id[row.id] = action
         self.actions_by_id["tool_select"].setChecked(True)
+        space = QWidget()
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(space)
+        self.scenarios = ScenarioBox(self.session)
+        bar.addWidget(self.scenarios)
 
     def _connect(self) -> None:
         """Let every part hear of the others."""

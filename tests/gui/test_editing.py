@@ -214,3 +214,30 @@ def test_side_of_a_bent_line() -> None:
     line = np.array([[0, 0], [0, 10], [10, 10]], float)
     left = side_of_line(np.array([-1.0, 5.0, 5.0]), np.array([5.0, 5.0, 15.0]), line)
     assert left.tolist() == [True, False, True]
+
+
+def test_areas_marked_without_a_selection_become_a_new_grid(window, qtbot) -> None:
+    window.session.select(())
+    window.groups["tools"].brush()
+    qtbot.mousePress(window.canvas, LEFT, pos=spot(window, 2))
+    qtbot.mouseMove(window.canvas, spot(window, 3))
+    qtbot.mouseRelease(window.canvas, LEFT, pos=spot(window, 3))
+    assert window.map.marked == {2, 3}
+    window.groups["edit"].new_grid()
+    assert window.session.plan.n_grids == 7
+    assert grid_of(window, 2) == grid_of(window, 3) == 6
+    assert window.session.selection == (6,)
+
+
+def test_scenarios_are_switched_in_the_toolbar(window) -> None:
+    window.session.workspace.add_scenario("甲", window.session.plan)
+    window.session.select((0, 1))
+    window.groups["edit"].merge()
+    box = window.scenarios
+    assert box.currentData() == "甲"
+    box.setCurrentIndex(box.findData(""))
+    box.activated.emit(box.currentIndex())
+    assert window.session.plan.n_grids == 6
+    box.setCurrentIndex(box.findData("甲"))
+    box.activated.emit(box.currentIndex())
+    assert window.session.plan.n_grids == 5

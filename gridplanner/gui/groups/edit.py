@@ -81,7 +81,8 @@ class EditGroup:
             )
             return
         host.marked = set()
-        session.do(NewGrid(tuple(atoms)))
+        if session.do(NewGrid(tuple(atoms))):
+            session.select([session.plan.n_grids - 1])
 
     def retire(self) -> None:
         """Retire the selected grid; refused while it holds areas."""

@@ -55,12 +55,23 @@ class MoveTool(Tool):
         return -1
 
     def choose_target(self, at: MapPoint) -> bool:
-        """Let Alt+click, or the first click, choose the target."""
-        alt = bool(at.keys & Qt.KeyboardModifier.AltModifier)
-        if alt or len(self.host.session.selection) != 1:
+        """Let Alt+click choose the target."""
+        if at.keys & Qt.KeyboardModifier.AltModifier:
             self.host.session.select([self.host.grid_at(at.feature)])
             return True
         return False
+
+    def mark(self, atoms: np.ndarray) -> None:
+        """Gather atoms of one community for a new grid, while no grid is selected to take them."""
+        session, host = self.host.session, self.host
+        homes = session.workspace.district.atoms.community
+        first = min(host.marked, default=int(atoms[0]) if len(atoms) else -1)
+        fresh = {int(a) for a in atoms.tolist() if homes[a] == homes[first]}
+        if fresh:
+            host.marked |= fresh
+            host.repaint()
+            text = _("{n} areas are marked. Press N to make a new grid of them.")
+            session.said.emit(text.format(n=len(host.marked)), "info")
 
     def movable(self, atoms: np.ndarray, target: int) -> np.ndarray:
         """Return those of the atoms that may go to the target."""
@@ -77,7 +88,10 @@ class MoveTool(Tool):
         return atoms[good & ~locked[here]]
 
     def move(self, atoms: np.ndarray) -> None:
-        """Move atoms as one step."""
+        """Move atoms as one step; without a selected grid, mark them."""
+        if not self.host.session.selection:
+            self.mark(np.asarray(atoms, np.int64))
+            return
         target = self.target()
         chosen = self.movable(np.asarray(atoms, np.int64), target) if target >= 0 else np.empty(0, np.int64)
         self.host.marked = set()
@@ -101,6 +115,11 @@ class ClickTool(MoveTool):
         if not self.choose_target(at) and at.feature >= 0:
             self.move(np.array([at.feature]))
         return True
+
+    def cancel(self) -> None:
+        if self.host.marked:
+            self.host.marked = set()
+            self.host.repaint()
 
 
 class RectangleTool(MoveTool):
@@ -208,6 +227,9 @@ class BrushTool(MoveTool):
         near = np.flatnonzero((x - at.x) ** 2 + (y - at.y) ** 2 <= reach**2)
         if at.feature >= 0:
             near = np.append(near, at.feature)
+        if not self.host.session.selection:
+            self.mark(near)
+            return
         target = self.target()
         fresh = set(self.movable(near, target).tolist()) - self.host.marked if target >= 0 else set()
         if fresh:
@@ -217,7 +239,8 @@ class BrushTool(MoveTool):
     def released(self, at: MapPoint) -> None:
         if self._painting:
             self._painting = False
-            self.move(np.array(sorted(self.host.marked), np.int64))
+            if self.host.session.selection:
+                self.move(np.array(sorted(self.host.marked), np.int64))
 
     def key(self, event: QKeyEvent) -> bool:
         factor = {Qt.Key.Key_BracketLeft: 0.8, Qt.Key.Key_BracketRight: 1.25}.get(event.key())
