@@ -20,6 +20,7 @@ from gridplanner.geometry.options import BuildOptions
 from gridplanner.geometry.population import Population, count_people
 from gridplanner.geometry.readymade import readymade_coverage
 from gridplanner.geometry.repairs import repair_findings
+from gridplanner.geometry.stairs import with_stairs
 from gridplanner.geometry.units import Places, read_communities, read_grids, read_places
 from gridplanner.model.adjacency import Adjacency
 from gridplanner.model.atoms import Atoms, Buildings
@@ -65,7 +66,7 @@ def build_district(
     progress = progress or Silent()
     communities, community_units, found = _communities(layers)
     records, grid_units, found_grids = _old_grids(layers, community_units)
-    places = read_places(layers, options.estates)
+    places = with_stairs(read_places(layers, options.estates), layers)
     barriers, roads = _shapes(layers, "barriers"), _shapes(layers, "roads")
     sources = Sources(community_units, grid_units, barriers, roads, places.points, places.people)
     coverage = _ordered(_coverage(layers, sources, options, progress))

@@ -232,3 +232,24 @@ def test_no_area_at_all_is_refused() -> None:
 def test_unknown_choice_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match="no such"):
         BuildOptions(**{key: "no such"})
+
+
+def test_stairs_cut_a_building_and_keep_its_people() -> None:
+    buildings = layer("buildings", [Point(50, 50), Point(150, 50)], code=["P", "Q"], people=[1001, 40])
+    stairs = Layer(
+        "stairs",
+        "s.xlsx",
+        None,
+        {"building": objects(["P", "P", "P"]), "people": np.array([300.0, 300.0, 400.0])},
+        {},
+        np.arange(1, 4),
+    )
+    layers = LayerSet(
+        "EPSG:4545", {"communities": two_communities(), "buildings": buildings, "stairs": stairs}
+    )
+    district, _ = build_district(layers, BuildOptions())
+    assert_tiles(district, box(0, 0, 400, 300))
+    assert set(district.buildings.codes) == {"P-1", "P-2", "P-3", "Q"}
+    assert len(set(district.buildings.atom.tolist())) == 4
+    assert district.atoms.people.sum() == 1041
+    assert sorted(district.buildings.people.tolist()) == [40, 300, 300, 401]
