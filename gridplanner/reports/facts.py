@@ -12,6 +12,7 @@ from gridplanner.model.kinds import GridKind, Severity
 from gridplanner.model.outcome import Division, Outcome
 from gridplanner.reports.staff import staff_count
 from gridplanner.reports.summary import branch_summary
+from gridplanner.reports.words import mode_word
 from gridplanner.texts import _
 
 
@@ -30,6 +31,7 @@ def plan_facts(outcome: Outcome) -> dict[str, str]:
         "title": outcome.title,
         "date": outcome.made_on,
         "state": _states().get(plan.status, plan.status),
+        "mode": mode_word(outcome.request.mode),
         "communities": _n(len(district.communities)),
         "people": _n(people),
         "households": _n(int(district.atoms.households.sum())),

@@ -12,7 +12,7 @@ from gridplanner.model.atoms import Atoms
 from gridplanner.model.change import crosswalk
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.plan import Plan
-from gridplanner.reports.sheets import Book, tab_name
+from gridplanner.reports.sheets import A3, Book, tab_name
 from gridplanner.texts import _
 
 
@@ -86,6 +86,6 @@ def write_matrix(book: Book, district: District, before: Plan, after: Plan, tab:
             sheet.write_number(last, j, people, forms["int_total"])
         at = last + 2
     sheet.set_landscape()
-    sheet.set_paper(8)
+    sheet.set_paper(A3)
     sheet.fit_to_pages(1, 0)
     sheet.freeze_panes(0, 1)

@@ -21,8 +21,8 @@ TITLE_FONT = "黑体"
 HEAD_FILL = "#DCE6F1"
 TOTAL_FILL = "#F2F2F2"
 GRID_LINE = "#8C8C8C"
-#: Paper sizes as Excel numbers them.
-A3, A4 = 8, 9
+#: Paper size as Excel numbers it.
+A3 = 8
 NUMBER_FORMATS = {"int": "#,##0", "number": "#,##0.00", "percent": "0.00%", "figure": "General", "text": "@"}
 #: Rows above the header: title and note.
 HEAD_ROWS = 2
