@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
 from typing import Any
 
@@ -81,13 +82,19 @@ def read_shapefile(path: Path, encoding: str = "") -> RawTable:
 def _label(path: Path) -> str:
     """Return the text of the `.cpg`, or ""."""
     cpg = member(path, ".cpg")
-    return cpg.read_bytes()[:64].decode("ascii", "replace").strip().strip("\ufffd") if cpg else ""
+    return _head(cpg, 64).decode("ascii", "replace").strip().strip("\ufffd") if cpg else ""
+
+
+def _head(path: Path, size: int) -> bytes:
+    """Return the first bytes of a file; a sidecar of a gigabyte is not read whole."""
+    with path.open("rb") as file:
+        return file.read(size)
 
 
 def _shapes(shp: Path, source: str, findings: list[Finding]) -> ShapeRows:
     """Return the geometries, and tell what was wrong with them."""
-    data = shp.read_bytes()
-    if len(data) < 100 or int.from_bytes(data[:4], "big") != 9994:
+    head = _head(shp, 100)
+    if len(head) < 100 or int.from_bytes(head[:4], "big") != 9994:
         raise UserError(
             _(
                 "'{source}' is not a shapefile: its first bytes are not those of a .shp. Ask for "
@@ -95,7 +102,12 @@ def _shapes(shp: Path, source: str, findings: list[Finding]) -> ShapeRows:
             ).format(source=source)
         )
     shx = member(shp, ".shx")
-    shapes = read_shapes(data, shx.read_bytes() if shx else None)
+    with shp.open("rb") as file:
+        # Mapped, not read: a sparse file that claims gigabytes then costs nothing.
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    # Each record takes twelve bytes at least, its entry in the index eight.
+    fits = shx is not None and shx.stat().st_size <= 100 + len(data)
+    shapes = read_shapes(data, shx.read_bytes() if shx and fits else None)
     if shapes.scanned:
         text = (
             _(
@@ -171,9 +183,7 @@ def _join(
 ) -> RawTable:
     """Put shapes and rows side by side; what only one of them has is kept and told."""
     crs_file = member(path, ".prj")
-    crs = (
-        crs_file.read_bytes()[:65536].decode("utf-8", "replace").strip().strip("\ufeff\0") if crs_file else ""
-    )
+    crs = _head(crs_file, 65536).decode("utf-8", "replace").strip().strip("\ufeff\0") if crs_file else ""
     if table is None:
         alone: ObjectArray = shapes.geometry if shapes else np.empty(0, dtype=object)
         return RawTable(source, {}, alone, np.arange(1, len(alone) + 1), crs, "", tuple(findings))

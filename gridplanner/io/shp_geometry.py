@@ -8,6 +8,7 @@ Layout: ESRI Shapefile Technical Description, 1998.
 
 from __future__ import annotations
 
+import mmap
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +22,7 @@ POLYGONS, LINES, POINTS, MULTIPOINTS = (5, 15, 25), (3, 13, 23), (1, 11, 21), (8
 _KNOWN = (0, *POLYGONS, *LINES, *POINTS, *MULTIPOINTS, 31)
 _MAX_COORDINATE = 1e12
 
+Bytes = bytes | mmap.mmap
 Xy = npt.NDArray[np.float64]
 _RingRow = tuple[int, npt.NDArray[np.int64], Xy]
 
@@ -51,7 +53,7 @@ class ShapeRows:
     unread_bytes: int = 0
 
 
-def record_offsets(data: bytes, index: bytes | None) -> tuple[list[int], bool, int]:
+def record_offsets(data: Bytes, index: bytes | None) -> tuple[list[int], bool, int]:
     """Return where each record starts, whether they were found by scanning, and bytes not understood.
 
     The index is used only if every entry of it points at a record with the right number;
@@ -75,7 +77,7 @@ def record_offsets(data: bytes, index: bytes | None) -> tuple[list[int], bool, i
     return offsets, True, max(0, len(data) - at)
 
 
-def _indexed(data: bytes, index: bytes) -> list[int] | None:
+def _indexed(data: Bytes, index: bytes) -> list[int] | None:
     """Return the offsets in the index, or None if any entry does not fit the `.shp`."""
     if len(index) < _HEADER or (len(index) - _HEADER) % 8:
         return None
@@ -96,12 +98,12 @@ def _indexed(data: bytes, index: bytes) -> list[int] | None:
     return [int(offset) for offset in offsets]
 
 
-def read_shapes(data: bytes, index: bytes | None) -> ShapeRows:
+def read_shapes(data: Bytes, index: bytes | None) -> ShapeRows:
     """Return the geometries of a `.shp`.
 
     Parameters
     ----------
-    data : bytes
+    data : bytes or mmap
         The whole `.shp`.
     index : bytes or None
         The whole `.shx`.

@@ -214,6 +214,20 @@ def test_sparse_table_of_fifty_million_rows_is_refused_at_once(tmp_path, good):
     assert time.perf_counter() - started < 1
 
 
+@pytest.mark.parametrize("suffix", [".shp", ".shx", ".prj", ".cpg"])
+def test_sparse_gigabytes_behind_any_member_cost_nothing(tmp_path, good, suffix):
+    for member in MEMBERS:
+        (tmp_path / f"c{member}").write_bytes(good[member])
+    os.truncate(tmp_path / f"c{suffix}", 1_500_000_000)
+    tracemalloc.start()
+    started = time.perf_counter()
+    raw = open_layer(tmp_path / "c.shp")
+    assert time.perf_counter() - started < 2
+    assert tracemalloc.get_traced_memory()[1] < 300e6
+    tracemalloc.stop()
+    assert len(raw) == 10 and raw.columns["SQMC"][9] == "示例9社区"
+
+
 @pytest.mark.parametrize("value", [0x7FFFFFFF, 10_000_000, -1, 0])
 @pytest.mark.parametrize("offset", [36, 40])
 def test_impossible_counts_in_a_record(tmp_path, good, value, offset):
