@@ -6,7 +6,9 @@ Layout: OGC 12-128r18, clause 2.1.3 (geometry blob: 8 bytes, an envelope, WKB).
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +49,9 @@ def connect(path: Path) -> sqlite3.Connection:
         with path.open("rb") as file:
             if file.read(16) != b"SQLite format 3\0":
                 raise sqlite3.DatabaseError("header")
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        connection = _with_journal(path) or sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True
+        )
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA query_only = ON")
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
@@ -55,6 +59,27 @@ def connect(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise _damaged(path, error) from error
     return connection
+
+
+def _with_journal(path: Path) -> sqlite3.Connection | None:
+    """Return a copy in memory where a write-ahead journal lies beside the file, else None.
+
+    QGIS keeps the latest edits there while it has the file open; without the journal they
+    would be missed in silence, and with it SQLite would want to write beside the user's file.
+    """
+    journal = path.with_name(path.name + "-wal")
+    if not journal.is_file() or not journal.stat().st_size:
+        return None
+    with tempfile.TemporaryDirectory(prefix="gridplanner-gpkg-") as folder:
+        for item in (path, journal):
+            shutil.copyfile(item, Path(folder) / item.name)
+        source = sqlite3.connect(Path(folder) / path.name)
+        memory = sqlite3.connect(":memory:")
+        try:
+            source.backup(memory)
+        finally:
+            source.close()
+    return memory
 
 
 def _damaged(path: Path, error: Exception) -> UserError:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -73,3 +74,17 @@ def test_a_folder_lists_each_layer_once(tmp_path):
     for name in ("a.shp", "b.gpkg", "c.geojson", "d.csv"):
         write_vector(layer, tmp_path / name, "EPSG:4545", format=name[2:])
     assert layers_in(tmp_path) == ["a.shp", "b.gpkg", "c.geojson", "d.csv"]
+
+
+def test_edits_that_another_program_still_holds_in_its_journal_are_read(tmp_path):
+    layer = Layer("grids", "x", shapely.box([0.0], [0.0], [9.0], [9.0]), {"WGMC": objects(["旧"])})
+    write_vector(layer, tmp_path / "g.gpkg", "EPSG:4545", format="gpkg")
+    editor = sqlite3.connect(tmp_path / "g.gpkg")
+    editor.execute("PRAGMA journal_mode = WAL")
+    editor.execute("UPDATE grids SET WGMC = '新'")
+    editor.commit()
+    before = sorted(p.name for p in tmp_path.iterdir())
+    assert "g.gpkg-wal" in before
+    assert open_layer(tmp_path / "g.gpkg").columns["WGMC"].tolist() == ["新"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == before
+    editor.close()
