@@ -31,6 +31,7 @@ from gridplanner.model.staff import Branch, BranchTie, Worker
 from tests.builders import objects, plan_of, town
 from tests.comparison import differences
 
+REFERENCE = Path(__file__).resolve().parents[2] / "reference"
 EVIL = [
     'a"; drop table atoms; --',
     "网格'; --",
@@ -312,3 +313,22 @@ def test_other_files_are_no_projects(tmp_path: Path, content: bytes) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="找不到"):
         open_project(tmp_path / "p.gpkg")
+
+
+@pytest.mark.parametrize("path", sorted((REFERENCE / "projects").glob("format_*.gpkg")), ids=lambda p: p.stem)
+def test_projects_of_each_format_still_open(path: Path) -> None:
+    """A file of each format ever published is kept; fields added since take their defaults."""
+    contents = open_project(path)
+    assert read_stamp(path).format_version == int(path.stem.removeprefix("format_"))
+    assert contents.config == "[plan]\ntotal = 2\n"
+    plan = contents.scenarios["方案一"].plan
+    assert (plan.status, plan.grids[0].former, plan.workers[0].name) == ("consulted", ("1", '引"号'), "张三")
+    assert plan.assignment.tolist() == [0, 0, 1, 0, 0, 1, 0, -1, 1]
+    assert contents.rules.by[0].rules["people"] == Band(min=500)
+    assert list(contents.district.originals) == ["roads", "atoms", "staff", "sites"]
+    assert set(contents.district.originals["roads"].extra) >= set(EVIL)
+    assert shapely.equals(contents.district.atoms.geometry[0], shapely.box(400000, 3500200, 400100, 3500300))
+
+
+def test_the_present_format_has_its_file() -> None:
+    assert (REFERENCE / "projects" / f"format_{project.FORMAT_VERSION}.gpkg").exists()
