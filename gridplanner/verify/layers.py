@@ -12,7 +12,7 @@ import shapely
 
 from gridplanner.texts import _
 from gridplanner.verify.claims import Claim, none_of
-from gridplanner.verify.facts import Facts, Ints, Texts, counted, index_of
+from gridplanner.verify.facts import Facts, Flags, Ints, Texts, counted, index_of
 from gridplanner.verify.shapefile import Table
 from gridplanner.verify.walls import connected_parts
 
@@ -165,19 +165,28 @@ def _buildings(facts: Facts) -> Iterator[Claim]:
     yield none_of("grids.LDS", list(wrong_grids), _("The number of buildings of each grid is right."))
 
 
-def lived_in_points(facts: Facts) -> tuple[npt.NDArray[np.float64], Ints, npt.NDArray[np.bool_]]:
-    """Return places, their new grid, and whether someone lives there.
+def _places(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
+    """Return the place of each building: its point, or the centroid of a footprint that holds its own."""
+    points = shapely.centroid(shapes)
+    hollow = ~shapely.intersects(points, shapes)
+    points[hollow] = shapely.point_on_surface(shapes[hollow])
+    return np.asarray(shapely.get_coordinates(points))
+
+
+def lived_in_points(facts: Facts) -> tuple[npt.NDArray[np.float64], Ints, Flags, Flags]:
+    """Return places, their new grid, whether someone lives there, and whether it is a building.
 
     Buildings; an area without any building stands in with a point of its own.
     """
     table = facts.output.layers["buildings"]
     atom = index_of(table.texts("ATOM_ID"), facts.atoms.texts("ATOM_ID"))
     use = (atom >= 0) & ~shapely.is_missing(table.geometry)
-    xy = shapely.get_coordinates(table.geometry[use])
+    xy = _places(table.geometry[use])
     bare = np.setdiff1d(np.arange(len(facts.atoms)), atom[use])
     own = shapely.get_coordinates(shapely.point_on_surface(facts.atoms.geometry[bare]))
     people = np.r_[table.numbers("RK")[use], facts.people[bare]]
-    return np.vstack((xy, own)), np.r_[facts.new[atom[use]], facts.new[bare]], people > 0
+    is_building = np.arange(len(people)) < len(xy)
+    return np.vstack((xy, own)), np.r_[facts.new[atom[use]], facts.new[bare]], people > 0, is_building
 
 
 def _radius(facts: Facts) -> Iterator[Claim]:
@@ -187,7 +196,7 @@ def _radius(facts: Facts) -> Iterator[Claim]:
     """
     stated = facts.grids.numbers("FWBJ")
     centre = np.column_stack((facts.grids.numbers("FWDX"), facts.grids.numbers("FWDY")))
-    xy, grid, lived_in = lived_in_points(facts)
+    xy, grid, lived_in, is_building = lived_in_points(facts)
     wrong, better = [], []
     built = len(facts.output.layers["buildings"]) > 0
     for g, known in enumerate(facts.facts_of(facts.grids)):
@@ -202,7 +211,8 @@ def _radius(facts: Facts) -> Iterator[Claim]:
         if built and (isfinite(far) != isfinite(stated[g]) or abs(far - stated[g]) > _RADIUS_M):
             wrong.append(code)
         if built and rule.get("points", "best") == "best" and len(homes):
-            here = xy[grid == g]
+            own = (grid == g) & is_building
+            here = xy[own if own.any() else grid == g]
             best = factor * np.hypot(*(here[:, None] - homes[None]).transpose(2, 0, 1)).max(axis=1).min()
             if stated[g] > best + _RADIUS_M:
                 better.append(code)
