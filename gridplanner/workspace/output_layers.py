@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
+from gridplanner.model.atoms import ObjectArray
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import GridKind
 from gridplanner.model.layers import Layer
@@ -43,8 +45,27 @@ def output_layers(outcome: Outcome) -> dict[str, Layer]:
     for role in ("barriers", "bridges"):
         given = outcome.district.originals.get(role)
         if given is not None and given.geometry is not None and len(given):
-            layers[role] = Layer(role, given.source, given.geometry, {"MC": given.texts("name")})
+            shapes, names = _one_kind(given.geometry, given.texts("name"))
+            layers[role] = Layer(role, given.source, shapes, {"MC": names})
     return layers
+
+
+#: Half the width that a line gets beside polygons: too thin to see, wide enough to part two areas. Metres.
+_LINE_WIDTH_M = 0.05
+
+
+def _one_kind(shapes: ObjectArray, names: Column) -> tuple[ObjectArray, Column]:
+    """Return barriers that one shapefile can hold: beside polygons, lines become thin ones."""
+    kind = shapely.get_dimensions(shapes)
+    if len(np.unique(kind)) == 1:
+        return shapes, names
+    # A point parts nothing.
+    kept = kind >= 1
+    mixed = shapes[kept].copy()
+    if (kind == 2).any():
+        lines = kind[kept] == 1
+        mixed[lines] = shapely.buffer(mixed[lines], _LINE_WIDTH_M)
+    return mixed, names[kept]
 
 
 def text(values: list[str]) -> Column:
@@ -186,7 +207,11 @@ def _buildings(outcome: Outcome) -> Layer:
         "HS": buildings.households,
         "RK": buildings.people,
     }
-    return Layer("buildings", "", buildings.geometry, fields)
+    shapes = buildings.geometry
+    if len(np.unique(shapely.get_dimensions(shapes))) > 1:
+        # Footprints beside mere address points: a shapefile holds one kind, so all become points.
+        shapes = np.asarray(shapely.points(buildings.x, buildings.y), dtype=object)
+    return Layer("buildings", "", shapes, fields)
 
 
 def _communities(outcome: Outcome) -> Layer:
