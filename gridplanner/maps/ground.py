@@ -68,6 +68,12 @@ def water_of(scene: Scene) -> ObjectArray:
     return shapes_of(scene, "barriers")[rows_with(layer, _WATER)] if layer else np.empty(0, dtype=object)
 
 
+def water_names(scene: Scene) -> list[str]:
+    """Return the name of each row of `water_of`; two rows may be the same shape under different names."""
+    layer = layer_of(scene, "barriers")
+    return [str(n) for n in layer.texts("name")[rows_with(layer, _WATER)]] if layer else []
+
+
 def ground_marks(scene: Scene, frame: Frame, enlarge: float, buildings: bool = True) -> list[Mark]:
     """Return the background inside a window, to be painted above the grids' fills.
 

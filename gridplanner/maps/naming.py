@@ -11,7 +11,7 @@ import shapely
 
 from gridplanner.maps.fonts import text_width
 from gridplanner.maps.frame import Frame
-from gridplanner.maps.ground import layer_of, road_class, shapes_of, water_of
+from gridplanner.maps.ground import layer_of, road_class, shapes_of, water_names, water_of
 from gridplanner.maps.labels import Form, Label, Occupied, Request, place, sample_points
 from gridplanner.maps.marks import Mark, Text
 from gridplanner.maps.scene import Scene, View
@@ -127,10 +127,7 @@ def _name_water(scene: Scene, frame: Frame, occupied: Occupied, size: float) -> 
     layer, color = layer_of(scene, "barriers"), scene.style.labels.water_color
     if layer is None:
         return []
-    water = water_of(scene)
-    names = [
-        str(n) for n, g in zip(layer.texts("name"), shapes_of(scene, "barriers"), strict=True) if g in water
-    ]
+    water, names = water_of(scene), water_names(scene)
     rect, marks = frame.rect.inset(2.0), list[Mark]()
     areas = shapely.clip_by_rect(frame.on_sheet(water), rect.x, rect.y, rect.right, rect.bottom)
     for name, area in zip(names, areas, strict=True):
