@@ -68,6 +68,15 @@ def net_units(layer: Layer) -> ObjectArray:
     return np.array([*shown, None], dtype=object)[:-1]
 
 
+def net_title(name: str, layer: Layer) -> str:
+    """Return what a net is called in a sentence: the department all its rows name, else its own name."""
+    for column in layer.extra.values():
+        values = {str(value) for value in column}
+        if len(layer) > 1 and len(values) == 1 and not (only := values.pop()).isascii():
+            return only
+    return name
+
+
 def net_conflicts(district: District) -> tuple[NetConflict, ...]:
     """Return where departmental nets cut through today's grids, most people first.
 
@@ -249,6 +258,7 @@ def check_nets(case: Case) -> Iterator[Finding]:
     """Yield a remark for each conflict between a departmental net and today's grids."""
     if not case.whole_today or not case.district.nets:
         return
+    titles = {name: net_title(name, layer) for name, layer in case.district.nets.items()}
     for conflict in net_conflicts(case.district):
         yield Finding(
             rule="nets",
@@ -257,7 +267,7 @@ def check_nets(case: Case) -> Iterator[Finding]:
                 "Net {net}: {area:.0f} m2 of grid {grid} with {people} people belong to {unit}, the rest to "
                 "{other}."
             ).format(
-                net=conflict.net,
+                net=titles[conflict.net],
                 area=conflict.area_m2,
                 grid=conflict.grid,
                 people=conflict.people,

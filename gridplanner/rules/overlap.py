@@ -37,7 +37,7 @@ def folded(rule: str, text: str, defects: Sequence[Defect]) -> Finding:
         rule=rule,
         severity=Severity.INFO,
         text=text,
-        remedy=_("Snap the shared borders; no one lives there."),
+        remedy=_("Let both sides share one line."),
         subject_kind="grid",
         value=round(sum(d.area_m2 for d in defects), 3),
         limit=SLIVER_M2,

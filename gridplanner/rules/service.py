@@ -88,19 +88,21 @@ def check_sites(case: Case) -> Iterator[Finding]:
     in_dedicated = np.zeros(len(layer), bool)
     in_dedicated[rows[dedicated[hits] & (share >= _HELD)]] = True
     nowhere = ~np.isin(np.arange(len(layer)), rows)
-    yield from _site_findings(layer, nowhere, "site_outside", _("{n} facilities lie in no grid: {names}."))
+    outside, cut = _("{n} facilities lie in no grid: {names}."), several & ~in_dedicated
     yield from _site_findings(
-        layer, several & ~in_dedicated, "site_cut", _("{n} facilities lie in two or more grids: {names}.")
+        layer, nowhere, "site_outside", outside, _("Check whether they stand on blank land or outside.")
     )
-    yield from _site_findings(
-        layer,
-        ~in_dedicated & ~nowhere,
-        "site_candidate",
-        _("{n} schools, hospitals and markets could become dedicated grids: {names}."),
-    )
+    move = _("Move the grid line around the facility, or carve it out as a dedicated grid.")
+    text = _("{n} facilities lie in two or more grids: {names}.")
+    yield from _site_findings(layer, cut, "site_cut", text, move)
+    text = _("{n} schools, hospitals and markets could become dedicated grids: {names}.")
+    carve = _("Carve them out where the unit can run its own grid.")
+    yield from _site_findings(layer, ~in_dedicated & ~nowhere, "site_candidate", text, carve)
 
 
-def _site_findings(layer: Layer, chosen: npt.NDArray[np.bool_], rule: str, text: str) -> Iterator[Finding]:
+def _site_findings(
+    layer: Layer, chosen: npt.NDArray[np.bool_], rule: str, text: str, remedy: str
+) -> Iterator[Finding]:
     """Yield one remark that names all chosen sites."""
     rows = np.flatnonzero(chosen)
     if not len(rows) or layer.geometry is None:
@@ -112,7 +114,7 @@ def _site_findings(layer: Layer, chosen: npt.NDArray[np.bool_], rule: str, text:
         rule=rule,
         severity=Severity.INFO,
         text=text.format(n=len(rows), names=shown),
-        remedy=_("Move the grid line around the facility, or carve it out as a dedicated grid."),
+        remedy=remedy,
         subject_kind="site",
         subjects=tuple(str(code) for code in layer.texts("code")[rows]),
         count=len(rows),
