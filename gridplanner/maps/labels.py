@@ -9,7 +9,7 @@ sheet can list it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -223,35 +223,40 @@ class _Places:
         self.request = request
         self.room = float(area.area)
         self._area, self._xy, self._depth = area, xy, depth
-        self._found: dict[Form, FloatArray] = {}
+        left, top, right, bottom = area.bounds if self.room else (0.0, 0.0, 0.0, 0.0)
+        self._widest, self._highest = right - left, bottom - top
+        self._found: dict[tuple[Form, bool], FloatArray] = {}
 
-    def of(self, form: Form) -> FloatArray:
-        """Return the middles of the boxes of a form that lie inside the area, the deepest first."""
-        if form not in self._found:
-            self._found[form] = self._fitting(form)
-        return self._found[form]
+    def of(self, form: Form) -> Iterator[FloatArray]:
+        """Give the middles of the boxes of a form that lie inside the area, the deepest dozen first."""
+        if form.width > self._widest or form.height > self._highest:
+            return
+        for rest in (False, True):
+            if (form, rest) not in self._found:
+                part = slice(_FIRST, None) if rest else slice(0, _FIRST)
+                self._found[form, rest] = self._fitting(form, self._xy[part], self._depth[part])
+            if len(self._found[form, rest]):
+                yield self._found[form, rest]
 
-    def _fitting(self, form: Form) -> FloatArray:
+    def _fitting(self, form: Form, xy: FloatArray, depth: FloatArray) -> FloatArray:
         half_w, half_h = form.width / 2, form.height / 2
         # A box reaches at least half its shorter side from its middle, and at most half its diagonal.
-        near = self._depth >= min(half_w, half_h)
-        xy, depth = self._xy[near], self._depth[near]
+        near = depth >= min(half_w, half_h)
+        xy, depth = xy[near], depth[near]
         if not len(xy):
             return xy
         boxes = _boxes(xy, form)
         sure = depth >= np.hypot(half_w, half_h)
         unsure = np.flatnonzero(~sure)
-        shapes = shapely.box(boxes[unsure, 0], boxes[unsure, 1], boxes[unsure, 2], boxes[unsure, 3])
-        sure[unsure] = shapely.contains(self._area, shapes)
+        if len(unsure):
+            shapes = shapely.box(boxes[unsure, 0], boxes[unsure, 1], boxes[unsure, 2], boxes[unsure, 3])
+            sure[unsure] = shapely.contains(self._area, shapes)
         return np.asarray(xy[sure], float)
 
     def first_free(self, occupied: Occupied) -> Label | None:
         """Return the fullest form at its roomiest free place."""
         for form in self.request.forms:
-            # The roomiest places first: nearly always one of them is free.
-            for middles in (self.of(form)[:_FIRST], self.of(form)[_FIRST:]):
-                if not len(middles):
-                    continue
+            for middles in self.of(form):
                 free = np.flatnonzero(occupied.free(_boxes(middles, form)))
                 if len(free):
                     x, y = middles[free[0]]
@@ -337,7 +342,7 @@ def _take(label: Label, placed: dict[str, Label], occupied: Occupied) -> None:
 def _make_room(key: str, table: dict[str, _Places], placed: dict[str, Label], occupied: Occupied) -> None:
     """Place a label by moving one neighbour to another of its places, if that helps."""
     form = table[key].request.forms[-1]
-    for x, y in table[key].of(form):
+    for x, y in (spot for spots in table[key].of(form) for spot in spots):
         label = Label(key, form, float(x), float(y))
         blockers = occupied.hit_keys(label.box)
         if len(blockers) != 1 or blockers[0] not in placed or blockers[0] not in table:

@@ -161,3 +161,17 @@ def test_a_full_disk_is_noticed(outcome, tmp_path, monkeypatch):
     monkeypatch.setattr(surface, "finish_pdf", lambda *args: None)
     with pytest.raises(UserError, match="无法写入"):
         write_sheet("district", outcome, tmp_path / "a.pdf")
+
+
+def test_a_print_preview_shows_the_pages(outcome, qapp):
+    from PySide6.QtPrintSupport import QPrinter, QPrintPreviewWidget
+
+    pages = pages_for(make_sheets("before_after", outcome, MapOptions(paper="A3")), "A3")
+    # No printer is installed where tests run; a preview needs none when it is set to a file.
+    printer = QPrinter(QPrinter.PrinterMode.ScreenResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    preview = QPrintPreviewWidget(printer)
+    preview.paintRequested.connect(lambda device: print_sheets(device, pages))
+    preview.updatePreview()
+    assert preview.pageCount() == len(pages) == 2
+    preview.deleteLater()
