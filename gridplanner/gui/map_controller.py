@@ -158,6 +158,8 @@ class MapController(QObject):
         """Colour by something else."""
         self.style = style
         self.repaint()
+        if theme.is_dark():
+            self.relabel()
 
     def legend(self) -> tuple[LegendRow, ...]:
         """Return the legend of the map as it is."""
@@ -184,7 +186,8 @@ class MapController(QObject):
         reference = [scene.reference[key] for key in self.layers if key in scene.reference]
         labels = self._labels(plan) if "labels" in self.layers else []
         outlines = [(scene.grids_before, "#B0303F9F")] if "grids_before" in self.layers else []
-        content = Content(reference, labels, theme.is_dark(), outlines)
+        dark = theme.is_dark() and self.style == "grid"
+        content = Content(reference, labels, dark, outlines)
         self.canvas.set_content(content)
         if self._twin is not None:
             today = self._labels(self.session.before) if "labels" in self.layers else []

@@ -107,6 +107,11 @@ QHeaderView::section {{ background: {window}; border: none; border-right: 1px so
 QTableView, QTreeView, QListView {{ background: {base}; alternate-background-color: {alternate};
   border: none; gridline-color: {midlight}; selection-background-color: {tint}; selection-color: {text};
   outline: 0; }}
+QListView::indicator, QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {quiet};
+  border-radius: 3px; background: {base}; }}
+QListView::indicator:checked, QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent};
+  image: url({tick}); }}
+QCheckBox::indicator:disabled {{ border-color: {mid}; background: {window}; }}
 QTabBar::tab {{ padding: 6px 14px; border: none; border-bottom: 2px solid transparent;
   background: {window}; }}
 QTabBar::tab:selected {{ border-bottom-color: {accent}; font-weight: 600; }}
@@ -148,6 +153,7 @@ def style_sheet(dark: bool) -> str:
         quiet=colours["PlaceholderText"],
         arrow=(ICONS / ("down_dark.svg" if dark else "down.svg")).as_posix(),
         arrow_up=(ICONS / ("up_dark.svg" if dark else "up.svg")).as_posix(),
+        tick=(ICONS / "tick.svg").as_posix(),
         tip=colours["ToolTipBase"],
         tip_text=colours["ToolTipText"],
     )

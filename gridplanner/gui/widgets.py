@@ -219,6 +219,5 @@ class MessageBar(QFrame):
         name = {"done": "accept", "info": "identify"}.get(kind, "findings")
         self._icon.setPixmap(theme.icon(name, colour).pixmap(18, 18))
         self.text.setText(text)
-        ground = "#26313B" if theme.is_dark() else "#FFFFFF"
-        self.setStyleSheet(f"MessageBar {{ background: {ground}; border-left: 4px solid {colour}; }}")
+        self.setStyleSheet(f"MessageBar {{ background: palette(base); border-left: 4px solid {colour}; }}")
         self.setVisible(True)

@@ -271,8 +271,10 @@ def make_paint(facts: Facts, style: str, selection: tuple[int, ...] = (), *, ato
         facts.district.atoms.community.astype(np.int32),
         chosen,
     ]
-    ink = "#D9E1E8" if facts.dark else "#2C3A47"
-    strokes = [0x26FFFFFF if facts.dark else 0x22203040, argb(ink), argb(ink), argb("#E01B6A")]
+    # Only the plain tints are dark on a dark ground; classes keep their colours, so their lines stay dark.
+    dark = facts.dark and style == "grid"
+    ink = "#D9E1E8" if dark else "#2C3A47"
+    strokes = [0x26FFFFFF if dark else 0x22203040, argb(ink), argb(ink), argb("#E01B6A")]
     widths = [int(atoms), 1, 3, 3]
     return (
         Paint(colours, hatched, np.stack(rows), np.array(strokes, np.uint32), np.array(widths, np.int64)),

@@ -38,7 +38,7 @@ class Chart(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(self.palette().windowText().color())
         painter.drawText(QRectF(12, 4, self.width() - 24, 20), int(Qt.AlignmentFlag.AlignLeft), self.title)
-        area = QRectF(56, 30, self.width() - 76, self.height() - 62)
+        area = QRectF(56, 34, self.width() - 76, self.height() - 66)
         painter.setPen(QPen(self.palette().mid().color(), 1))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         if len(self.before) or len(self.after):
@@ -48,11 +48,11 @@ class Chart(QWidget):
 
     def _key(self, painter: QPainter, area: QRectF) -> None:
         """Draw which colour is which."""
-        x = area.right() - 130
+        x = area.left() + 12
         for text, colour in ((_("today"), _BEFORE), (_("plan"), _AFTER)):
-            painter.fillRect(QRectF(x, 10, 10, 10), QColor(colour))
+            painter.fillRect(QRectF(x, area.top() - 4, 10, 10), QColor(colour))
             painter.setPen(self.palette().windowText().color())
-            painter.drawText(QPointF(x + 14, 19), text)
+            painter.drawText(QPointF(x + 14, area.top() + 5), text)
             x += 66
 
     def draw(self, painter: QPainter, area: QRectF) -> None:

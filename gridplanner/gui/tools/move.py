@@ -337,7 +337,7 @@ class BorderTool(MoveTool):
         x, y = self.atom_points()
         ax, ay, bx, by = drag.start.x, drag.start.y, drag.now.x, drag.now.y
         length = float(np.hypot(bx - ax, by - ay))
-        reach = max(10 / self.host.canvas.view.scale, 0.5 * length)
+        reach = max(10 / self.host.canvas.view.scale, 0.35 * length)
         along = np.clip(((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / max(length**2, 1e-9), 0, 1)
         near = (x - ax - along * (bx - ax)) ** 2 + (y - ay - along * (by - ay)) ** 2 <= reach**2
         passed = np.flatnonzero(near & (plan.assignment == giver))
