@@ -13,6 +13,7 @@ from scipy.optimize import linear_sum_assignment
 
 from gridplanner.assign.branch_desk import grid_points
 from gridplanner.assign.branches import assign_branches
+from gridplanner.assign.complete import complete_plan
 from gridplanner.assign.numbering import kept_codes
 from gridplanner.assign.options import AssignOptions
 from gridplanner.assign.workers import assign_workers
@@ -21,6 +22,7 @@ from gridplanner.model.jurisdiction import District
 from gridplanner.model.plan import Plan
 from gridplanner.model.staff import Branch, Worker
 from tests.builders import objects, plan_of, town
+from tests.unit.assign.test_complete import RULES, polygons_of, staffed
 
 
 def random_town(seed: int, size: int = 6) -> tuple[District, Plan]:
@@ -120,3 +122,17 @@ def test_a_name_of_sixty_characters_and_hostile_text_pass_through() -> None:
     pairs = crosswalk(district.atoms, district.plan_today(), plan)
     settled = assign_branches(district, plan, branches, pairs, AssignOptions())
     assert settled.branches[0].name.startswith("<b>支部</b>{x}")
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000))
+def test_completing_twice_changes_nothing(seed: int) -> None:
+    district, plan = random_town(seed)
+    random = np.random.default_rng(seed)
+    district = staffed(district, random.integers(0, 9, len(district.grids_before)).tolist())
+    plan = replace(plan, grids=tuple(replace(record, code="", name="") for record in plan.grids))
+    once, findings = complete_plan(district, plan, RULES, polygons_of(district, plan), AssignOptions())
+    twice, again = complete_plan(district, once, RULES, polygons_of(district, plan), AssignOptions())
+    # As texts: an unknown coordinate is NaN, which equals nothing.
+    assert twice.grids == once.grids and repr(twice.branches) == repr(once.branches)
+    assert twice.ties == once.ties and twice.workers == once.workers and len(again) == len(findings)
