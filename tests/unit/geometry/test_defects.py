@@ -16,7 +16,7 @@ from benchmarks.check.planting import EXPECTED, clean_coverage, plant
 from gridplanner.geometry.crowds import inner_points
 from gridplanner.geometry.defects import Defect, DefectKind, coverage_defects
 from gridplanner.geometry.mend import MendKind, Policy, choose, propose_mends
-from gridplanner.geometry.mending import apply_mends, cut_at_parents, simplified
+from gridplanner.geometry.mending import apply_mends, cut_at_parents, mend_safely, simplified
 from gridplanner.geometry.suspects import suspects
 from tests.builders import objects
 
@@ -202,3 +202,18 @@ def test_inner_point_is_not_in_a_thin_wing() -> None:
     spot = inner_points(objects([arrow]))[0]
     assert 30 < spot.x < 32
     assert spot.distance(arrow.boundary) > 0.1
+
+
+def test_a_mend_that_would_cut_a_unit_in_two_turns_to_the_other_keeper() -> None:
+    bar, stripe = box(0, 40, 300, 60), box(140, 0, 160, 100)
+    shapes = objects([bar, stripe])
+    proposals = propose_mends(shapes, coverage_defects(shapes), people=np.array([1, 9]))
+    assert apply_mends(shapes, proposals).fresh
+    done, refused = mend_safely(shapes, proposals)
+    assert done.fresh == ()
+    # A cross is cut in two whoever keeps its middle: this one needs the planner's hand.
+    assert [m.defect.units for m in refused] == [(0, 1)]
+    tongue = objects([box(0, 0, 100, 100), box(90, 40, 200, 60)])
+    done, refused = mend_safely(tongue, propose_mends(tongue, coverage_defects(tongue)))
+    assert refused == ()
+    assert coverage_defects(done.polygons) == ()
