@@ -19,7 +19,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
 from gridplanner.solve.compiled import kernel
-from gridplanner.solve.olds import Masks, Olds, connected_sets, grid_numbers, loose_grids, reachable
+from gridplanner.solve.olds import FEW_SETS, Masks, Olds, connected_sets, grid_numbers, loose_grids, reachable
 from gridplanner.solve.part import FloatArray, IntArray, Limits, LongArray
 
 #: Up to this many old grids the partition is found by dynamic programming over the sets left over.
@@ -84,6 +84,8 @@ def clusters_of(olds: Olds, limits: Limits, most_sets: int) -> Clusters:
         How many sets to list.
     """
     mask, listed = connected_sets(olds.touch, most_sets)
+    if listed < len(olds) or len(olds) > MAX_TABLE:
+        mask, listed = connected_sets(olds.touch, min(most_sets, FEW_SETS))
     low, high = grid_numbers(mask, olds, limits)
     g = np.arange(MAX_GRIDS + 1)
     cost = np.where((g >= low[:, None]) & (g <= high[:, None]) & (g > 0), g - 1.0, inf)
@@ -205,7 +207,7 @@ class Partitioner:
             steps = self._ladder
             self._table = _fill(clusters.mask, steps.begin, steps.number, steps.sets, cost, most)
 
-    def solve(self, k: int, limit_s: float = 20.0) -> Partition:
+    def solve(self, k: int, limit_s: float = 5.0) -> Partition:
         """Return a cheapest partition into k grids; cost inf where there is none."""
         options = [self._solve(k - lone, limit_s) for lone in range(min(self._clusters.lone, k) + 1)]
         best = min(options, key=lambda p: p.cost)

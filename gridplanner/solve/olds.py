@@ -18,8 +18,9 @@ from gridplanner.solve.pricing import LOOSE
 from gridplanner.solve.start import pieces_of
 
 Masks = npt.NDArray[np.int64]
-#: Sets of one part that are listed; above it only small sets are, and larger ones are bounded together.
-MAX_SETS = 12_000
+#: Sets of one part that are listed for the table; where there are more, `FEW_SETS` small ones are
+#: listed for integer programming, and larger ones are bounded together.
+MAX_SETS, FEW_SETS = 120_000, 1_500
 #: Bit masks are kept in int64.
 MAX_OLDS = 60
 
