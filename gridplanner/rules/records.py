@@ -12,6 +12,10 @@ from gridplanner.model.kinds import Severity
 from gridplanner.rules.case import PROVISIONAL, Case, label
 from gridplanner.texts import _, ngettext
 
+#: Lengths of grid codes that begin with the 12 digits of their community: 15 = 12 + 3, 18 = 12 + 3 + 3.
+#: The 14 digits of CJ/T 213 and the 20 of CJ/T 349 are built otherwise.
+EXTENDS_COMMUNITY = (15, 18)
+
 
 def check_code(case: Case) -> Iterator[Finding]:
     """Yield a finding for each code used twice or out of its community, and one for all that are missing."""
@@ -31,7 +35,7 @@ def check_code(case: Case) -> Iterator[Finding]:
             continue
         if counts[record.code] > 1:
             text = _("Code {code} is used by {n} grids.").format(code=record.code, n=counts[record.code])
-        elif given and community.isdigit() and len(community) == 12 and not record.code.startswith(community):
+        elif given and len(record.code) in EXTENDS_COMMUNITY and not record.code.startswith(community):
             text = _("Code {code} does not begin with the code {community} of its community.").format(
                 code=record.code, community=community
             )

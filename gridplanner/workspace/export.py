@@ -18,9 +18,12 @@ from gridplanner.model.finding import Finding
 from gridplanner.model.outcome import Outcome
 from gridplanner.model.project import ProjectContents
 from gridplanner.progress import Executor, Inline, Progress, Silent
+from gridplanner.reports.buildings import write_buildings
 from gridplanner.reports.certificate import write_certificate
 from gridplanner.reports.crosswalk import write_crosswalk
 from gridplanner.reports.findings import write_findings
+from gridplanner.reports.forms import write_registration_forms
+from gridplanner.reports.notice import write_notice
 from gridplanner.reports.plan_document import write_plan_document
 from gridplanner.reports.summary import build_summary, write_summary
 from gridplanner.reports.workbook import write_workbook
@@ -112,7 +115,7 @@ def export(
             outputs=outputs,
             seed=facts["seed"],
             numbering=facts["numbering"],
-            read_findings=contents.findings,
+            read_findings=(*contents.findings, *findings),
         )
         outcome = replace(outcome, summary=summary)
         write_summary(summary, folder / "summary.json")
@@ -155,11 +158,16 @@ def _vectors(part: Part) -> tuple[Finding, ...]:
 
 
 def _ledgers(part: Part) -> tuple[Finding, ...]:
-    """Write crosswalk, certificate, workbook and the web map."""
+    """Write crosswalk, certificate, workbook, web map, and the papers for street and residents."""
     outcome, folder = part.outcome, part.folder
     write_crosswalk(outcome, folder / "crosswalk.csv")
     write_certificate(outcome.certificate, folder / "certificate.json")
     write_workbook(outcome, folder / "ledger.xlsx")
+    papers = folder / "papers"
+    papers.mkdir()
+    write_registration_forms(outcome, papers / "registration.docx")
+    write_notice(outcome, papers / "notice.docx")
+    write_buildings(outcome, papers / "buildings.csv")
     (folder / "web").mkdir()
     write_web_map(outcome, folder / "web" / "map.html")
     return ()

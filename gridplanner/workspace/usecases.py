@@ -124,6 +124,7 @@ def compare(
         made_on=date.today().isoformat(),
         demonstration=config.demonstration if config else False,
         phones=config.export.phones if config else False,
+        team=(config.assign if config else AssignOptions()).team_template,
     )
 
 
