@@ -63,6 +63,14 @@ def build_adjacency(
     return _with_bridges(n, pairs, length, kind, joined, min_shared_border_m)
 
 
+def free_borders(shared: SharedSegments, barriers: ObjectArray) -> SharedSegments:
+    """Return the common borders that do not lie on a barrier for half their length or more."""
+    inner = shared.b >= 0
+    wet = _blocked_length(shared, _surfaces(barriers))
+    free = np.flatnonzero(inner & (2 * wet < shared.length_m))
+    return SharedSegments(shared.a[free], shared.b[free], shared.xy[free], shared.length_m[free])
+
+
 def _surfaces(barriers: ObjectArray) -> ObjectArray:
     """Return barriers as polygons a little wider than they are drawn."""
     present = barriers[~shapely.is_missing(barriers) & ~shapely.is_empty(barriers)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
+from gridplanner.geometry.adjacency import free_borders
 from gridplanner.geometry.arrays import BoolArray, FloatArray, IntArray, ObjectArray
 from gridplanner.geometry.cells import cut_blocks
 from gridplanner.geometry.claims import Ground, Piece, Settled, Units, settle, without_slivers
@@ -84,9 +85,8 @@ def derive_coverage(sources: Sources, options: BuildOptions, progress: Progress)
     progress.step(4, _STEPS, _("Joining small land"))
     built = np.zeros(len(cells.geometry), bool)
     built[cells.cell_of_point[cells.cell_of_point >= 0]] = True
-    owner = _join_small_land(
-        cells.geometry, built, block_community[cells.block], block_grid[cells.block], options
-    )
+    home, old = block_community[cells.block], block_grid[cells.block]
+    owner = _join_small_land(cells.geometry, built, home, old, options, sources.barriers)
     atoms, index = merged(cells.geometry, owner)
     kept = np.unique(owner)
     at = cells.cell_of_point
@@ -173,15 +173,21 @@ def _is_water(blocks: ObjectArray, barriers: ObjectArray) -> BoolArray:
 
 
 def _join_small_land(
-    cells: ObjectArray, built: BoolArray, community: IntArray, grid: IntArray, options: BuildOptions
+    cells: ObjectArray,
+    built: BoolArray,
+    community: IntArray,
+    grid: IntArray,
+    options: BuildOptions,
+    barriers: ObjectArray,
 ) -> IntArray:
     """Fold small land without buildings: inside its old grid where it can, else inside its community."""
     small = ~built & (shapely.area(cells) < options.min_land_atom_m2)
-    shared = shared_segments(cells)
+    # Never across a barrier: the land on the other side is not reached from here.
+    shared = free_borders(shared_segments(cells), barriers)
     same_grid = community * (int(grid.max(initial=-1)) + 2) + grid + 1
     owner = fold(cells, small, same_grid, shared)
     rest, index = merged(cells, owner)
     kept = np.unique(owner)
     still = ~built[kept] & (shapely.area(rest) < options.min_land_atom_m2)
-    second = fold(rest, still, community[kept])
+    second = fold(rest, still, community[kept], free_borders(shared_segments(rest), barriers))
     return np.asarray(kept[second[index]], dtype=np.int64)

@@ -253,3 +253,13 @@ def test_stairs_cut_a_building_and_keep_its_people() -> None:
     assert len(set(district.buildings.atom.tolist())) == 4
     assert district.atoms.people.sum() == 1041
     assert sorted(district.buildings.people.tolist()) == [40, 300, 300, 401]
+
+
+def test_small_land_does_not_join_across_a_railway() -> None:
+    rail = layer("barriers", [LineString([(-5, 299), (405, 299)])])
+    district, _ = build_district(
+        layer_set(two_communities(), rail, houses()), BuildOptions(min_land_atom_m2=500)
+    )
+    assert_tiles(district, box(0, 0, 400, 300))
+    crossing = shapely.crosses(district.atoms.geometry, shapely.transform(rail.geometry[0], lambda xy: xy))
+    assert not crossing.any()
