@@ -160,8 +160,11 @@ class Session(DeskLink):
         base = self._need().contents
 
         def restored(contents: Any) -> None:
+            today = self.today_findings, self.today_measures
             if self.scene is not None:
                 self.take(Workspace(contents), self.scene, self.path)
+            # The steps changed the plan, not today's grids: their health check still holds.
+            self.today_findings, self.today_measures = today
             self.log.go_on(base, contents)
             self.judge()
 

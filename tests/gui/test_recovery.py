@@ -70,6 +70,7 @@ def test_a_crash_is_offered_and_restored(qtbot: Any, sessions: Any, path: Path) 
         second.restore()
     assert wanted is not None and second.plan is not None
     assert second.plan.grids == wanted.grids
+    assert second.today_measures is not None
     assert second.unsaved
     with qtbot.waitSignal(second.changed, timeout=60_000):
         second.save()
