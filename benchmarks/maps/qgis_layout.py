@@ -40,6 +40,10 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QFontDatabase
 
 
+#: The layers, the topmost first.
+NAMES = ("communities", "roads", "buildings", "water", "grids")
+
+
 def labelled(layer: QgsVectorLayer, field: str, size: float) -> None:
     """Label a layer inside its polygons, with a halo."""
     text = QgsTextFormat()
@@ -57,9 +61,7 @@ def labelled(layer: QgsVectorLayer, field: str, size: float) -> None:
 
 def layers(folder: str) -> list[QgsVectorLayer]:
     """Load and style the layers, the topmost first."""
-    loaded = {
-        n: QgsVectorLayer(f"{folder}/{n}.gpkg", n, "ogr") for n in ("communities", "roads", "water", "grids")
-    }
+    loaded = {n: QgsVectorLayer(f"{folder}/{n}.gpkg", n, "ogr") for n in NAMES}
     fill = [
         QgsRendererCategory(c, QgsFillSymbol.createSimple({"color": c, "outline_width": "0.25"}), c)
         for c in sorted({feature["fill"] for feature in loaded["grids"].getFeatures()})
@@ -74,7 +76,9 @@ def layers(folder: str) -> list[QgsVectorLayer]:
     loaded["water"].setRenderer(QgsSingleSymbolRenderer(water))
     labelled(loaded["grids"], "label", 2.3)
     labelled(loaded["communities"], "name", 3.4)
-    return [loaded[name] for name in ("communities", "roads", "water", "grids")]
+    plain = QgsFillSymbol.createSimple({"color": "#b9b1a7", "outline_style": "no"})
+    loaded["buildings"].setRenderer(QgsSingleSymbolRenderer(plain))
+    return [loaded[name] for name in NAMES]
 
 
 def layout(project: QgsProject, shown: list[QgsVectorLayer], scale: float) -> QgsLayout:

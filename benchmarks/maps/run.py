@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import shapely
 
 from benchmarks.maps.town import town
 from gridplanner.maps.book import make_sheets, write_maps
@@ -81,6 +82,12 @@ def said(sheets: list[Sheet]) -> str:
     return f"{sum(len(s.labelled) for s in sheets)} labelled, {sum(len(s.listed) for s in sheets)} listed"
 
 
+def footprints(outcome: Outcome) -> np.ndarray:
+    """Return the buildings that the A3 sheet shows: footprints; points are left out at its scale."""
+    shapes = outcome.district.buildings.geometry
+    return shapes[shapely.get_dimensions(shapes) == 2]
+
+
 def qgis_seconds(outcome: Outcome, folder: Path, repeats: int) -> tuple[float, float]:
     """Return the median wall and CPU seconds of the same sheet by a QGIS layout."""
     import geopandas
@@ -93,8 +100,11 @@ def qgis_seconds(outcome: Outcome, folder: Path, repeats: int) -> tuple[float, f
         "communities": ({"name": places.names.astype(str)}, places.geometry),
         "roads": ({}, shapes_of(scene, "roads")),
         "water": ({}, water_of(scene)),
+        "buildings": ({}, footprints(outcome)),
     }
     for name, (columns, geometry) in tables.items():
+        # Without a row there is no type of geometry, and QGIS opens no such layer.
+        geometry = geometry if len(geometry) else np.array([shapely.box(0, 0, 1, 1)], dtype=object)
         data = {"row": np.arange(len(geometry)), **columns}
         geopandas.GeoDataFrame(data, geometry=geometry, crs=crs).to_file(folder / f"{name}.gpkg")
     scale = make_sheets("district", outcome)[0].scale
