@@ -39,7 +39,6 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QFontDatabase
 
-
 #: The layers, the topmost first.
 NAMES = ("communities", "roads", "buildings", "water", "grids")
 
