@@ -8,6 +8,7 @@ EPSG:4502-4512. Axes are always taken as east, north (x, y).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -15,13 +16,23 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from gridplanner.errors import UserError
 from gridplanner.model.layers import ObjectArray
 from gridplanner.texts import _
 
 Bounds = tuple[float, float, float, float]
+
+_DEFINITION = re.compile(
+    r"\s*(?:(?:EPSG|ESRI|OGC|IAU_\d+):\w+\s*$|urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/|\+|\{"
+    r"|[A-Z_]*(?:CRS|CS|PROJCS|GEOGCS)\s*\[)",
+    re.IGNORECASE,
+)
+#: Names of the plane systems of CGCS2000, in EPSG's and in ESRI's spelling.
+_CGCS_NAME = re.compile(
+    r"CGCS2000[ _/]+3[-_ ]degree[ _](?:GK|Gauss[-_ ]Kruger)[ _](?:(CM)[ _](\d+)E|zone[ _](\d+))", re.I
+)
 
 #: Degrees around China, with a margin: longitude, latitude.
 CHINA = (72.0, 3.0, 136.0, 54.5)
@@ -32,11 +43,18 @@ _OLD_DATUMS = ("xian 1980", "xian_1980", "beijing 1954", "beijing_1954", "d_xian
 
 @lru_cache(maxsize=256)
 def parse(text: str) -> pyproj.CRS | None:
-    """Return the CRS that a text (`EPSG:4545`, WKT, ESRI WKT) names; None if it names none."""
+    """Return the CRS that a text (`EPSG:4545`, WKT, ESRI WKT) names; None if it names none.
+
+    Anything else is not even tried: PROJ would look for a CRS of a like name for seconds.
+    """
+    if not _DEFINITION.match(text):
+        return None
     try:
-        return pyproj.CRS.from_user_input(text)
+        crs = pyproj.CRS.from_user_input(text)
     except CRSError:
         return None
+    # A drawing's own axes (LOCAL_CS) lie nowhere on the earth.
+    return crs if crs.is_geographic or crs.is_projected else None
 
 
 @lru_cache(maxsize=256)
@@ -64,13 +82,12 @@ def contradicts_its_name(text: str) -> str:
     Someone edited the `.prj`, or it was damaged: a central meridian of 109 under the name of 108.
     """
     crs = parse(text)
-    if crs is None or crs.to_epsg() is not None:
+    found = _CGCS_NAME.fullmatch(crs.name) if crs is not None else None
+    if crs is None or found is None or crs.to_epsg() is not None:
         return ""
-    for name in (crs.name, crs.name.replace("_", " ")):
-        known = parse(name)
-        if known is not None and known.type_name == crs.type_name:
-            return "" if known.equals(crs, ignore_axis_order=True) else known.name
-    return ""
+    code = 4534 + (int(found[2]) - 75) // 3 if found[1] else 4513 + int(found[3]) - 25
+    known = parse(f"EPSG:{code}")
+    return "" if known is None or known.equals(crs, ignore_axis_order=True) else known.name
 
 
 def is_planar_metres(crs: pyproj.CRS) -> bool:
@@ -201,7 +218,14 @@ def transform(geometry: ObjectArray, source: str, target: str) -> ObjectArray:
     """
     if name_of(source) == name_of(target):
         return geometry
-    change = transformer(source, target)
+    try:
+        change = transformer(source, target)
+    except ProjError as error:
+        raise UserError(
+            _("There is no way from the coordinate system {source} to {target}. Name another crs.").format(
+                source=source[:60], target=target[:60]
+            )
+        ) from error
 
     def project(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return projected pairs."""

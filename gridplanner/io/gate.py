@@ -137,7 +137,8 @@ def _repaired(
     shapes = shapes.copy()
     before = shapely.area(shapes[bad])
     areal = np.isin(shapely.get_type_id(shapes[bad]), (3, 6))
-    fixed = shapely.make_valid(shapes[bad], method="linework")
+    with np.errstate(over="ignore", invalid="ignore"):
+        fixed = shapely.make_valid(shapes[bad], method="linework")
     fixed[areal] = [_mended(shape) for shape in shapes[bad][areal]]
     shapes[bad] = fixed
     gone = shapely.is_missing(fixed)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import numpy as np
@@ -327,3 +328,20 @@ def test_sample_reads_whole(tmp_path):
     placed = layers.layers["people"].extra["placed"] == 1
     people = layers.layers["people"].numbers("people")
     assert np.nansum(layers.layers["buildings"].numbers("people")) == people[placed].sum()
+
+
+@pytest.mark.parametrize(
+    "prj",
+    ["garbage", "ROJCS[", 'LOCAL_CS["Drawing"]', "CGCS2000_3_Degree_GK_CM_108", "\0\0\0", '{"type": 1}'],
+)
+def test_a_prj_that_names_nothing_is_asked_about_at_once(tmp_path, prj):
+    communities(tmp_path, prj=prj)
+    started = time.process_time()
+    with pytest.raises(UserError, match="EPSG:4545"):
+        read(tmp_path, communities="communities.shp")
+    assert time.process_time() - started < 1
+
+
+def test_a_prj_that_contradicts_its_own_name_is_told(tmp_path):
+    communities(tmp_path, prj=PRJ.replace("108.0", "109.0"))
+    assert "CM 108E" in rules(read(tmp_path, communities="communities.shp"), "read.crs")[0].text
