@@ -156,3 +156,15 @@ def test_nobody_pumps_events_by_hand() -> None:
     for path in GUI.rglob("*.py"):
         names = {n.attr for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Attribute)}
         assert "processEvents" not in names, path.name
+
+
+def test_faint_lines_stay_faint_on_a_fine_screen() -> None:
+    """A translucent border of one pixel must not become an opaque one of two at twice the scale."""
+    cells = np.array([shapely.box(i * 20, 0, i * 20 + 20, 40) for i in range(4)], dtype=object)
+    shapes = polygon_arrays(cells)
+    paint = Paint.plain(4, colour=0xFFFFFFFF, stroke=0x20000000)
+    for ratio in (1.0, 2.0):
+        frame = frames.draw(raster, shapes, paint, View(40, 20, 4.0, 320, 160), ratio)
+        fine = frames.refine(raster, shapes, paint, frame, lambda: False)
+        for pixels in (frame.pixels, fine):
+            assert (pixels & 0xFF).min() > 0xC0, ratio

@@ -7,9 +7,11 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 
+from gridplanner.errors import UserError
 from gridplanner.gui.actions import CONDITIONS, action_rows, menu_titles
 from gridplanner.gui.dialogs.ask import AskDialog
 from gridplanner.gui.panels.steps import STEPS
+from gridplanner.workspace import scene_tasks
 from tests.gui.conftest import show, toy_contents
 
 NEEDS_FILES = {"new", "open", "save", "save_as", "export", "import_scenario"}
@@ -70,12 +72,20 @@ def close_dialogs(result: int) -> None:
         widget.done(result)
 
 
+def refuse(*_args: object, **_more: object) -> None:
+    """Stand in for a task that takes long."""
+    raise UserError("not in this test")
+
+
 @pytest.mark.parametrize("answer", [QDialog.DialogCode.Accepted, QDialog.DialogCode.Rejected])
 @pytest.mark.parametrize("row", [r for r in action_rows() if r.id != "quit"], ids=lambda r: r.id)
 def test_every_action_runs(window, qtbot, monkeypatch, row, answer) -> None:
     """Each action is walked, with its dialog answered by OK and by cancel; nothing may be a fault."""
     faults: list[str] = []
     window.session.failed.connect(faults.append)
+    # Building the sample and starting worker processes take seconds and are tested elsewhere.
+    monkeypatch.setitem(scene_tasks.TASKS, "sample", refuse)
+    monkeypatch.setitem(scene_tasks.TASKS, "propose", refuse)
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *a, **k: ([], ""))
     window.session.select((0, 1) if row.when == "two" else (0,))
     if row.when == "scenario":

@@ -137,9 +137,18 @@ def draw(kernels: ModuleType | None, shapes: PolygonArrays, paint: Paint, view: 
     return frame
 
 
+def _device_widths(paint: Paint, factor: float) -> np.ndarray:
+    """Return border widths in device pixels.
+
+    Wide borders are stamped opaque, so a translucent one stays one pixel wide.
+    """
+    widths = np.maximum(np.rint(paint.widths * factor), paint.widths > 0).astype(np.int64)
+    return np.where((paint.strokes >> 24) < 255, np.minimum(widths, 1), widths)
+
+
 def colour(kernels: ModuleType, frame: Frame, paint: Paint) -> None:
     """Colour a frame again from its ids; no geometry is touched."""
-    widths = np.maximum(np.rint(paint.widths * frame.ratio), paint.widths > 0).astype(np.int64)
+    widths = _device_widths(paint, frame.ratio)
     kernels.shade(frame.ids, paint.colours, paint.hatched, paint.keys, paint.strokes, widths, frame.pixels)
 
 
@@ -153,9 +162,7 @@ def refine(
     height, width = frame.pixels.shape
     out = np.empty((height, width), np.uint32)
     origin = _origin(frame.view, frame.ratio)
-    widths = np.rint(paint.widths * frame.ratio * 2).astype(np.int64)
-    # Wide borders are stamped opaque; a translucent one stays one fine pixel and is averaged.
-    widths = np.where((paint.strokes >> 24) < 255, np.minimum(widths, 1), widths)
+    widths = _device_widths(paint, frame.ratio * 2)
     seam = int(max(widths.max(initial=1), 2) // 2 + 1)
     for low in range(0, height, STRIP):
         if stopped():
