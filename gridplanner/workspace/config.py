@@ -12,6 +12,7 @@ from typing import Any
 from gridplanner.assign.options import AssignOptions
 from gridplanner.errors import UserError
 from gridplanner.geometry.options import BuildOptions
+from gridplanner.maps.options import MapOptions
 from gridplanner.model.keys import check_keys
 from gridplanner.model.layers import FIELD_KEYS, ROLES, LayerSpec
 from gridplanner.model.parameters import parameter
@@ -28,12 +29,13 @@ DEFAULT_FORMATS = ("shp", "gpkg", "geojson")
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """What to hand over: shapefile encoding and profiles, formats, whether phones of staff appear."""
+    """What to hand over: shapefile encoding and profiles, formats, whether phones of staff appear, maps."""
 
     encoding: str = "utf8"
     profiles: tuple[str, ...] = ()
     formats: tuple[str, ...] = DEFAULT_FORMATS
     phones: bool = False
+    maps: MapOptions = field(default_factory=MapOptions)
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def config_from_table(table: Mapping[str, Any], base: Path, name: str, text: str
             BuildOptions, _table(table, "repair"), "[repair]", name=str(table.get("name", name))
         ),
         assign=_dataclass(AssignOptions, _table(table, "assign"), "[assign]"),
-        export=_export(_table(table, "export")),
+        export=_export(_table(table, "export"), base),
         text=text,
     )
 
@@ -196,9 +198,14 @@ def _dataclass(kind: Any, table: Mapping[str, Any], where: str, **more: Any) -> 
         raise UserError(f"{where}: {error}") from error
 
 
-def _export(table: Mapping[str, Any]) -> ExportOptions:
+def _export(table: Mapping[str, Any], base: Path) -> ExportOptions:
     """Check the `[export]` table."""
-    options: ExportOptions = _dataclass(ExportOptions, table, "[export]")
+    drawn = dict(_table(table, "maps"))
+    if "style" in drawn:
+        drawn["style"] = base / str(drawn["style"])
+    maps = _dataclass(MapOptions, drawn, "[export.maps]")
+    plain = {key: value for key, value in table.items() if key != "maps"}
+    options: ExportOptions = _dataclass(ExportOptions, plain, "[export]", maps=maps)
     for name in options.formats:
         if name not in FORMATS:
             raise UserError(

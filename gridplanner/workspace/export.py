@@ -131,7 +131,7 @@ def write_part(part: Part) -> PartDone:
 
 def _papers(part: Part) -> tuple[Finding, ...]:
     """Write the maps and the plan document that shows them."""
-    write_maps(part.outcome, part.folder / "maps")
+    write_maps(part.outcome, part.folder / "maps", part.options.maps)
     images = sorted((part.folder / "maps").glob("*.png"))
     write_plan_document(part.outcome, part.folder / "plan.docx", images)
     return ()

@@ -33,7 +33,7 @@ def test_every_section_reaches_its_type() -> None:
         plan={"total": 288, "mode": "balance", "locked": ["1", "2"], "seed": 7, "join": [["a", "b"]]},
         repair={"overlap": "official", "gap": "most_people"},
         assign={"numbering": "order"},
-        export={"formats": ["shp", "kml"], "phones": True},
+        export={"formats": ["shp", "kml"], "phones": True, "maps": {"paper": "A0", "compiler": "民政局"}},
     )
     assert (config.title, config.demonstration) == ("示例区", True)
     assert config.rules.people.max == 2200
@@ -43,6 +43,7 @@ def test_every_section_reaches_its_type() -> None:
     assert config.build.overlap == "official"
     assert config.assign.numbering == "order"
     assert config.export.formats == ("shp", "kml")
+    assert (config.export.maps.paper, config.export.maps.compiler) == ("A0", "民政局")
     assert config.layers["buildings"].fields == {"code": "JZWBM"}
 
 
@@ -67,6 +68,8 @@ def test_every_section_reaches_its_type() -> None:
         ({"repair": {"overlap": "guess"}}, "overlap"),
         ({"assign": {"numbering": "random"}}, "numbering"),
         ({"export": {"formats": ["dwg"]}}, "dwg"),
+        ({"export": {"maps": {"paper": "A9"}}}, "A9"),
+        ({"export": {"maps": {"papre": "A3"}}}, "paper"),
         ({"plan": 3}, "plan"),
     ],
 )
