@@ -7,9 +7,13 @@ from time import process_time
 
 import numpy as np
 
-from gridplanner.solve.part import Field, Limits
+from gridplanner.solve.division import Effort, divide
+from gridplanner.solve.keep import Keeper
+from gridplanner.solve.olds import MAX_SETS, olds_of
+from gridplanner.solve.part import Field, Limits, Part
 from gridplanner.solve.pricing import prices_of
-from gridplanner.solve.search import Schedule, anneal
+from gridplanner.solve.prove import ProveTask, run_prove
+from gridplanner.solve.single_cut import SingleCut
 
 
 def tiny_field() -> Field:
@@ -38,6 +42,14 @@ def tiny_field() -> Field:
 def compile_kernels() -> float:
     """Compile (or fetch from the cache) all kernels; return the CPU seconds it took."""
     begun = process_time()
-    prices = prices_of(Limits(people=(10, 20), radius_m=5.0), "keep", 15.0)
-    anneal(tiny_field(), np.array([0, 0, 1], np.int32), 2, prices, Schedule(200, 1.0, 0.01, 0.3, 0.3, 1))
+    ground, limits = tiny_field(), Limits(people=(10, 20), radius_m=5.0)
+    start = np.array([0, 0, 1], np.int32)
+    part = Part(0, "", 1, np.arange(3, dtype=np.int32), ground, limits, start, np.arange(2, dtype=np.int32))
+    prices = prices_of(limits, "keep", 15.0)
+    effort = Effort(steps=200, rescue=1)
+    for k in (1, 2):
+        Keeper(part, prices, 1).divide(k, effort)
+        divide(part, k, prices, effort, 1)
+    SingleCut(part, olds_of(part)).possible(3)
+    run_prove(ProveTask(part, (1, 2), MAX_SETS))
     return process_time() - begun
