@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +38,7 @@ class JobResult:
 
 @dataclass
 class _Clock:
-    """CPU seconds per step, of this process; the steps add those of their workers."""
+    """CPU seconds per step; workers that live on report their own."""
 
     cpu: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
@@ -45,14 +46,20 @@ class _Clock:
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Count the CPU time of the block under `name`."""
-        before = time.process_time()
+        before = _cpu_seconds()
         yield
-        self.cpu[name] = self.cpu.get(name, 0.0) + time.process_time() - before
+        self.cpu[name] = self.cpu.get(name, 0.0) + _cpu_seconds() - before
 
     @property
     def seconds(self) -> float:
         """Wall seconds since the start."""
         return time.perf_counter() - self.started
+
+
+def _cpu_seconds() -> float:
+    """Return CPU seconds of this process and of the ones it started that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def run_main_job(config: Config, out: Path, executor: Executor, progress: Progress) -> JobResult:

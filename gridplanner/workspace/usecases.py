@@ -43,11 +43,11 @@ def read_project(config: Config, progress: Progress | None = None) -> ProjectCon
         A layer cannot be read or planned with; says which, why and what to do.
     """
     from gridplanner.geometry.district import build_district  # scipy, felt by the window
-    from gridplanner.io.reading import read_layers  # pandas and GDAL, felt by the window
+    from gridplanner.io.worker import read_layers_apart  # felt by the window
 
     progress = progress or Silent()
     progress.step(0, 2, _("Reading layers"))
-    layers = read_layers(config.layers, config.nets, config.base)
+    layers = read_layers_apart(config.layers, config.nets, config.base, cancelled=progress.cancelled)
     progress.step(1, 2, _("Building the smallest areas"))
     district, repairs = build_district(layers, config.build, progress)
     progress.step(2, 2, _("Building the smallest areas"))
