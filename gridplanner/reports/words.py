@@ -61,7 +61,11 @@ def rule_word(name: str) -> str:
     }
     if name in words:
         return words[name]
-    origins = {"read": _("Reading the input"), "repair": _("Repair of the input")}
+    origins = {
+        "read": _("Reading the input"),
+        "repair": _("Repair of the input"),
+        "plan": _("Why a rule cannot be kept"),
+    }
     labels = {rule.name: _(rule.label) for rule in RULES}
     return labels.get(name) or origins.get(name.partition(".")[0], name)
 

@@ -28,6 +28,7 @@ from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.progress import Executor, Inline, Progress, Silent
 from gridplanner.rules.check import check, measure
+from gridplanner.rules.registry import RULES
 from gridplanner.texts import _
 from gridplanner.workspace.config import Config
 
@@ -145,9 +146,19 @@ def free_name(contents: ProjectContents, wanted: Callable[[int], str]) -> str:
 
 
 def _joined(findings: tuple[Finding, ...], more: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Append findings of engine and assignment that the check does not state already."""
+    """Append findings of engine and assignment that the check does not state already.
+
+    Why a community cannot keep a rule is a reason, not one more breach of it: it gets a name of
+    its own (`plan.people`), or each breach would count twice.
+    """
     stated = {(f.rule, f.subjects) for f in findings}
-    return (*findings, *(f for f in more if (f.rule, f.subjects) not in stated))
+    names = {rule.name for rule in RULES}
+    new = (f for f in more if (f.rule, f.subjects) not in stated)
+    reasons = (
+        replace(f, rule=f"plan.{f.rule}") if f.subject_kind == "community" and f.rule in names else f
+        for f in new
+    )
+    return (*findings, *reasons)
 
 
 def config_of(contents: ProjectContents, base: Path) -> Config | None:

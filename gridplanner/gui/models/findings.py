@@ -61,6 +61,8 @@ def rule_title(rule: str) -> str:
         return _("Repairs")
     if rule.startswith("read"):
         return _("Reading")
+    if rule.startswith("plan."):
+        return _("Why a rule cannot be kept")
     return titles.get(rule, rule)
 
 
