@@ -66,8 +66,7 @@ def apply_mends(polygons: ObjectArray, mends: Sequence[Mend]) -> Mended:
 
     Examples
     --------
-    >>> from gridplanner.geometry.faces import width_m
-    from gridplanner.geometry.mend import propose_mends
+    >>> from gridplanner.geometry.mend import propose_mends
     >>> cells = np.array([shapely.box(0, 0, 10, 10), shapely.box(8, 0, 20, 10)], dtype=object)
     >>> done = apply_mends(cells, propose_mends(cells, coverage_defects(cells)))
     >>> shapely.area(done.polygons).tolist(), done.fresh

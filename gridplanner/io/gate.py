@@ -144,7 +144,13 @@ def _repaired(
     gone = shapely.is_missing(fixed)
     after = np.nan_to_num(shapely.area(fixed))
     change = np.abs(after - before) > _AREA_CHANGE * np.maximum(after, before)
-    findings = []
+    return shapes, _repair_findings(rows[bad], gone, change, source)
+
+
+def _repair_findings(
+    rows: npt.NDArray[np.int64], gone: npt.NDArray[np.bool_], change: npt.NDArray[np.bool_], source: str
+) -> list[Finding]:
+    """Word the repairs: those without effect on the area, those with one, and those that left nothing."""
     look = _("Look at these shapes on the map.")
     parts = (
         (~gone & ~change, Severity.INFO, _("'{source}': {n} invalid shapes were repaired: rows {rows}."), ""),
@@ -164,11 +170,17 @@ def _repaired(
             look,
         ),
     )
-    for which, severity, text, remedy in parts:
-        if which.any():
-            told = text.format(source=source, n=int(which.sum()), rows="{rows}")
-            findings.append(row_finding("read.repaired", severity, told, rows[bad[which]].tolist(), remedy))
-    return shapes, findings
+    return [
+        row_finding(
+            "read.repaired",
+            severity,
+            text.format(source=source, n=int(which.sum()), rows="{rows}"),
+            rows[which].tolist(),
+            remedy,
+        )
+        for which, severity, text, remedy in parts
+        if which.any()
+    ]
 
 
 def _mended(shape: Any) -> Any:
