@@ -86,7 +86,7 @@ class Cluster:
                 _("Planning on a cluster needs the extra 'cluster': install distributed.")
             ) from error
         try:
-            self._client = Client(address, timeout="10s")
+            self._client = Client(address, timeout="5s")
         except OSError as error:
             raise UserError(
                 _("No cluster answers at {address}. Check the address.").format(address=address)
