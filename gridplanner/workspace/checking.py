@@ -62,6 +62,9 @@ def _contents(paths: Sequence[Path], progress: Progress) -> ProjectContents:
         for guess in probe(path):
             if guess.role and guess.role not in layers:
                 layers[guess.role] = LayerSpec(str(path.resolve()), guess.layer)
+    if "grids" in layers and not {"atoms", "buildings"} & set(layers):
+        # Nothing finer is known: each grid is its own smallest area, with the people it states.
+        layers["atoms"] = layers["grids"]
     table = {"layers": {role: {"path": s.path, "layer": s.layer} for role, s in layers.items()}}
     config = config_from_table(
         {
