@@ -2,7 +2,7 @@
 """Write the sample district, or many cities side by side for benchmarks.
 
 python tools/make_sample_district.py --out sample_shapefiles
-python tools/make_sample_district.py --seed 101 --cities 10 --out /tmp/ten
+python tools/make_sample_district.py --seed 101 --cities 10 --out ten_cities
 """
 
 from __future__ import annotations
