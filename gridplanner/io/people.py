@@ -15,6 +15,7 @@ from gridplanner.io.placements import placement_key
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.model.layers import Layer, ObjectArray
+from gridplanner.model.ledger import PLACED
 from gridplanner.texts import _
 
 _COUNTED = ("people", "households")
@@ -63,13 +64,13 @@ def join_people(
     own = buildings.texts("code") if codes is None else codes
     match = match_rows(buildings, people, own, remembered or {})
     placed = np.array([bool(target) for target in match.targets], dtype=bool)
-    findings = _unplaced(people, placed) + _twice(buildings, own) + _named(people, match)
+    findings = unplaced_findings(people, placed) + _twice(buildings, own) + _named(people, match)
     fields = dict(buildings.fields)
     for key in _COUNTED:
         if key in people.fields:
             fields[key] = _summed(buildings, people.numbers(key), key, match.targets)
     findings.extend(_repeated(people, match.targets))
-    extra = dict(people.extra) | {"placed": placed.astype(np.int64)}
+    extra = dict(people.extra) | {PLACED: placed.astype(np.int64)}
     return replace(buildings, fields=fields), replace(people, extra=extra), findings
 
 
@@ -124,8 +125,8 @@ def _summed(
     return np.where(met, sums, buildings.numbers(key))
 
 
-def _unplaced(people: Layer, placed: npt.NDArray[np.bool_]) -> list[Finding]:
-    """Tell which rows of the table belong to no building on the map."""
+def unplaced_findings(people: Layer, placed: npt.NDArray[np.bool_]) -> list[Finding]:
+    """Tell which rows of the table belong to no building on the map (rule `read.unplaced`)."""
     if placed.all():
         return []
     head = np.nan_to_num(people.numbers("people"))
@@ -134,7 +135,7 @@ def _unplaced(people: Layer, placed: npt.NDArray[np.bool_]) -> list[Finding]:
         source=people.source, n=int((~placed).sum()), people=count, rows="{rows}"
     )
     finding = row_finding(
-        "read.people",
+        "read.unplaced",
         Severity.WARNING,
         text,
         people.rows[~placed].tolist(),

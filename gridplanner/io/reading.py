@@ -20,6 +20,7 @@ from gridplanner.io.estimate import estimate_people, floor_rule
 from gridplanner.io.faults import layer_finding, row_finding
 from gridplanner.io.field_names import coordinate_columns, match_fields
 from gridplanner.io.gate import AREAS, TABLES, check_kind, pass_gate
+from gridplanner.io.homes import with_homes
 from gridplanner.io.people import join_people
 from gridplanner.io.personal_data import personal_columns, personal_finding
 from gridplanner.io.placements import read_placements
@@ -383,5 +384,6 @@ def _join(layers: dict[str, Layer], remembered: Mapping[str, str], findings: lis
         return
     owner = layers[target]
     codes = None if target == "buildings" else owner.texts("building")
-    layers[target], layers["people"], more = join_people(owner, layers["people"], codes, remembered)
+    people = with_homes(layers["people"], owner, layers.get("communities"))
+    layers[target], layers["people"], more = join_people(owner, people, codes, remembered)
     findings.extend(more)

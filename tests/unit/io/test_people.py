@@ -124,5 +124,5 @@ def test_people_are_conserved(rows):
     joined, people, findings = join_people(buildings(), ledger(*rows))
     placed = people.extra["placed"] == 1
     assert np.nansum(joined.numbers("people")) == people.numbers("people")[placed].sum()
-    lost = sum(f.people for f in findings if f.rule == "read.people")
+    lost = sum(f.people for f in findings if f.rule == "read.unplaced")
     assert lost == people.numbers("people")[~placed].sum()

@@ -275,7 +275,7 @@ def test_people_are_joined_added_up_and_none_is_dropped(tmp_path):
     assert np.isnan(buildings.numbers("people")[2])
     assert people.extra["placed"].tolist() == [1, 1, 1, 0]
     assert people.numbers("people").sum() == 1048
-    assert any(f.people == 2 and f.subjects == ("6",) for f in rules(layers, "read.people"))
+    assert any(f.people == 2 and f.subjects == ("6",) for f in rules(layers, "read.unplaced"))
     assert rules(layers, "read.totals")[0].subjects == ("7",)
 
 

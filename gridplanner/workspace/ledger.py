@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Rows of the people ledger that found no building: listed, placed by hand, remembered in the project."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from gridplanner.errors import UserError
+from gridplanner.io.columns import codes_of, numbers_of
+from gridplanner.io.people import unplaced_findings
+from gridplanner.io.placements import placement_key, remember_placements
+from gridplanner.io.sources import local_path, open_layer
+from gridplanner.io.writing import write_vector
+from gridplanner.model.atoms import ObjectArray
+from gridplanner.model.certificate import Certificate
+from gridplanner.model.jurisdiction import District
+from gridplanner.model.layers import Layer
+from gridplanner.model.ledger import PLACED, PLACED_AT, LedgerRow, unplaced_rows
+from gridplanner.model.project import ProjectContents
+from gridplanner.texts import _
+
+__all__ = [
+    "building_named",
+    "building_near",
+    "place_ledger_row",
+    "placements_of",
+    "read_placement_table",
+    "remember_beside",
+    "unplaced_rows",
+    "write_unplaced",
+]
+
+
+def place_ledger_row(
+    contents: ProjectContents, index: int, *, building: int = -1, atom: int = -1
+) -> ProjectContents:
+    """Return the project with a row of the people ledger placed where the planner pointed.
+
+    The people join the building and its atom, the row is marked with where it went, and the finding of
+    rows without a place is renewed. Proofs of earlier plans counted other people, so they are dropped.
+
+    Parameters
+    ----------
+    contents : ProjectContents
+    index : int
+        `LedgerRow.index` of one of `unplaced_rows(contents.district)`.
+    building : int
+        Index into `District.buildings`; -1 to place the row on an area without a building.
+    atom : int
+        Index into `District.atoms`, where no building is given.
+
+    Raises
+    ------
+    UserError
+        The row has a place already, or the building stands in no area.
+    """
+    district = contents.district
+    row = next((r for r in unplaced_rows(district) if r.index == index), None)
+    if row is None:
+        raise UserError(_("This row of the ledger has a place already. Choose one of the list."))
+    if building >= 0:
+        atom = int(district.buildings.atom[building])
+    if not 0 <= atom < len(district.atoms):
+        raise UserError(_("There is no area to plan at this place. Point at a building inside a community."))
+    code = str(district.buildings.codes[building] if building >= 0 else district.atoms.building[atom])
+    ledger = _marked(district.originals["people"], index, code or str(district.atoms.ids[atom]))
+    placed = np.asarray(ledger.extra[PLACED]) > 0
+    others = tuple(f for f in contents.findings if f.rule != "read.unplaced")
+    return replace(
+        contents,
+        district=_with_row(district, row, building, atom, ledger),
+        findings=(*others, *unplaced_findings(ledger, placed)),
+        scenarios={
+            name: replace(scenario, certificate=Certificate())
+            for name, scenario in contents.scenarios.items()
+        },
+    )
+
+
+def _marked(ledger: Layer, index: int, code: str) -> Layer:
+    """Return the ledger with the row marked as placed at a building."""
+    placed = np.array(ledger.extra[PLACED], dtype=np.int64)
+    where = np.array(ledger.extra.get(PLACED_AT, np.full(len(ledger), "", dtype=object)), dtype=object)
+    placed[index], where[index] = 1, code
+    return replace(ledger, extra=dict(ledger.extra) | {PLACED: placed, PLACED_AT: where})
+
+
+def _with_row(district: District, row: LedgerRow, building: int, atom: int, ledger: Layer) -> District:
+    """Return the district with a row's people at a building and its atom."""
+    atoms, buildings = district.atoms, district.buildings
+    atoms = replace(
+        atoms,
+        people=_more(atoms.people, atom, row.people),
+        households=_more(atoms.households, atom, row.households),
+    )
+    if building >= 0:
+        buildings = replace(
+            buildings,
+            people=_more(buildings.people, building, row.people),
+            households=_more(buildings.households, building, row.households),
+        )
+    originals = {**district.originals, "people": ledger}
+    return replace(district, atoms=atoms, buildings=buildings, originals=originals)
+
+
+def _more(counts: npt.NDArray[np.int64], at: int, number: int) -> npt.NDArray[np.int64]:
+    """Return counts with a number added at one place."""
+    changed = counts.copy()
+    changed[at] += number
+    return changed
+
+
+def building_near(district: District, x: float, y: float, within_m: float = 50.0) -> int:
+    """Return the building nearest to a place; -1 if none stands in an area within reach."""
+    buildings = district.buildings
+    away = np.hypot(buildings.x - x, buildings.y - y)
+    away = np.where(buildings.atom >= 0, away, np.inf)
+    nearest = int(np.argmin(away)) if len(away) else -1
+    return nearest if nearest >= 0 and away[nearest] <= within_m else -1
+
+
+def building_named(district: District, code: str) -> int:
+    """Return the index of the building with a code.
+
+    Raises
+    ------
+    UserError
+        There is no such building.
+    """
+    found = np.flatnonzero(district.buildings.codes == code)
+    if not len(found):
+        raise UserError(_("There is no building with the code '{code}'. Check the code.").format(code=code))
+    return int(found[0])
+
+
+def placements_of(contents: ProjectContents) -> dict[str, str]:
+    """Return what was placed by hand in this project: `estate|building` of the ledger to building code."""
+    ledger = contents.district.originals.get("people")
+    if ledger is None or PLACED_AT not in ledger.extra:
+        return {}
+    rows = zip(
+        ledger.texts("estate").tolist(),
+        ledger.texts("building").tolist(),
+        ledger.extra[PLACED_AT].tolist(),
+        strict=True,
+    )
+    return {placement_key(estate, building): str(code) for estate, building, code in rows if code}
+
+
+def remember_beside(contents: ProjectContents, base: Path) -> int:
+    """Write the placements of a project beside its configuration, for the next `run`; return their number."""
+    found = {tuple(key.split("|", 1)): code for key, code in placements_of(contents).items()}
+    if found:
+        remember_placements(base, {(key[0], key[1]): code for key, code in found.items()})
+    return len(found)
+
+
+#: Columns of the table of rows without a place; the last one is for the planner.
+_NUMBER, _CODE = "序号", "楼栋编码"
+
+
+def write_unplaced(contents: ProjectContents, path: Path) -> int:
+    """Write the rows without a place as CSV or xlsx, a last column to be filled in; return their number."""
+    rows = unplaced_rows(contents.district)
+    codes = [*contents.district.communities.codes.tolist(), ""]
+    fields = {
+        _NUMBER: np.array([r.index + 1 for r in rows], np.int64),
+        "行号": np.array([r.row for r in rows], np.int64),
+        "小区": _texts([r.estate for r in rows]),
+        "楼栋": _texts([r.building for r in rows]),
+        "社区编码": _texts([codes[r.community] for r in rows]),
+        "人数": np.array([r.people for r in rows], np.int64),
+        "户数": np.array([r.households for r in rows], np.int64),
+        _CODE: _texts([""] * len(rows)),
+    }
+    form = "xlsx" if path.suffix.lower() == ".xlsx" else "csv"
+    write_vector(Layer("unplaced", "", None, fields), path, contents.district.crs, format=form)
+    return len(rows)
+
+
+def _texts(values: list[str]) -> ObjectArray:
+    """Return texts as a column."""
+    return np.array([*values, None], dtype=object)[:-1]
+
+
+def read_placement_table(contents: ProjectContents, path: Path) -> dict[int, int]:
+    """Return index of the ledger row to index of the building, from the table of `write_unplaced` filled in.
+
+    Raises
+    ------
+    UserError
+        The table is another one, or names a building that is not there.
+    """
+    table = open_layer(local_path(str(path), Path.cwd())).columns
+    if _NUMBER not in table or _CODE not in table:
+        raise UserError(
+            _("'{path}' has no column '{column}'. Take the table that `place --list` writes.").format(
+                path=path.name, column=_NUMBER if _NUMBER not in table else _CODE
+            )
+        )
+    numbers, bad = numbers_of(table[_NUMBER])
+    if bad:
+        raise UserError(
+            _("'{path}': '{number}' is no row number.").format(path=path.name, number=table[_NUMBER][bad[0]])
+        )
+    codes, _lost = codes_of(table[_CODE])
+    return {
+        int(number) - 1: building_named(contents.district, code)
+        for number, code in zip(numbers, codes, strict=True)
+        if code
+    }
