@@ -123,7 +123,7 @@ class PlanChange:
     ----------
     kind : str
         `atoms` (assignment), `records` (names, codes, staff, locks), `rules`, `findings`,
-        `scenario` (everything).
+        `scenario` (everything), `district` (corrected counts or outlines: everything, the map too).
     grids : tuple of int
         Indices of the grids touched, in the new plan.
     atoms : int32[k]

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gridplanner.model.amendment import Amendment
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.finding import Finding
 from gridplanner.model.jurisdiction import District
@@ -56,6 +57,9 @@ class ProjectContents:
     journal : tuple of JournalEntry
     config : str
         Text of the CONFIG.toml it came from; "" if none.
+    amendments : tuple of Amendment
+        Corrections since the district was read from its file, oldest first, only ever appended to;
+        `district` holds them already. A saved project holds the corrected district and the journal.
     """
 
     district: District
@@ -67,3 +71,4 @@ class ProjectContents:
     waivers: Mapping[str, str] = field(default_factory=dict)
     journal: tuple[JournalEntry, ...] = ()
     config: str = ""
+    amendments: tuple[Amendment, ...] = ()

@@ -24,6 +24,7 @@ from gridplanner.model.project import JournalEntry, ProjectContents, Scenario
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.model.staff import Branch, BranchTie, Worker
+from gridplanner.workspace.amending import amended_by_all, from_row, to_row
 
 T = TypeVar("T")
 Step = dict[str, Any]
@@ -51,6 +52,8 @@ def step_between(before: ProjectContents, after: ProjectContents) -> Step:
         step["request"] = codec.to_json(after.request)
     if dict(after.waivers) != dict(before.waivers):
         step["waivers"] = dict(after.waivers)
+    if len(after.amendments) > len(before.amendments):
+        step["amendments"] = [to_row(a) for a in after.amendments[len(before.amendments) :]]
     step["journal"] = _rows(after.journal[len(before.journal) :], JournalEntry)
     return step
 
@@ -63,6 +66,12 @@ def apply_step(before: ProjectContents, step: Step) -> ProjectContents:
     TypeError, ValueError, KeyError, IndexError
         The step does not fit the state.
     """
+    fresh = tuple(from_row(row) for row in step.get("amendments", ()))
+    before = replace(
+        before,
+        district=amended_by_all(before.district, fresh),
+        amendments=(*before.amendments, *fresh),
+    )
     changed = step.get("scenarios", {})
     scenarios = {}
     for name in step["order"]:

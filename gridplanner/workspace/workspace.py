@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,14 +16,39 @@ from gridplanner.model.plan import Plan, PlanChange
 from gridplanner.model.project import JournalEntry, ProjectContents, Scenario
 from gridplanner.model.proposal import Proposal
 from gridplanner.texts import _
+from gridplanner.workspace.amending import amended, carried
 from gridplanner.workspace.commands import Command
 from gridplanner.workspace.history import History
 
 if TYPE_CHECKING:
+    from gridplanner.model.amendment import Amendment
     from gridplanner.model.jurisdiction import District
     from gridplanner.model.ruleset import RuleSet
 
 Listener = Callable[[PlanChange], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """What undo goes back to.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan in work.
+    district : District
+        What it is over.
+    scenarios : mapping of name to Scenario
+        All of them; that of the plan in work as it was opened.
+    by, back : Amendment or None
+        The correction that led here, and the one that takes it back; None where the plan was edited.
+    """
+
+    plan: Plan
+    district: District
+    scenarios: Mapping[str, Scenario]
+    by: Amendment | None = None
+    back: Amendment | None = None
 
 
 class Workspace:
@@ -39,23 +64,23 @@ class Workspace:
     def __init__(self, contents: ProjectContents, *, read_only: bool = False) -> None:
         self.read_only = read_only
         self._contents = contents
-        self._history: History[Plan] = History(_current_plan(contents))
-        self._saved: Plan = self._history.state
+        self._history: History[Moment] = History(_moment(contents))
+        self._saved: Moment = self._history.state
         self._listeners: list[Listener] = []
 
     @property
     def contents(self) -> ProjectContents:
         """The project as it would be saved now."""
-        name = self._contents.current
-        if not name:
-            return self._contents
-        scenario = replace(self._contents.scenarios[name], plan=self.plan)
-        return replace(self._contents, scenarios={**self._contents.scenarios, name: scenario})
+        now = self._history.state
+        name, scenarios = self._contents.current, dict(now.scenarios)
+        if name:
+            scenarios[name] = replace(scenarios[name], plan=now.plan)
+        return replace(self._contents, scenarios=scenarios, district=now.district)
 
     @property
     def district(self) -> District:
         """What the planner starts from."""
-        return self._contents.district
+        return self._history.state.district
 
     @property
     def rules(self) -> RuleSet:
@@ -65,7 +90,7 @@ class Workspace:
     @property
     def plan(self) -> Plan:
         """The plan in work; today's division while no scenario is open."""
-        return self._history.state
+        return self._history.state.plan
 
     @property
     def dirty(self) -> bool:
@@ -97,21 +122,51 @@ class Workspace:
         self._refuse_read_only()
         if not self._contents.current:
             self.add_scenario(_("Plan 1"), self.plan)
-        before, after = self.plan, command.apply(self.plan, self.district)
-        self._history = self._history.push(after, command.label)
-        return self._announce(command.label, type(command).__name__, before, after)
+        now, after = self._history.state, command.apply(self.plan, self.district)
+        self._history = self._history.push(replace(now, plan=after, by=None, back=None), command.label)
+        return self._announce(command.label, type(command).__name__, now, getattr(command, "noted", None))
+
+    def amend(
+        self, by: Amendment, back: Amendment, label: str, noted: Mapping[str, object] | None = None
+    ) -> PlanChange:
+        """Correct what the planner starts from, in every scenario; undo takes it back.
+
+        Parameters
+        ----------
+        by, back : Amendment
+            The correction, and the one that leads from the corrected district to the present one.
+        label : str
+            The step in the user's language.
+        noted : mapping, optional
+            What the journal says beside it: values before and after, source, date.
+
+        Raises
+        ------
+        UserError
+            The project is read-only, or a plan over it is approved.
+        """
+        self._refuse_read_only()
+        if any(s.plan.status == "approved" for s in self.contents.scenarios.values()):
+            raise UserError(_("A plan is approved and locked, so what it rests on cannot be changed."))
+        now = self._history.state
+        scenarios = {name: replace(s, plan=carried(s.plan, by)) for name, s in now.scenarios.items()}
+        after = Moment(carried(now.plan, by), amended(now.district, by), scenarios, by, back)
+        if not self._contents.current:
+            after = replace(after, plan=after.district.plan_today())
+        self._history = self._history.push(after, label)
+        return self._announce(label, type(by).__name__, now, noted)
 
     def undo(self) -> PlanChange:
         """Take the last step back; the journal records that as a step of its own."""
-        before, label = self.plan, self._history.label
+        now, label = self._history.state, self._history.label
         self._history = self._history.undo()
-        return self._announce(_("Undo: {step}").format(step=label), "undo", before, self.plan)
+        return self._announce(_("Undo: {step}").format(step=label), "undo", now)
 
     def redo(self) -> PlanChange:
         """Repeat the step taken back last."""
-        before, label = self.plan, self.redo_label
+        now, label = self._history.state, self.redo_label
         self._history = self._history.redo()
-        return self._announce(_("Redo: {step}").format(step=label), "redo", before, self.plan)
+        return self._announce(_("Redo: {step}").format(step=label), "redo", now)
 
     def add_scenario(self, name: str, plan: Plan, proposal: Proposal | None = None) -> None:
         """Add a scenario and open it; a name in use is refused."""
@@ -184,13 +239,22 @@ class Workspace:
 
     def _restart(self, label: str) -> None:
         """Open the current scenario with a fresh history, and tell the views."""
-        self._history = History(_current_plan(self._contents))
+        self._history = History(_moment(self._contents))
         self._tell(PlanChange("scenario", label=label), "scenario", {"name": self._contents.current})
 
-    def _announce(self, label: str, action: str, before: Plan, after: Plan) -> PlanChange:
+    def _announce(
+        self, label: str, action: str, then: Moment, noted: Mapping[str, object] | None = None
+    ) -> PlanChange:
         """Work out what a step changed, and tell the views."""
-        same = before.n_grids == after.n_grids and len(before.assignment) == len(after.assignment)
-        if not same or action == "AcceptPlan":
+        now = self._history.state
+        before, after = then.plan, now.plan
+        if now.district is not then.district:
+            # Corrections are only ever appended to, so that whoever has the district can follow.
+            step = then.back if action == "undo" else now.by
+            if step is not None:
+                self._contents = replace(self._contents, amendments=(*self._contents.amendments, step))
+            change = PlanChange("district", label=label)
+        elif before.n_grids != after.n_grids or action == "AcceptPlan":
             change = PlanChange("scenario", label=label)
         else:
             moved = np.flatnonzero(before.assignment != after.assignment).astype(np.int32)
@@ -198,7 +262,7 @@ class Workspace:
             touched |= {i for i in range(after.n_grids) if before.grids[i] is not after.grids[i]}
             kind = "atoms" if len(moved) else "records"
             change = PlanChange(kind, tuple(sorted(touched - {-1})), moved, label)
-        self._tell(change, action, {"atoms": len(change.atoms)})
+        self._tell(change, action, {"atoms": len(change.atoms), **(noted or {})})
         return change
 
     def _tell(self, change: PlanChange, action: str, parameters: Mapping[str, object] | None = None) -> None:
@@ -225,3 +289,8 @@ def _current_plan(contents: ProjectContents) -> Plan:
     if contents.current:
         return contents.scenarios[contents.current].plan
     return contents.district.plan_today()
+
+
+def _moment(contents: ProjectContents) -> Moment:
+    """Return where a history begins."""
+    return Moment(_current_plan(contents), contents.district, contents.scenarios)
