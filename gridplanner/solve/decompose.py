@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -18,13 +18,11 @@ from gridplanner.model.kinds import GridKind
 from gridplanner.model.plan import Plan
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
-from gridplanner.solve.part import BEST, CENTRE, STATIONS, Field, IntArray, Limits, Part, compact_labels
+from gridplanner.solve.limits import limits_of
+from gridplanner.solve.pairs import apart_atoms, ties_of
+from gridplanner.solve.part import Field, IntArray, Limits, Part, compact_labels
 from gridplanner.solve.reach import excused
 from gridplanner.texts import _
-
-#: Price of one extra piece of what should stay together, in old-grid pieces: (hard, soft).
-TIE_PRICE = (30.0, 0.4)
-_POINTS = {"best": BEST, "stations": STATIONS, "centre": CENTRE}
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +60,8 @@ def scope_of(district: District, rules: RuleSet, request: PlanRequest, start: Pl
     plan = start or district.plan_today()
     free = _free_atoms(district, request, plan)
     component = free_components(district, free)
-    kept = np.setdiff1d(np.arange(plan.n_grids), plan.assignment[free]).astype(np.int32)
+    # A grid with only some of its atoms free stays with the others: they must not lose their grid.
+    kept = np.unique(plan.assignment[~free & (plan.assignment >= 0)]).astype(np.int32)
     counts = np.bincount(component[free], weights=district.atoms.people[free]).astype(np.int64)
     alive = _parts_with_people(district, component, counts)
     builder = PartBuilder(district, rules, request, plan)
@@ -107,16 +106,6 @@ def free_components(district: District, free: npt.NDArray[np.bool_]) -> IntArray
     return out
 
 
-def connected_by(district: District, label: npt.NDArray[np.integer]) -> IntArray:
-    """Return the connected part of each atom, over open edges between atoms of equal label."""
-    edges = district.adjacency
-    same = edges.open & (label[edges.a] == label[edges.b])
-    n = len(label)
-    graph = coo_array((np.ones(int(same.sum()), bool), (edges.a[same], edges.b[same])), shape=(n, n))
-    parts: IntArray = connected_components(graph.tocsr(), directed=False)[1].astype(np.int32)
-    return parts
-
-
 def _free_atoms(district: District, request: PlanRequest, plan: Plan) -> npt.NDArray[np.bool_]:
     """Tell which atoms may move: not dedicated, not locked, inside what is to be planned."""
     stays = np.array([g.kind is GridKind.DEDICATED or g.locked for g in plan.grids] + [False], dtype=bool)
@@ -139,29 +128,6 @@ def _free_atoms(district: District, request: PlanRequest, plan: Plan) -> npt.NDA
     return free
 
 
-def limits_of(
-    district: District, rules: RuleSet, community: int, kind: GridKind = GridKind.GENERAL
-) -> Limits:
-    """Return the limits on a grid of a community, overrides applied."""
-    table = district.communities
-    facts = {
-        "community_type": str(table.types[community]),
-        "kind": kind.value,
-        "community": str(table.names[community]),
-        "community_code": str(table.codes[community]),
-        "street": str(table.street_names[community]),
-    }
-    held = rules.resolve(facts)
-    radius = held.service_radius
-    return Limits(
-        (held.people.min, held.people.max),
-        (held.households.min, held.households.max),
-        radius.max / max(radius.detour, 1e-9),
-        _POINTS[radius.points],
-        (held.people.hard, held.households.hard, radius.hard),
-    )
-
-
 class PartBuilder:
     """Builds parts of one district; holds what all of them share."""
 
@@ -176,8 +142,8 @@ class PartBuilder:
         general = np.array([g.kind is GridKind.GENERAL for g in district.grids_before] + [False], bool)
         self._old = np.where(general[district.atoms.old_grid], district.atoms.old_grid, -1)
         self._limits: dict[int, Limits] = {}
-        self._ties, self._tie_weight = _ties(district, rules, request)
-        self._apart = _pairs(district, request.part)
+        self._ties, self._tie_weight = ties_of(district, plan, rules, request)
+        self._apart = apart_atoms(district, request.part)
 
     def _add_stations(self, rules: RuleSet) -> None:
         """Add the given service points, where the rule measures from them."""
@@ -258,54 +224,3 @@ def _links(district: District) -> csr_array:
         (np.concatenate([border, border]), (np.concatenate([a, b]), np.concatenate([b, a]))), shape=(n, n)
     )
     return csr_array(both.tocsr())
-
-
-def _ties(
-    district: District, rules: RuleSet, request: PlanRequest
-) -> tuple[IntArray, npt.NDArray[np.float64]]:
-    """Return what each atom should stay together with, and the price of an extra piece of each tie.
-
-    An estate over the upper limit must be cut, so the rule is soft for it.
-    """
-    atoms = district.atoms
-    tie = np.full(len(atoms), -1, np.int32)
-    price = np.full(len(district.estates), TIE_PRICE[1])
-    if rules.estates.on and len(district.estates):
-        tie = atoms.estate.astype(np.int32).copy()
-        people = np.bincount(tie[tie >= 0], atoms.people[tie >= 0], minlength=len(price))
-        fits = people <= rules.people.max
-        price = np.where(fits & rules.estates.hard, TIE_PRICE[0], TIE_PRICE[1])
-    prices = list(price)
-    for a, b in _pairs(district, request.join):
-        group = _tied_atoms(tie, a) | _tied_atoms(tie, b)
-        tie[group] = len(prices)
-        prices.append(TIE_PRICE[0])
-    return tie, np.array(prices, np.float64)
-
-
-def _tied_atoms(tie: IntArray, atom: int) -> npt.NDArray[np.bool_]:
-    group = tie == tie[atom] if tie[atom] >= 0 else np.zeros(len(tie), bool)
-    group[atom] = True
-    return group
-
-
-def _pairs(district: District, pairs: tuple[tuple[str, str], ...]) -> list[tuple[int, int]]:
-    """Return pairs of atom indices; a grid's code stands for its first atom."""
-    if not pairs:
-        return []
-    index = {str(code): i for i, code in enumerate(district.atoms.ids)}
-    for g, record in enumerate(district.grids_before):
-        own = np.flatnonzero(district.atoms.old_grid == g)
-        if len(own):
-            index.setdefault(record.code, int(own[0]))
-    unknown = {code for pair in pairs for code in pair} - set(index)
-    if unknown:
-        raise UserError(
-            _("No atom or grid has the code {code}: mend `join` or `part`.").format(code=min(unknown))
-        )
-    return [(index[a], index[b]) for a, b in pairs]
-
-
-def with_start(part: Part, start: IntArray) -> Part:
-    """Return the part with another plan to improve."""
-    return replace(part, start=start)

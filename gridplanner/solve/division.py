@@ -15,6 +15,9 @@ from gridplanner.solve.search import Schedule, anneal
 from gridplanner.solve.start import first_division
 from gridplanner.solve.state import Prices, State, connected, out_of_reach, state_of
 
+#: Price, in old-grid pieces, of one extra piece of what must stay together; a tie at or above it is hard.
+HARD_TIE = 30.0
+
 
 @dataclass(frozen=True)
 class Effort:
@@ -72,18 +75,22 @@ def seed_of(seed: int, *what: object) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1
 
 
-def breaches_of(f: Field, s: State, limits: Limits, prices: Prices) -> int:
-    """Count the hard rules broken, per grid and rule; exact, from the state's sums."""
+def broken_rules(f: Field, s: State, limits: Limits, prices: Prices) -> dict[str, int]:
+    """Return the hard rules broken and how often, per grid (pair, estate); exact, from the state's sums."""
     hard = limits.hard_only()
+    grids = range(len(s.size))
     people = (s.people < hard.people[0]) | (s.people > hard.people[1])
     households = (s.households < hard.households[0]) | (s.households > hard.households[1])
-    total = int(people.sum() + households.sum())
-    for g in range(len(s.size)):
-        total += not connected(f, s, g)
-        if limits.hard[2]:
-            total += out_of_reach(f, s, g, prices) > 0
-    apart = f.apart
-    return total + int((s.label[apart[:, 0]] == s.label[apart[:, 1]]).sum())
+    tied = s.tied[f.tie_weight >= HARD_TIE]
+    counts = {
+        "people": int(people.sum()),
+        "households": int(households.sum()),
+        "contiguity": sum(not connected(f, s, g) for g in grids),
+        "service_radius": sum(limits.hard[2] and out_of_reach(f, s, g, prices) > 0 for g in grids),
+        "part": int((s.label[f.apart[:, 0]] == s.label[f.apart[:, 1]]).sum()),
+        "join": int(np.maximum((tied > 0).sum(axis=1) - 1, 0).sum()),
+    }
+    return {rule: count for rule, count in counts.items() if count}
 
 
 def pieces_in(f: Field, label: IntArray) -> int:
@@ -98,7 +105,8 @@ def judged(f: Field, label: IntArray, k: int, limits: Limits, prices: Prices) ->
     label = by_position(label)
     s, cost = state_of(f, label, k, prices)
     people = tuple(int(x) for x in s.people)
-    return Divided(label, k, cost, breaches_of(f, s, limits, prices), pieces_in(f, label), people)
+    broken = sum(broken_rules(f, s, limits, prices).values())
+    return Divided(label, k, cost, broken, pieces_in(f, label), people)
 
 
 def divide(

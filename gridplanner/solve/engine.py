@@ -13,6 +13,7 @@ from gridplanner.solve.assemble import assemble
 from gridplanner.solve.certify import Proof, certificate_of
 from gridplanner.solve.decompose import scope_of
 from gridplanner.solve.desk import Desk
+from gridplanner.solve.pairs import pair_findings
 from gridplanner.solve.reasons import checked, reasons_of
 
 
@@ -51,6 +52,7 @@ def propose(
     desk.prove(divided)
     plan = assemble(district, scope, [d.label for d in divided])
     findings, reasons = reasons_of(district, scope, divided, request)
+    findings = (*findings, *pair_findings(district, plan, request))
     proof = Proof(district, rules, scope, divided, desk.least, reasons, desk.total)
     certificate = certificate_of(proof, plan)
     return Proposal(request, plan, certificate, findings, tuple(desk.trace), dict(desk.cpu_s))

@@ -12,8 +12,10 @@ from gridplanner.model.kinds import GridKind
 from gridplanner.model.plan import GridRecord, Plan
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
-from gridplanner.solve.decompose import PartBuilder, connected_by, limits_of
+from gridplanner.solve.connected import connected_by
+from gridplanner.solve.decompose import PartBuilder
 from gridplanner.solve.division import Effort, divide
+from gridplanner.solve.limits import limits_of
 from gridplanner.solve.part import IntArray, Part, compact_labels
 from gridplanner.solve.pricing import prices_of
 from gridplanner.solve.ranges import usable_range

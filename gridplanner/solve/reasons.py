@@ -15,11 +15,14 @@ from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import GridKind, Severity
 from gridplanner.model.request import MODES, TOTALS, PlanRequest
 from gridplanner.model.ruleset import RuleSet
+from gridplanner.rules.registry import RULES
 from gridplanner.solve.decompose import Scope
-from gridplanner.solve.division import Divided
+from gridplanner.solve.division import Divided, broken_rules
 from gridplanner.solve.part import Part
+from gridplanner.solve.pricing import prices_of
 from gridplanner.solve.ranges import range_of
 from gridplanner.solve.reach import least_radius
+from gridplanner.solve.state import state_of
 from gridplanner.texts import _
 
 
@@ -122,16 +125,24 @@ def part_reasons(district: District, part: Part, done: Divided) -> list[Finding]
         )  # fmt: skip
     out.extend(_blocked_reasons(district, part, name))
     if not out:
-        out.append(
-            _finding(
-                district, part, "service_radius", done.breaches, 0,
-                _("In {community} no legal division into {k} grids was found; {n} rules stay broken.").format(
-                    community=name, k=done.k, n=done.breaches
-                ),
-                _("Allow another number of grids here, or relax the rule that is broken."),
-            )
-        )  # fmt: skip
+        out.append(_search_reason(district, part, done, name))
     return out
+
+
+def _search_reason(district: District, part: Part, done: Divided, name: str) -> Finding:
+    """Return a finding for a part where no single cause is proven: which rules stay broken, and how often."""
+    prices = prices_of(part.limits, "keep", part.people / done.k)
+    state, _cost = state_of(part.field, done.label, done.k, prices)
+    broken = broken_rules(part.field, state, part.limits, prices)
+    words = {rule.name: _(rule.label) for rule in RULES}
+    words |= {"join": _("what must lie together"), "part": _("what must lie apart")}
+    text = _(
+        "In {community} no legal division into {k} grids was found; {n} breaches stay ({rules})."
+    ).format(
+        community=name, k=done.k, n=done.breaches, rules=_(", ").join(words[rule] for rule in broken)
+    )  # fmt: skip
+    remedy = _("Allow another number of grids here, or relax the rule that is broken.")
+    return _finding(district, part, next(iter(broken), "people"), done.breaches, 0, text, remedy)
 
 
 def _blocked_reasons(district: District, part: Part, name: str) -> list[Finding]:

@@ -9,7 +9,7 @@ import pytest
 from gridplanner.errors import UserError
 from gridplanner.model.plan import Plan
 from gridplanner.model.ruleset import Band, RuleSet
-from gridplanner.solve.decompose import connected_by
+from gridplanner.solve.connected import connected_by
 from gridplanner.solve.edits import fill_unassigned, merge_away, repair_strays, smallest_moves, split_grid
 from tests.builders import plan_of, town
 
