@@ -1,126 +1,27 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Fit a local plane system, or a scanned map, to control points, and say how well it fits."""
+"""Control points as surveyors hand them over, and layers moved by them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from gridplanner.errors import UserError
 from gridplanner.io.columns import numbers_of
 from gridplanner.io.ledger_reader import read_csv
+from gridplanner.io.plane_fit import Fit, Xy
 from gridplanner.model.layers import ObjectArray
 from gridplanner.texts import _
 
-Xy = npt.NDArray[np.float64]
-
-MIN_POINTS = 3
-#: From this many points on an affine fit (6 parameters) still leaves points to check it by.
-_AFFINE_POINTS = 5
-_COLUMNS = ("x_from", "y_from", "x_to", "y_to")
-#: Points nearer to one line than this share of their spread cannot fix a plane.
-_FLAT = 1e-4
+COLUMNS = ("x_from", "y_from", "x_to", "y_to")
 
 
-@dataclass(frozen=True, eq=False)
-class Fit:
-    """A plane transformation `to = matrix @ from + shift`, with what it leaves over.
-
-    Parameters
-    ----------
-    kind : str
-        `similarity` (4 parameters: shift, turn, scale) or `affine` (6).
-    matrix : float64[2, 2]
-    shift : float64[2]
-    residuals_m : float64[n]
-        Distance between each control point and its image.
-    """
-
-    kind: str
-    matrix: Xy
-    shift: Xy
-    residuals_m: npt.NDArray[np.float64]
-
-    @property
-    def scale(self) -> float:
-        """Mean scale; far from 1 for a scan, near 1 between two plane systems in metres."""
-        return float(np.sqrt(abs(np.linalg.det(self.matrix))))
-
-    @property
-    def rms_m(self) -> float:
-        """Root mean square of the residuals."""
-        return float(np.sqrt(np.mean(self.residuals_m**2)))
-
-    def move(self, xy: Xy) -> Xy:
-        """Return coordinates in the target system."""
-        moved: Xy = xy @ self.matrix.T + self.shift
-        return moved
-
-    def apply(self, geometry: ObjectArray) -> ObjectArray:
-        """Return shapes in the target system; None stays None."""
-        moved: ObjectArray = shapely.transform(shapely.force_2d(geometry), self.move)
-        return moved
-
-
-def fit(source: Xy, target: Xy, kind: str = "") -> Fit:
-    """Fit a transformation by least squares.
-
-    Parameters
-    ----------
-    source, target : float64[n, 2], n >= 3
-        The same points in the system of the layer (or in pixels, y downwards) and in the
-        project's system.
-    kind : str
-        `similarity` or `affine`; "" chooses affine from five points on.
-
-    Raises
-    ------
-    UserError
-        Fewer than three points, or all nearly on one line.
-
-    Examples
-    --------
-    >>> points = np.array([[0.0, 0.0], [100.0, 0.0], [0.0, 100.0]])
-    >>> bool(fit(points, points + 1000).residuals_m.max() < 1e-9)
-    True
-    """
-    if len(source) < MIN_POINTS:
-        raise UserError(_("{n} control points are too few; give at least three.").format(n=len(source)))
-    centre_a, centre_b = source.mean(axis=0), target.mean(axis=0)
-    a, b = source - centre_a, target - centre_b
-    spread = np.linalg.svd(a, compute_uv=False)
-    if spread[1] < _FLAT * spread[0]:
-        raise UserError(_("The control points lie nearly on one line; add one beside it."))
-    chosen = kind or ("affine" if len(source) >= _AFFINE_POINTS else "similarity")
-    matrix = _affine(a, b) if chosen == "affine" else _similarity(a, b)
-    shift = centre_b - matrix @ centre_a
-    residuals = np.hypot(*(source @ matrix.T + shift - target).T)
-    return Fit(chosen, matrix, shift, residuals)
-
-
-def _affine(a: Xy, b: Xy) -> Xy:
-    """Return the 2 x 2 matrix of a least-squares affine fit of centred points."""
-    return np.asarray(np.linalg.lstsq(a, b, rcond=None)[0].T, dtype=np.float64)
-
-
-def _similarity(a: Xy, b: Xy) -> Xy:
-    """Return turn times scale; mirrored for pixels, whose y runs downwards, where that fits better."""
-    best: tuple[float, Xy] | None = None
-    for mirror in (1.0, -1.0):
-        flipped = a * np.array([1.0, mirror])
-        norm = (flipped**2).sum()
-        cosine = (flipped * b).sum() / norm
-        sine = (flipped[:, 0] * b[:, 1] - flipped[:, 1] * b[:, 0]).sum() / norm
-        matrix = np.array([[cosine, -sine], [sine, cosine]]) @ np.diag([1.0, mirror])
-        left = float(((a @ matrix.T - b) ** 2).sum())
-        if best is None or left < best[0] - 1e-9:
-            best = (left, matrix)
-    assert best is not None  # noqa: S101 - two rounds were made
-    return best[1]
+def moved(placed: Fit, geometry: ObjectArray) -> ObjectArray:
+    """Return shapes in the target system of a fit; None stays None."""
+    shapes: ObjectArray = shapely.transform(shapely.force_2d(geometry), placed.move)
+    return shapes
 
 
 def read_control_points(path: Path) -> tuple[Xy, Xy]:
@@ -132,25 +33,14 @@ def read_control_points(path: Path) -> tuple[Xy, Xy]:
         A column is missing, or a cell is no number.
     """
     table = read_csv(path)
-    lacking = [name for name in _COLUMNS if name not in table.columns]
+    lacking = [name for name in COLUMNS if name not in table.columns]
     if lacking:
         raise UserError(
             _("'{source}' must have the columns {columns}; {lacking} is missing.").format(
-                source=path.name, columns=" ".join(_COLUMNS), lacking=" ".join(lacking)
+                source=path.name, columns=" ".join(COLUMNS), lacking=" ".join(lacking)
             )
         )
-    cells = [numbers_of(table.columns[name])[0] for name in _COLUMNS]
+    cells = [numbers_of(table.columns[name])[0] for name in COLUMNS]
     if not np.isfinite(cells).all():
         raise UserError(_("'{source}': a control point has no number. Correct it.").format(source=path.name))
     return np.column_stack(cells[:2]), np.column_stack(cells[2:])
-
-
-def world_file(placed: Fit) -> str:
-    """Return the six lines of a world file (`.pgw .jgw .tfw`) that ties a scan to the ground.
-
-    The fit is from pixels (column, row from the upper left corner) to metres; a world file
-    speaks of the middle of the first pixel.
-    """
-    (a, b), (d, e) = placed.matrix
-    x, y = placed.move(np.array([[0.5, 0.5]]))[0]
-    return "".join(f"{value:.10f}\n" for value in (a, d, b, e, x, y))

@@ -14,9 +14,10 @@ import shapely
 
 from gridplanner.errors import UserError
 from gridplanner.io import crs as systems
-from gridplanner.io.control_points import fit, read_control_points
+from gridplanner.io.control_points import moved, read_control_points
 from gridplanner.io.faults import layer_finding
 from gridplanner.io.phone_maps import STATED_ERROR_M, system_of, to_true
+from gridplanner.io.plane_fit import fit
 from gridplanner.io.roles import role_word
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
@@ -115,7 +116,7 @@ def _by_control_points(
     large = found.residuals_m.max() > _LARGE_RESIDUAL_M
     remedy = _("Check the control point with the largest residual.") if large else ""
     finding = layer_finding("read.crs", Severity.WARNING if large else Severity.INFO, text, source, remedy)
-    return Placed(found.apply(geometry), systems.name_of(crs)), [finding]
+    return Placed(moved(found, geometry), systems.name_of(crs)), [finding]
 
 
 def _unknown(

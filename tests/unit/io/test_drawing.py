@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridplanner.errors import UserError
-from gridplanner.io.control_points import fit, world_file
+from gridplanner.io.plane_fit import fit, world_file
 from gridplanner.io.drawing import faces_of
 from gridplanner.io.raw import objects
 from gridplanner.io.reading import read_layers
