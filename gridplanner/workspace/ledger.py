@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from gridplanner.errors import UserError
 from gridplanner.io.columns import codes_of, numbers_of
@@ -17,11 +16,11 @@ from gridplanner.io.sources import local_path, open_layer
 from gridplanner.io.writing import write_vector
 from gridplanner.model.atoms import ObjectArray
 from gridplanner.model.certificate import Certificate
-from gridplanner.model.jurisdiction import District
 from gridplanner.model.layers import Layer
-from gridplanner.model.ledger import PLACED, PLACED_AT, LedgerRow, unplaced_rows
+from gridplanner.model.ledger import PLACED, PLACED_AT, unplaced_rows
 from gridplanner.model.project import ProjectContents
 from gridplanner.texts import _
+from gridplanner.workspace.ledger_places import building_named, building_near, with_row_placed
 
 __all__ = [
     "building_named",
@@ -58,83 +57,19 @@ def place_ledger_row(
     UserError
         The row has a place already, or the building stands in no area.
     """
-    district = contents.district
-    row = next((r for r in unplaced_rows(district) if r.index == index), None)
-    if row is None:
-        raise UserError(_("This row of the ledger has a place already. Choose one of the list."))
-    if building >= 0:
-        atom = int(district.buildings.atom[building])
-    if not 0 <= atom < len(district.atoms):
-        raise UserError(_("There is no area to plan at this place. Point at a building inside a community."))
-    code = str(district.buildings.codes[building] if building >= 0 else district.atoms.building[atom])
-    ledger = _marked(district.originals["people"], index, code or str(district.atoms.ids[atom]))
+    district = with_row_placed(contents.district, index, building=building, atom=atom)
+    ledger = district.originals["people"]
     placed = np.asarray(ledger.extra[PLACED]) > 0
     others = tuple(f for f in contents.findings if f.rule != "read.unplaced")
     return replace(
         contents,
-        district=_with_row(district, row, building, atom, ledger),
+        district=district,
         findings=(*others, *unplaced_findings(ledger, placed)),
         scenarios={
             name: replace(scenario, certificate=Certificate())
             for name, scenario in contents.scenarios.items()
         },
     )
-
-
-def _marked(ledger: Layer, index: int, code: str) -> Layer:
-    """Return the ledger with the row marked as placed at a building."""
-    placed = np.array(ledger.extra[PLACED], dtype=np.int64)
-    where = np.array(ledger.extra.get(PLACED_AT, np.full(len(ledger), "", dtype=object)), dtype=object)
-    placed[index], where[index] = 1, code
-    return replace(ledger, extra=dict(ledger.extra) | {PLACED: placed, PLACED_AT: where})
-
-
-def _with_row(district: District, row: LedgerRow, building: int, atom: int, ledger: Layer) -> District:
-    """Return the district with a row's people at a building and its atom."""
-    atoms, buildings = district.atoms, district.buildings
-    atoms = replace(
-        atoms,
-        people=_more(atoms.people, atom, row.people),
-        households=_more(atoms.households, atom, row.households),
-    )
-    if building >= 0:
-        buildings = replace(
-            buildings,
-            people=_more(buildings.people, building, row.people),
-            households=_more(buildings.households, building, row.households),
-        )
-    originals = {**district.originals, "people": ledger}
-    return replace(district, atoms=atoms, buildings=buildings, originals=originals)
-
-
-def _more(counts: npt.NDArray[np.int64], at: int, number: int) -> npt.NDArray[np.int64]:
-    """Return counts with a number added at one place."""
-    changed = counts.copy()
-    changed[at] += number
-    return changed
-
-
-def building_near(district: District, x: float, y: float, within_m: float = 50.0) -> int:
-    """Return the building nearest to a place; -1 if none stands in an area within reach."""
-    buildings = district.buildings
-    away = np.hypot(buildings.x - x, buildings.y - y)
-    away = np.where(buildings.atom >= 0, away, np.inf)
-    nearest = int(np.argmin(away)) if len(away) else -1
-    return nearest if nearest >= 0 and away[nearest] <= within_m else -1
-
-
-def building_named(district: District, code: str) -> int:
-    """Return the index of the building with a code.
-
-    Raises
-    ------
-    UserError
-        There is no such building.
-    """
-    found = np.flatnonzero(district.buildings.codes == code)
-    if not len(found):
-        raise UserError(_("There is no building with the code '{code}'. Check the code.").format(code=code))
-    return int(found[0])
 
 
 def placements_of(contents: ProjectContents) -> dict[str, str]:

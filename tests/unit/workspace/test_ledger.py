@@ -26,6 +26,7 @@ from gridplanner.workspace.ledger import (
     remember_beside,
     write_unplaced,
 )
+from gridplanner.workspace.ledger_places import with_row_placed, with_row_taken_back
 from tests.builders import objects, town
 
 
@@ -157,3 +158,14 @@ def test_the_nearest_building_is_found_within_reach(contents):
     b = contents.district.buildings
     assert building_near(contents.district, b.x[4] + 3, b.y[4] - 2) == 4
     assert building_near(contents.district, b.x[4] + 1e6, b.y[4]) == -1
+
+
+@pytest.mark.parametrize("place", [{"building": 2}, {"atom": 4}])
+def test_taking_a_row_back_gives_the_district_of_before(contents, place):
+    before = contents.district
+    there = with_row_placed(before, 2, **place)
+    back = with_row_taken_back(there, 2, **place)
+    assert unplaced_rows(back) == unplaced_rows(before)
+    for key in ("people", "households"):
+        assert np.array_equal(getattr(back.atoms, key), getattr(before.atoms, key))
+        assert np.array_equal(getattr(back.buildings, key), getattr(before.buildings, key))
