@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -63,7 +64,7 @@ def _changed(district: District, ledger: Layer, index: int, building: int, atom:
     where = np.array(ledger.extra.get(PLACED_AT, np.full(len(ledger), "", dtype=object)), dtype=object)
     placed[index], where[index] = int(bool(code)), code
     changed: dict[str, npt.NDArray[np.int64]] = {}
-    at_buildings: dict[str, npt.NDArray[np.int64]] = {}
+    at_buildings: dict[str, Any] = {}
     for key in ("people", "households"):
         number = sign * int(np.rint(np.nan_to_num(ledger.numbers(key)[index])))
         changed[key] = _more(getattr(district.atoms, key), atom, number)
