@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Corrections of what the planner starts from: counts of a building, outlines of atoms.
+"""Corrections of what the planner starts from: counts, places of ledger rows, outlines of atoms.
 
 A district is never changed by planning; a correction makes another district of it. Corrections are
 plain data that say what holds afterwards, so that every process that has the district applies them
@@ -39,6 +39,26 @@ class BuildingCount:
     households: int
     source: str = ""
     day: str = ""
+
+
+@dataclass(frozen=True)
+class LedgerPlacement:
+    """A row of the people ledger put at a building or an area, or taken from there again.
+
+    Parameters
+    ----------
+    row : int
+        Position in `District.originals["people"]`.
+    building, atom : int
+        Where its people count; -1 for no building.
+    placed : bool
+        False takes the row off the map.
+    """
+
+    row: int
+    building: int
+    atom: int
+    placed: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,4 +111,4 @@ class AtomPatch:
     homes: Ints = field(default_factory=lambda: np.empty(0, np.int64))
 
 
-Amendment = BuildingCount | AtomPatch
+Amendment = BuildingCount | LedgerPlacement | AtomPatch

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,13 @@ import numpy.typing as npt
 
 from gridplanner.errors import UserError
 from gridplanner.model.adjacency import Adjacency
-from gridplanner.model.amendment import Amendment, AtomPatch, BuildingCount, Outlines
-from gridplanner.model.atoms import Atoms
+from gridplanner.model.amendment import Amendment, AtomPatch, BuildingCount, LedgerPlacement, Outlines
+from gridplanner.model.atoms import Atoms, Buildings
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.plan import Plan
+from gridplanner.model.project import ProjectContents
 from gridplanner.texts import _
+from gridplanner.workspace.ledger_places import with_row_placed, with_row_taken_back
 
 Array = npt.NDArray[Any]
 
@@ -31,6 +34,8 @@ def amended(district: District, amendment: Amendment) -> District:
     """
     if isinstance(amendment, BuildingCount):
         return _recounted(district, amendment)
+    if isinstance(amendment, LedgerPlacement):
+        return _placed(district, amendment)
     return _patched(district, amendment)
 
 
@@ -43,7 +48,7 @@ def amended_by_all(district: District, amendments: Sequence[Amendment]) -> Distr
 
 def carried(plan: Plan, amendment: Amendment) -> Plan:
     """Return a plan over the amended district: new atoms lie in the grid of the one they came from."""
-    if isinstance(amendment, BuildingCount) or amendment.n_atoms == len(plan.assignment):
+    if not isinstance(amendment, AtomPatch) or amendment.n_atoms == len(plan.assignment):
         return plan
     old = plan.assignment
     assignment = np.full(amendment.n_atoms, -1, np.int32)
@@ -52,6 +57,27 @@ def carried(plan: Plan, amendment: Amendment) -> Plan:
     fresh = amendment.rows >= len(old)
     assignment[amendment.rows[fresh]] = old[amendment.parents[fresh]]
     return replace(plan, assignment=assignment)
+
+
+class DistrictLine:
+    """A district after each number of corrections; several questions may ask at once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._base: ProjectContents | None = None
+        self._made: dict[int, District] = {}
+
+    def after(self, contents: ProjectContents, amendments: Sequence[Amendment]) -> District:
+        """Return the district after corrections, of which `contents` holds the first ones already."""
+        with self._lock:
+            first = len(contents.amendments)
+            if contents is not self._base:
+                self._base, self._made = contents, {first: contents.district}
+            wanted = max(len(amendments), first)
+            if wanted not in self._made:
+                known = max(n for n in self._made if n < wanted)
+                self._made[wanted] = amended_by_all(self._made[known], amendments[known:wanted])
+            return self._made[wanted]
 
 
 def count_before(district: District, building: int) -> BuildingCount:
@@ -64,19 +90,34 @@ def _recounted(district: District, count: BuildingCount) -> District:
     """Return the district with other people and households in one building and in its atom."""
     if count.people < 0 or count.households < 0:
         raise UserError(_("People and households cannot be below 0."))
-    buildings, atoms = district.buildings, district.atoms
-    at, home = count.building, int(district.buildings.atom[count.building])
-    changed = {}
-    for name, value in (("people", count.people), ("households", count.households)):
-        column = getattr(buildings, name).copy()
-        change, column[at] = value - int(column[at]), value
-        changed[name] = column
-        if home >= 0:
-            sums = getattr(atoms, name).copy()
-            # An atom can hold people beyond its buildings; only the difference is known.
-            sums[home] = max(int(sums[home]) + change, 0)
-            atoms = replace(atoms, **{name: sums})
-    return replace(district, atoms=atoms, buildings=replace(buildings, **changed))
+    atoms, buildings, at = district.atoms, district.buildings, count.building
+    home = int(buildings.atom[at])
+    # An atom can hold people beyond its buildings, so it changes by the difference.
+    more = (count.people - int(buildings.people[at]), count.households - int(buildings.households[at]))
+    people, households = (_added(column, at, n) for column, n in zip(_counts(buildings), more, strict=True))
+    buildings = replace(buildings, people=people, households=households)
+    if home >= 0:
+        people, households = (_added(column, home, n) for column, n in zip(_counts(atoms), more, strict=True))
+        atoms = replace(atoms, people=people, households=households)
+    return replace(district, atoms=atoms, buildings=buildings)
+
+
+def _counts(of: Atoms | Buildings) -> tuple[Array, Array]:
+    """Return people and households."""
+    return of.people, of.households
+
+
+def _added(column: Array, at: int, more: int) -> Array:
+    """Return a column with a number added in one row, never below 0."""
+    changed = column.copy()
+    changed[at] = max(int(changed[at]) + more, 0)
+    return changed
+
+
+def _placed(district: District, placement: LedgerPlacement) -> District:
+    """Return the district with a row of the ledger put on the map, or taken off it."""
+    change = with_row_placed if placement.placed else with_row_taken_back
+    return change(district, placement.row, building=placement.building, atom=placement.atom)
 
 
 def _patched(district: District, patch: AtomPatch) -> District:
@@ -140,6 +181,8 @@ def to_row(amendment: Amendment) -> dict[str, Any]:
     """Return a correction as JSON can hold it."""
     if isinstance(amendment, BuildingCount):
         return {"type": "count", **vars(amendment)}
+    if isinstance(amendment, LedgerPlacement):
+        return {"type": "placement", **vars(amendment)}
     parts = {f.name: getattr(amendment, f.name) for f in fields(AtomPatch)}
     atoms = {f.name: _listed(getattr(amendment.atoms, f.name)) for f in fields(Atoms) if f.name != "geometry"}
     edges = {f.name: _listed(getattr(amendment.edges, f.name)) for f in fields(Adjacency)}
@@ -159,6 +202,8 @@ def from_row(row: dict[str, Any]) -> Amendment:
     parts = {key: value for key, value in row.items() if key != "type"}
     if row["type"] == "count":
         return BuildingCount(**parts)
+    if row["type"] == "placement":
+        return LedgerPlacement(**parts)
     n = len(parts["rows"])
     atoms = {name: _column(name, cells) for name, cells in parts.pop("atoms").items()}
     edges = {name: _column(name, cells) for name, cells in parts.pop("edges").items()}

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from gridplanner.io import project_codec as codec
 from gridplanner.model.certificate import Bound, Certificate, PartCertificate
+from gridplanner.model.finding import Finding
 from gridplanner.model.plan import GridRecord, Plan
 from gridplanner.model.project import JournalEntry, ProjectContents, Scenario
 from gridplanner.model.request import PlanRequest
@@ -54,6 +55,8 @@ def step_between(before: ProjectContents, after: ProjectContents) -> Step:
         step["waivers"] = dict(after.waivers)
     if len(after.amendments) > len(before.amendments):
         step["amendments"] = [to_row(a) for a in after.amendments[len(before.amendments) :]]
+    if after.findings is not before.findings:
+        step["findings"] = _rows(after.findings, Finding)
     step["journal"] = _rows(after.journal[len(before.journal) :], JournalEntry)
     return step
 
@@ -90,6 +93,7 @@ def apply_step(before: ProjectContents, step: Step) -> ProjectContents:
         current=str(step["current"]),
         rules=codec.from_json(step["rules"], RuleSet) if "rules" in step else before.rules,
         request=codec.from_json(step["request"], PlanRequest) if "request" in step else before.request,
+        findings=_records(step["findings"], Finding) if "findings" in step else before.findings,
         waivers=dict(step["waivers"]) if "waivers" in step else before.waivers,
         journal=(*before.journal, *_records(step["journal"], JournalEntry)),
     )

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from gridplanner.errors import UserError
+from gridplanner.model.amendment import Amendment
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.finding import Finding
 from gridplanner.model.jurisdiction import District
@@ -27,10 +28,11 @@ from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.progress import Inline, Progress
 from gridplanner.texts import RESOURCES, _
+from gridplanner.workspace.amending import DistrictLine
 from gridplanner.workspace.config import Config, config_from_table, load_config
 from gridplanner.workspace.saving import Saving
 from gridplanner.workspace.scene import Scene, make_scene
-from gridplanner.workspace.scene_files import atoms_under, probe_all, scenarios_in
+from gridplanner.workspace.scene_files import probe_all, scenarios_in
 
 SAMPLE = RESOURCES.parent / "sample_shapefiles" / "config.toml"
 
@@ -49,6 +51,7 @@ class State:
     contents: ProjectContents | None = None
     config: Config | None = None
     _file: Any = None
+    _line: DistrictLine = field(default_factory=DistrictLine)
 
     @property
     def file(self) -> Any:
@@ -59,11 +62,15 @@ class State:
             self._file = ProjectFile()
         return self._file
 
-    def whole(self, slim: ProjectContents | None = None) -> ProjectContents:
-        """Return the project with its shapes, in the state the window has it."""
+    def whole(
+        self, slim: ProjectContents | None = None, amendments: Sequence[Amendment] = ()
+    ) -> ProjectContents:
+        """Return the project with its shapes, in the state the window has it, corrections included."""
         if self.contents is None:
             raise UserError(_("No project is open."))
-        return self.contents if slim is None else replace(slim, district=self.contents.district)
+        known = slim.amendments if slim is not None else amendments
+        district = self._line.after(self.contents, known)
+        return replace(self.contents if slim is None else slim, district=district)
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,13 +172,13 @@ def open_paths(state: State, progress: Reporter, paths: Sequence[str]) -> Opened
         progress.step(0, 1, _("Opening the project"))
         state.contents, saving = state.file.open(files[0])
         state.config = _config_of(state.contents, files[0].resolve().parent)
-        return _opened(state, progress, str(files[0]), saving)
+        return show_opened(state, progress, str(files[0]), saving)
     else:
         state.contents, state.config = _open_layers(files, progress)
-    return _opened(state, progress, "")
+    return show_opened(state, progress, "")
 
 
-def _opened(state: State, progress: Reporter, path: str, saving: Saving | None = None) -> Opened:
+def show_opened(state: State, progress: Reporter, path: str, saving: Saving | None = None) -> Opened:
     """Send the scene first, then the health check of today's grids."""
     contents = state.whole()
     light = slim(contents)
@@ -235,7 +242,7 @@ def open_sample(state: State, progress: Reporter, cache: str) -> Opened:
         kept.parent.mkdir(parents=True, exist_ok=True)
         save_project(kept, state.contents)
         os.utime(kept)
-    return _opened(state, progress, "")
+    return show_opened(state, progress, "")
 
 
 def _judged(contents: ProjectContents, plan: Plan, rules: RuleSet | None = None) -> Judged:
@@ -247,17 +254,24 @@ def _judged(contents: ProjectContents, plan: Plan, rules: RuleSet | None = None)
 
 
 def judge_plan(
-    state: State, progress: Reporter, plan: Plan, rules: RuleSet, waivers: Mapping[str, str]
+    state: State,
+    progress: Reporter,
+    plan: Plan,
+    rules: RuleSet,
+    waivers: Mapping[str, str],
+    amendments: Sequence[Amendment] = (),
 ) -> Judged:
     """Check the plan in work."""
-    return _judged(replace(state.whole(), waivers=dict(waivers)), plan, rules)
+    return _judged(replace(state.whole(None, amendments), waivers=dict(waivers)), plan, rules)
 
 
-def judge_today(state: State, progress: Reporter, rules: RuleSet) -> Judged:
-    """Check today's grids under other rules."""
+def judge_today(
+    state: State, progress: Reporter, rules: RuleSet, amendments: Sequence[Amendment] = ()
+) -> Judged:
+    """Check today's grids under other rules, or after a correction."""
     from gridplanner.workspace.usecases import today
 
-    contents = state.whole()
+    contents = state.whole(None, amendments)
     return _judged(contents, today(contents), rules)
 
 
@@ -357,11 +371,6 @@ def probe_files(
     return probe_all(paths, encoding, progress)
 
 
-def atoms_of_site(state: State, progress: Reporter, site: int) -> tuple[int, ...]:
-    """Return the atoms whose points lie under a candidate site."""
-    return atoms_under(state.whole().district, "sites", site)
-
-
 def scenarios_of(state: State, progress: Reporter, path: str) -> Mapping[str, Plan]:
     """Return the scenarios of another project file that fit this district."""
     return scenarios_in(state.whole().district, Path(path))
@@ -371,7 +380,7 @@ def import_table(state: State, progress: Reporter, table: dict[str, Any], title:
     """Build a project from the layers that the import assistant names."""
     state.config = config_from_table(table, Path.cwd(), title)
     state.contents = _read(state.config, progress)
-    return _opened(state, progress, "")
+    return show_opened(state, progress, "")
 
 
 TASKS: Mapping[str, Callable[..., Any]] = {
@@ -387,6 +396,5 @@ TASKS: Mapping[str, Callable[..., Any]] = {
     "warm": warm_kernels,
     "probe": probe_files,
     "import": import_table,
-    "atoms_of_site": atoms_of_site,
     "scenarios_of": scenarios_of,
 }

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gridplanner.errors import UserError
+from gridplanner.model.certificate import Certificate
 from gridplanner.model.plan import Plan, PlanChange
 from gridplanner.model.project import JournalEntry, ProjectContents, Scenario
 from gridplanner.model.proposal import Proposal
@@ -22,6 +23,7 @@ from gridplanner.workspace.history import History
 
 if TYPE_CHECKING:
     from gridplanner.model.amendment import Amendment
+    from gridplanner.model.finding import Finding
     from gridplanner.model.jurisdiction import District
     from gridplanner.model.ruleset import RuleSet
 
@@ -40,6 +42,8 @@ class Moment:
         What it is over.
     scenarios : mapping of name to Scenario
         All of them; that of the plan in work as it was opened.
+    findings : tuple of Finding
+        Findings of reading.
     by, back : Amendment or None
         The correction that led here, and the one that takes it back; None where the plan was edited.
     """
@@ -47,8 +51,32 @@ class Moment:
     plan: Plan
     district: District
     scenarios: Mapping[str, Scenario]
+    findings: tuple[Finding, ...] = ()
     by: Amendment | None = None
     back: Amendment | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Correction:
+    """A correction of what the planner starts from, as a step.
+
+    Parameters
+    ----------
+    by, back : Amendment
+        The correction, and the one that leads from the corrected district to the present one.
+    label : str
+        The step in the user's language.
+    noted : mapping
+        What the journal says beside it: values before and after, source, date.
+    findings : tuple of Finding or None
+        Findings of reading afterwards; None where they stay.
+    """
+
+    by: Amendment
+    back: Amendment
+    label: str
+    noted: Mapping[str, object] = field(default_factory=dict)
+    findings: tuple[Finding, ...] | None = None
 
 
 class Workspace:
@@ -75,7 +103,7 @@ class Workspace:
         name, scenarios = self._contents.current, dict(now.scenarios)
         if name:
             scenarios[name] = replace(scenarios[name], plan=now.plan)
-        return replace(self._contents, scenarios=scenarios, district=now.district)
+        return replace(self._contents, scenarios=scenarios, district=now.district, findings=now.findings)
 
     @property
     def district(self) -> District:
@@ -126,19 +154,10 @@ class Workspace:
         self._history = self._history.push(replace(now, plan=after, by=None, back=None), command.label)
         return self._announce(command.label, type(command).__name__, now, getattr(command, "noted", None))
 
-    def amend(
-        self, by: Amendment, back: Amendment, label: str, noted: Mapping[str, object] | None = None
-    ) -> PlanChange:
+    def amend(self, correction: Correction) -> PlanChange:
         """Correct what the planner starts from, in every scenario; undo takes it back.
 
-        Parameters
-        ----------
-        by, back : Amendment
-            The correction, and the one that leads from the corrected district to the present one.
-        label : str
-            The step in the user's language.
-        noted : mapping, optional
-            What the journal says beside it: values before and after, source, date.
+        Proofs of earlier plans counted other people or other areas, so they are dropped.
 
         Raises
         ------
@@ -148,13 +167,17 @@ class Workspace:
         self._refuse_read_only()
         if any(s.plan.status == "approved" for s in self.contents.scenarios.values()):
             raise UserError(_("A plan is approved and locked, so what it rests on cannot be changed."))
-        now = self._history.state
-        scenarios = {name: replace(s, plan=carried(s.plan, by)) for name, s in now.scenarios.items()}
-        after = Moment(carried(now.plan, by), amended(now.district, by), scenarios, by, back)
-        if not self._contents.current:
-            after = replace(after, plan=after.district.plan_today())
-        self._history = self._history.push(after, label)
-        return self._announce(label, type(by).__name__, now, noted)
+        now, by = self._history.state, correction.by
+        scenarios = {
+            name: replace(s, plan=carried(s.plan, by), certificate=Certificate())
+            for name, s in now.scenarios.items()
+        }
+        district = amended(now.district, by)
+        plan = carried(now.plan, by) if self._contents.current else district.plan_today()
+        findings = now.findings if correction.findings is None else correction.findings
+        after = Moment(plan, district, scenarios, findings, by, correction.back)
+        self._history = self._history.push(after, correction.label)
+        return self._announce(correction.label, type(by).__name__, now, correction.noted)
 
     def undo(self) -> PlanChange:
         """Take the last step back; the journal records that as a step of its own."""
@@ -293,4 +316,4 @@ def _current_plan(contents: ProjectContents) -> Plan:
 
 def _moment(contents: ProjectContents) -> Moment:
     """Return where a history begins."""
-    return Moment(_current_plan(contents), contents.district, contents.scenarios)
+    return Moment(_current_plan(contents), contents.district, contents.scenarios, contents.findings)

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Questions of the window about corrections that need shapes or the ledger, answered in the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from gridplanner.errors import UserError
+from gridplanner.model.amendment import Amendment, LedgerPlacement
+from gridplanner.model.ledger import PLACED_AT, unplaced_rows
+from gridplanner.texts import _
+from gridplanner.workspace.ledger_places import building_near
+from gridplanner.workspace.scene_files import atoms_under
+from gridplanner.workspace.scene_tasks import Reporter, State
+from gridplanner.workspace.workspace import Correction
+
+
+def place_row(
+    state: State, progress: Reporter, amendments: Sequence[Amendment], row: int, x: float, y: float, atom: int
+) -> Correction:
+    """Return the step that puts a row of the people ledger at the building nearest to a point.
+
+    Parameters
+    ----------
+    state : State
+    progress : Reporter
+    amendments : sequence of Amendment
+        Corrections made so far.
+    row : int
+        `LedgerRow.index`.
+    x, y : float
+        Where the planner pointed, metres.
+    atom : int
+        The area there, for a place without a building; -1 for none.
+    """
+    from gridplanner.workspace.ledger import place_ledger_row  # readers of tables
+
+    contents = state.whole(None, amendments)
+    found = next((r for r in unplaced_rows(contents.district) if r.index == row), None)
+    building = building_near(contents.district, x, y)
+    after = place_ledger_row(contents, row, building=building, atom=atom)
+    if found is None:
+        raise UserError(_("This row of the ledger has a place already. Choose one of the list."))
+    home = int(contents.district.buildings.atom[building]) if building >= 0 else atom
+    place = str(after.district.originals["people"].extra[PLACED_AT][row])
+    name = f"{found.estate}{found.building}"
+    return Correction(
+        LedgerPlacement(row, building, home),
+        LedgerPlacement(row, building, home, placed=False),
+        _("Place {name} of the ledger").format(name=name),
+        {"row": found.row, "people": found.people, "households": found.households, "place": place},
+        after.findings,
+    )
+
+
+def atoms_of_site(
+    state: State, progress: Reporter, site: int, amendments: Sequence[Amendment] = ()
+) -> tuple[int, ...]:
+    """Return the atoms whose points lie under a candidate site."""
+    return atoms_under(state.whole(None, amendments).district, "sites", site)
+
+
+TASKS: Mapping[str, Callable[..., Any]] = {"place_row": place_row, "atoms_of_site": atoms_of_site}
