@@ -52,13 +52,13 @@ def run_run(options: argparse.Namespace) -> int:
 
 def run_check(options: argparse.Namespace) -> int:
     """Check a project or layers and print the findings."""
-    from gridplanner.workspace.checking import check_paths, finding_lines, write_checked  # slow imports
+    from gridplanner.workspace.checking import check_paths, checked_lines, write_checked  # slow imports
 
     with _progress(options) as progress:
-        findings = check_paths(options.paths, progress)
-    write_checked(findings, options.json, options.xlsx)
-    _said(options, "\n".join(finding_lines(findings)))
-    return 1 if any(f.counts for f in findings) else 0
+        checked = check_paths(options.paths, progress)
+    write_checked(checked, options.json, options.xlsx, options.gpkg)
+    _said(options, "\n".join(checked_lines(checked)))
+    return 1 if any(f.counts for f in checked.findings) else 0
 
 
 def run_new(options: argparse.Namespace) -> int:

@@ -71,6 +71,7 @@ def _add_steps(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check.add_argument("paths", type=Path, nargs="+")
     check.add_argument("--json", type=Path, help=_("write the findings as JSON"))
     check.add_argument("--xlsx", type=Path, help=_("write the findings as a workbook"))
+    check.add_argument("--gpkg", type=Path, help=_("write the findings and faults as map layers"))
 
     new = _command(commands, "new", _("make a project from CONFIG.toml"))
     new.add_argument("project", type=Path)

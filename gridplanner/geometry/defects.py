@@ -18,7 +18,7 @@ from gridplanner.geometry.suspects import Suspects, flagged, suspects
 
 
 class DefectKind(StrEnum):
-    """What is wrong; two units are concerned in an overlap, any number around a gap."""
+    """What is wrong; two units are concerned in an overlap, any number around a gap, one around a hole."""
 
     OVERLAP = "overlap"
     DUPLICATE = "duplicate"
@@ -117,6 +117,16 @@ def coverage_defects(
     return tuple(sorted(counted, key=lambda d: (d.folded, -d.people, -d.area_m2, d.kind, d.units)))
 
 
+#: Land that several units cover, whatever its width.
+_SHARED = (DefectKind.OVERLAP, DefectKind.DUPLICATE, DefectKind.CONTAINED)
+
+
+def is_shared_land(defect: Defect) -> bool:
+    """Tell whether a fault is land under more than one unit, slivers included."""
+    narrow = defect.folded and not defect.bare and defect.area_m2 > 0
+    return defect.kind in _SHARED or narrow
+
+
 def _overlaps(polygons: ObjectArray, ground: Ground, odd: Suspects, limit: Tolerance) -> list[Defect]:
     """Return land that two or more polygons cover, put together per pair."""
     twin_of = {int(u): k for k, group in enumerate(odd.twins) for u in group}
@@ -153,10 +163,11 @@ def _overlap(
 
 
 def _gaps(ground: Ground, odd: Suspects, limit: Tolerance) -> list[Defect]:
-    """Return enclosed land that no polygon covers, with the polygons around it."""
+    """Return enclosed land that no polygon covers: a gap between several of them, a hole in one."""
     free = ground.faces[ground.count == 0]
     around = owners_along(free, odd)
-    found = (_narrow_or(DefectKind.GAP, around[k], face, limit) for k, face in enumerate(free))
+    kinds = [DefectKind.HOLE if len(units) == 1 else DefectKind.GAP for units in around]
+    found = (_narrow_or(kinds[k], around[k], face, limit) for k, face in enumerate(free))
     return [replace(defect, bare=True) for defect in found]
 
 

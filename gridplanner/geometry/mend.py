@@ -134,8 +134,8 @@ class _Chooser:
         kind, units = _FIXED.get(defect.kind), defect.units
         keeper = units[0]
         if kind is None and len(units) < 2:
-            # A gap inside one unit, or a strip that only one line makes.
-            kind = MendKind.FILL if defect.kind is DefectKind.GAP else MendKind.SNAP
+            # A hole, or a strip that only one line makes.
+            kind = MendKind.FILL if defect.kind is DefectKind.HOLE else MendKind.SNAP
         elif kind is None and defect.folded:
             kind, keeper = MendKind.SNAP, self._by("longest_border", defect)
         elif defect.kind is DefectKind.GAP:
@@ -167,7 +167,7 @@ class _Chooser:
         shapely.prepare(own)
         on_line = shapely.dwithin(own, middle, 1e-6)
         # Disputed land lies inside a claimant; its undisputed rest begins where the others end.
-        beyond = on_line if defect.kind is DefectKind.GAP or defect.folded else ~on_line
+        beyond = on_line if defect.bare or defect.folded else ~on_line
         return float(sides.length_m[beyond].sum())
 
 

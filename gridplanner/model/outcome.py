@@ -11,6 +11,7 @@ from gridplanner.model.atoms import ObjectArray
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.change import ChangeTotals, Crosswalk
 from gridplanner.model.finding import Finding
+from gridplanner.model.health import Health
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.measures import Measures
 from gridplanner.model.plan import Plan
@@ -30,12 +31,15 @@ class Division:
         Dissolved grid polygons (Polygon or MultiPolygon; None for a grid without atoms).
     findings : tuple of Finding
         The state of this division under the rules.
+    health : Health or None
+        The state at a glance; None where it was not asked for.
     """
 
     plan: Plan
     measures: Measures
     polygons: ObjectArray
     findings: tuple[Finding, ...] = ()
+    health: Health | None = None
 
 
 @dataclass(frozen=True, eq=False)

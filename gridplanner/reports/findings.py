@@ -97,10 +97,14 @@ def findings_table(findings: Sequence[Finding]) -> Table:
     return Table("findings", _("Findings"), columns, tuple(rows))
 
 
-def write_findings_workbook(findings: Sequence[Finding], path: Path) -> None:
-    """Write the findings as a workbook of one sheet."""
+def write_findings_workbook(
+    findings: Sequence[Finding], path: Path, more: Sequence[tuple[Table, str]] = ()
+) -> None:
+    """Write the findings as a workbook, with further tables and their tabs behind them."""
     # xlsxwriter is slow to import and the window imports this module for the JSON alone.
     from gridplanner.reports.sheets import open_workbook, write_table
 
     with open_workbook(path) as book:
         write_table(book, findings_table(findings), _("Findings"))
+        for table, tab in more:
+            write_table(book, table, tab)

@@ -17,6 +17,7 @@ from gridplanner.model.ruleset import Band, RadiusRule, Switch
 from gridplanner.reports.cells import Cell
 from gridplanner.reports.charts import size_classes, size_labels
 from gridplanner.reports.crosswalk import retired_grids
+from gridplanner.reports.health import faults_short, health_short, splits_short
 from gridplanner.reports.registers import dedicated_table, overview_table
 from gridplanner.reports.summary import RULE_UNITS
 from gridplanner.reports.table import Column, Table
@@ -321,6 +322,9 @@ def _tail(code: str) -> str:
 PLAN_TABLES: Mapping[str, Callable[[Outcome], Table]] = {
     "rules": rules_table,
     "today": today_table,
+    "health": health_short,
+    "faults": faults_short,
+    "splits": splits_short,
     "check": check_table,
     "overview": overview_short,
     "sizes": sizes_table,

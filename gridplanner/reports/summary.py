@@ -86,6 +86,7 @@ def build_summary(
             "before": _severities([*read_findings, *outcome.before.findings]),
             "after": _severities([*read_findings, *outcome.after.findings]),
         },
+        **_health(outcome),
         "change": asdict(outcome.change),
         "certificate": certificate_summary(outcome.certificate),
         "branches": branch_summary(before, after),
@@ -98,6 +99,14 @@ def write_summary(summary: Mapping[str, Any], path: Path) -> None:
     """Write `summary.json`, UTF-8."""
     text = json.dumps(summary, ensure_ascii=False, indent=1, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _health(outcome: Outcome) -> dict[str, Any]:
+    """Return the headline indicators before and after; nothing where no health check was made."""
+    before, after = outcome.before.health, outcome.after.health
+    if before is None or after is None:
+        return {}
+    return {"indicators": {"before": before.table(), "after": after.table()}}
 
 
 def _count(plan: Plan, kind: GridKind) -> int:

@@ -12,6 +12,7 @@ from gridplanner.reports.charts import SIZE, Place, add_change_chart, add_size_c
 from gridplanner.reports.code_history import code_history_table
 from gridplanner.reports.crosswalk import crosswalk_back_table, crosswalk_table
 from gridplanner.reports.findings import findings_table
+from gridplanner.reports.health import health_tables
 from gridplanner.reports.matrix import write_matrix
 from gridplanner.reports.organisation import organisation_table
 from gridplanner.reports.proof import certificate_table
@@ -34,7 +35,7 @@ def write_workbook(outcome: Outcome, path: Path) -> None:
     """Write the workbook.
 
     Sheets: overview by street with charts, register, before/after both ways, dedicated grids,
-    workers, branches, staffing, findings before and after, certificate, buildings. Codes are text,
+    workers, branches, staffing, findings before and after, health check, certificate, buildings. Codes are text,
     no cell is ever a formula from the data.
     """
     before = findings_table(outcome.before.findings)
@@ -50,6 +51,7 @@ def write_workbook(outcome: Outcome, path: Path) -> None:
         (staffing_table(outcome), _("Staffing")),
         (Table(before.name, _("Findings before"), before.columns, before.rows), _("Findings before")),
         (findings_table(outcome.after.findings), _("Findings after")),
+        *health_tables(outcome),
         (certificate_table(outcome), _("Certificate")),
         (buildings_table(outcome), _("Buildings")),
     )

@@ -3,45 +3,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gridplanner.geometry.defects import coverage_defects
+from gridplanner.geometry.defects import coverage_defects, is_shared_land
 from gridplanner.model.change import deviation
+from gridplanner.model.health import Indicators, Split
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.measures import Measures
 from gridplanner.model.plan import Plan
 from gridplanner.rules.nets import net_conflicts
 
 LEVELS = ("street", "community", "estate", "old_grid")
-
-
-@dataclass(frozen=True)
-class Indicators:
-    """The three faults the reform names (大小不均、区域交叉、人员冗余), as numbers.
-
-    Parameters
-    ----------
-    unevenness_people, unevenness_area : float
-        Coefficient of variation of people and of area over general grids, shares.
-    balance : float
-        100 * (1 - deviation), 0 to 100; deviation is the mean of |people / mean - 1|.
-    crossing_m2, crossing_people : float, int
-        Land and people under more than one of today's grids, or under a net unit that differs from
-        the rest of their grid; 0 for a plan over atoms without nets.
-    redundancy : int
-        Workers in post beyond one for each general grid.
-    """
-
-    unevenness_people: float
-    unevenness_area: float
-    balance: float
-    crossing_m2: float
-    crossing_people: int
-    redundancy: int
 
 
 def indicators(district: District, plan: Plan, measures: Measures) -> Indicators:
@@ -74,30 +48,12 @@ def _crossing(district: District, plan: Plan) -> tuple[float, int]:
         return 0.0, 0
     points = np.asarray(shapely.points(district.buildings.x, district.buildings.y), dtype=object)
     shapes = district.grids_before_geometry
-    doubled = coverage_defects(shapes, points, district.buildings.people) if len(shapes) else ()
+    found = coverage_defects(shapes, points, district.buildings.people) if len(shapes) else ()
+    doubled = [d for d in found if is_shared_land(d)]
     conflicts = net_conflicts(district)
-    area = sum(d.area_m2 for d in doubled if not d.bare) + sum(c.area_m2 for c in conflicts)
-    people = sum(d.people for d in doubled if not d.bare) + sum(c.people for c in conflicts)
+    area = sum(d.area_m2 for d in doubled) + sum(c.area_m2 for c in conflicts)
+    people = sum(d.people for d in doubled) + sum(c.people for c in conflicts)
     return float(area), int(people)
-
-
-@dataclass(frozen=True)
-class Split:
-    """A higher unit that lies in several grids.
-
-    Parameters
-    ----------
-    level : str
-        One of `LEVELS`.
-    unit : str
-        Code or name.
-    parts : tuple of (str, int, int)
-        Grid code ("" for no grid), people and households of each part, most people first.
-    """
-
-    level: str
-    unit: str
-    parts: tuple[tuple[str, int, int], ...]
 
 
 def splits(district: District, plan: Plan, level: str) -> tuple[Split, ...]:

@@ -8,37 +8,158 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import isfinite
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
 
 from gridplanner.io.probe import probe
 from gridplanner.io.project import open_project
+from gridplanner.io.writing import write_vector
 from gridplanner.model.finding import Finding
+from gridplanner.model.health import Health
+from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import Severity
-from gridplanner.model.layers import LayerSpec
+from gridplanner.model.layers import Layer, LayerSpec
+from gridplanner.model.outcome import Division
 from gridplanner.model.project import ProjectContents
 from gridplanner.progress import Progress
-from gridplanner.reports.findings import findings_json, write_findings_workbook
+from gridplanner.reports.findings import FIELDS, findings_json, write_findings_workbook
+from gridplanner.reports.health import check_tables, health_json, level_word
+from gridplanner.rules.health import between, health_of, tier_defects, tiers_of
 from gridplanner.texts import _
 from gridplanner.workspace.config import config_from_table, load_config
 from gridplanner.workspace.usecases import judge, read_project, today
 
 
-def check_paths(paths: Sequence[Path], progress: Progress) -> tuple[Finding, ...]:
-    """Return the findings of a project's plan in work, or of today's division in loose layers."""
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """A health check with everything its outputs are made from.
+
+    Parameters
+    ----------
+    contents : ProjectContents
+    division : Division
+        The plan in work, or today's division; with its health.
+    findings : tuple of Finding
+        Of the division, then of reading and repairing.
+    """
+
+    contents: ProjectContents
+    division: Division
+    findings: tuple[Finding, ...]
+
+
+def check_paths(paths: Sequence[Path], progress: Progress) -> Checked:
+    """Check a project's plan in work, or today's division in loose layers."""
     contents = _contents(paths, progress)
     scenario = contents.scenarios.get(contents.current)
     plan = scenario.plan if scenario else today(contents)
     division = judge(contents.district, plan, contents.rules, contents.waivers)
-    return (*division.findings, *contents.findings)
+    division = replace(division, health=health_of(contents.district, plan, division.measures))
+    return Checked(contents, division, (*division.findings, *contents.findings))
 
 
-def write_checked(findings: Sequence[Finding], as_json: Path | None, as_xlsx: Path | None) -> None:
-    """Write the findings as JSON and as a workbook, where asked."""
+def write_checked(
+    checked: Checked, as_json: Path | None = None, as_xlsx: Path | None = None, as_gpkg: Path | None = None
+) -> None:
+    """Write the findings as JSON, as a workbook and as a map layer, where asked.
+
+    The GeoPackage holds the layer `findings` (a point each) and the layer `faults` (the land, line or
+    point of each fault of today's layers, tier by tier).
+    """
+    health, findings = checked.division.health, checked.findings
     if as_json:
-        text = json.dumps(findings_json(findings), ensure_ascii=False, indent=1)
+        found = {**findings_json(findings), **(health_json(health, findings) if health else {})}
+        text = json.dumps(found, ensure_ascii=False, indent=1)
         as_json.write_text(text, encoding="utf-8", newline="\n")
     if as_xlsx:
-        write_findings_workbook(findings, as_xlsx)
+        tables = () if health is None else check_tables(checked.division, health)
+        write_findings_workbook(findings, as_xlsx, tables)
+    if as_gpkg:
+        district = checked.contents.district
+        write_vector(findings_layer(findings), as_gpkg, district.crs, format="gpkg")
+        faults = faults_layer(district)
+        if len(faults):
+            write_vector(faults, as_gpkg, district.crs, format="gpkg", append=True)
+
+
+def findings_layer(findings: Sequence[Finding]) -> Layer:
+    """Return the findings that have a place as a layer of points, fields as in `findings.csv`."""
+    placed = [f for f in findings if isfinite(f.x) and isfinite(f.y)]
+    columns: dict[str, Any] = {name: [getattr(f, name) for f in placed] for name in FIELDS}
+    columns["severity"] = [f.severity.value for f in placed]
+    columns["subjects"] = [";".join(f.subjects) for f in placed]
+    fields = {name: column(cells) for name, cells in columns.items()}
+    points = shapely.points([f.x for f in placed], [f.y for f in placed])
+    return Layer("findings", "", np.asarray(points, dtype=object), fields)
+
+
+def faults_layer(district: District) -> Layer:
+    """Return the place of every fault of the layers as delivered, tier by tier."""
+    rows: list[tuple[str, str, str, float, float, int, bool]] = []
+    shapes: list[shapely.Geometry] = []
+    tiers = tiers_of(district)
+    for tier in tiers:
+        for d in tier_defects(district, tier):
+            if d.geometry is not None:
+                units = ";".join(str(tier.codes[u]) for u in d.units)
+                rows.append((tier.role, d.kind.value, units, d.area_m2, d.width_m, d.people, d.folded))
+                shapes.append(d.geometry)
+    for upper, lower in pairwise(tiers):
+        for f in between(district, lower, upper):
+            units = ";".join(
+                [*([str(lower.codes[f.lower])] if f.lower >= 0 else []), str(upper.codes[f.upper])]
+            )
+            name = f"{lower.role}/{upper.role}"
+            rows.append((name, f.kind, units, f.area_m2, 0.0, f.people, f.folded))
+            shapes.append(f.geometry)
+    names = ("layer", "kind", "units", "area_m2", "width_m", "people", "folded")
+    fields = {name: column([row[i] for row in rows]) for i, name in enumerate(names)}
+    return Layer("faults", "", np.array([*shapes, None], dtype=object)[:-1], fields)
+
+
+def column(cells: list[Any]) -> npt.NDArray[Any]:
+    """Return cells as a column of a layer: texts as objects, truth as 0 and 1, numbers as they are."""
+    if cells and isinstance(cells[0], str):
+        out = np.empty(len(cells), dtype=object)
+        out[:] = [str(cell) for cell in cells]
+        return out
+    whole = all(isinstance(cell, int) for cell in cells)
+    return np.array(cells, np.int64 if whole else np.float64)
+
+
+def checked_lines(checked: Checked) -> list[str]:
+    """Return a line of counts, the headline indicators, then a line per finding."""
+    lines = finding_lines(checked.findings)
+    health = checked.division.health
+    return lines if health is None else [lines[0], *health_lines(health), *lines[1:]]
+
+
+def health_lines(health: Health) -> list[str]:
+    """Return the headline indicators and the splits in a line each."""
+    found, mean = health.indicators, health.followed_mean
+    lines = [
+        _(
+            "Uneven sizes: people vary by {people:.0%}, area by {area:.0%}; balance index {balance:.1f}"
+        ).format(people=found.unevenness_people, area=found.unevenness_area, balance=found.balance),
+        _("Crossing areas: {area:.0f} m2 with {people} people under more than one master").format(
+            area=found.crossing_m2, people=found.crossing_people
+        ),
+        _("Redundant staff: {n} workers beyond one per general grid").format(n=found.redundancy),
+    ]
+    if isfinite(mean):
+        lines.append(_("Lines along roads, water, walls and limits: {share:.0%}").format(share=mean))
+    if health.splits:
+        counts = Counter(split.level for split in health.splits)
+        text = _(", ").join(f"{level_word(level)} {n}" for level, n in counts.items())
+        lines.append(_("Units that lie in several grids: {units}").format(units=text))
+    return lines
 
 
 def finding_lines(findings: Sequence[Finding]) -> list[str]:

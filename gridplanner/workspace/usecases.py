@@ -28,6 +28,7 @@ from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.progress import Executor, Inline, Progress, Silent
 from gridplanner.rules.check import check, measure
+from gridplanner.rules.health import health_of
 from gridplanner.rules.registry import RULES
 from gridplanner.texts import _
 from gridplanner.workspace.config import Config
@@ -111,7 +112,9 @@ def compare(
     district = contents.district
     before = judge(district, today(contents), contents.rules, contents.waivers)
     new = judge(district, after, contents.rules, contents.waivers)
-    new = replace(new, findings=_joined(new.findings, more_findings))
+    before = replace(before, health=health_of(district, before.plan, before.measures))
+    health = health_of(district, after, new.measures)
+    new = replace(new, findings=_joined(new.findings, more_findings), health=health)
     return Outcome(
         district=district,
         rules=contents.rules,

@@ -60,7 +60,7 @@ def test_each_kind(other: object, expected: tuple[str, tuple[int, ...]]) -> None
 def test_gap_of_any_width_names_its_neighbours() -> None:
     ring = box(-50, -50, 150, 150) - A
     wide = coverage_defects(objects([ring]))
-    assert [(d.kind, d.units, d.area_m2) for d in wide] == [(DefectKind.GAP, (0,), 10_000.0)]
+    assert [(d.kind, d.units, d.area_m2) for d in wide] == [(DefectKind.HOLE, (0,), 10_000.0)]
     narrow = coverage_defects(objects([ring, box(0.5, 0.5, 99.5, 99.5)]))
     assert [(d.kind, d.units) for d in narrow] == [(DefectKind.GAP, (0, 1))]
     assert narrow[0].area_m2 == pytest.approx(10_000 - 99 * 99)
@@ -173,7 +173,7 @@ def test_overlap_and_gap_areas_agree_with_a_plain_count(corners: list[tuple[int,
         x0, y0, x1, y1 = (int(v) for v in shape.bounds)
         grid[x0:x1, y0:y1] += 1
     found = coverage_defects(objects(boxes))
-    gaps = sum(d.area_m2 for d in found if d.kind in {DefectKind.GAP, DefectKind.SLIVER} and _bare(d, boxes))
+    gaps = sum(d.area_m2 for d in found if d.bare)
     outline = shapely.union_all(boxes)
     holes = sum(Polygon(r).area for p in shapely.get_parts(outline) for r in p.interiors)
     assert gaps == pytest.approx(holes)

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The health check as a whole: headline indicators, splits, faults by kind and tier, lines that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import shapely
+
+from gridplanner.geometry.defects import Defect, coverage_defects
+from gridplanner.geometry.tiers import TierFault, belongs_to, most_land, tier_faults
+from gridplanner.model.atoms import ObjectArray
+from gridplanner.model.health import FaultCount, Health
+from gridplanner.model.jurisdiction import District
+from gridplanner.model.measures import Measures
+from gridplanner.model.plan import Plan
+from gridplanner.rules.indicators import LEVELS, indicators, splits
+from gridplanner.rules.lines import followed_share
+
+
+@dataclass(frozen=True, eq=False)
+class Tier:
+    """One layer of areas as delivered.
+
+    Parameters
+    ----------
+    role : str
+        `streets`, `communities` or `grids`.
+    codes : object[n] of str
+    geometry : object[n]
+    home : object[n] of str
+        Code of the higher unit each belongs to; "" where unknown.
+    """
+
+    role: str
+    codes: ObjectArray
+    geometry: ObjectArray
+    home: ObjectArray
+
+
+def health_of(district: District, plan: Plan, measures: Measures) -> Health:
+    """Return the state of a division at a glance.
+
+    Faults of the layers as delivered belong to today's division only.
+    """
+    today = not plan.name and np.array_equal(plan.assignment, district.atoms.old_grid)
+    levels = LEVELS[:-1] if today else LEVELS
+    return Health(
+        indicators=indicators(district, plan, measures),
+        splits=tuple(split for level in levels for split in splits(district, plan, level)),
+        faults=fault_counts(district) if today else (),
+        followed=followed_share(district, plan),
+    )
+
+
+def tiers_of(district: District) -> tuple[Tier, ...]:
+    """Return the layers of areas as delivered, highest first; only those that were given."""
+    found = []
+    for role, above in (("streets", ""), ("communities", "street_code")):
+        layer = district.originals.get(role)
+        if layer is not None and layer.geometry is not None and len(layer):
+            found.append(Tier(role, layer.texts("code"), layer.geometry, layer.texts(above or "none")))
+    if len(district.grids_before_geometry):
+        codes = [record.code for record in district.grids_before]
+        homes = [str(district.communities.codes[record.community]) for record in district.grids_before]
+        shapes = district.grids_before_geometry
+        found.append(Tier("grids", _texts(codes), shapes, _texts(homes)))
+    return tuple(found)
+
+
+def _texts(values: list[str]) -> ObjectArray:
+    """Return texts as an object array."""
+    return np.array([*values, None], dtype=object)[:-1]
+
+
+def tier_defects(district: District, tier: Tier) -> tuple[Defect, ...]:
+    """Return every fault between the areas of one layer, with the people living on it."""
+    return coverage_defects(tier.geometry, _points(district), district.buildings.people)
+
+
+def between(district: District, lower: Tier, upper: Tier) -> tuple[TierFault, ...]:
+    """Return where two tiers disagree; a unit without a known parent belongs where most of it lies."""
+    parent = belongs_to(lower.home, upper.codes)
+    parent = most_land(lower.geometry, upper.geometry, parent < 0, parent)
+    return tier_faults(lower.geometry, upper.geometry, parent, _points(district), district.buildings.people)
+
+
+def fault_counts(district: District) -> tuple[FaultCount, ...]:
+    """Count the faults of each layer as delivered and between each two tiers, by kind."""
+    tiers = tiers_of(district)
+    counts: list[FaultCount] = []
+    for tier in tiers:
+        counts += _counted(tier.role, ((d.kind.value, d) for d in tier_defects(district, tier)))
+    for upper, lower in pairwise(tiers):
+        faults = between(district, lower, upper)
+        counts += _counted(f"{lower.role}/{upper.role}", ((f.kind, f) for f in faults))
+    return tuple(counts)
+
+
+def _counted(tier: str, faults: Iterable[tuple[str, Defect | TierFault]]) -> list[FaultCount]:
+    """Return one line per kind, in the order the kinds come up (worst first)."""
+    groups: dict[str, list[Defect | TierFault]] = {}
+    for kind, fault in faults:
+        groups.setdefault(kind, []).append(fault)
+    return [
+        FaultCount(
+            tier=tier,
+            kind=kind,
+            count=len(group),
+            folded=sum(f.folded for f in group),
+            area_m2=round(sum(f.area_m2 for f in group), 2),
+            people=sum(f.people for f in group),
+        )
+        for kind, group in groups.items()
+    ]
+
+
+def _points(district: District) -> ObjectArray:
+    """Return the points of all buildings."""
+    return np.asarray(shapely.points(district.buildings.x, district.buildings.y), dtype=object)
