@@ -10,7 +10,9 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +25,8 @@ from tools.sample_district.write import Folder, make_folder, write_folder
 
 SHIPPED_SEED = 4
 _GRIDS_WANTED = 288
+#: More would not fit the one sheet that the table of people is.
+MOST_CITIES = 160
 
 
 def specs(seed: int, cities: int) -> list[CitySpec]:
@@ -36,6 +40,17 @@ def folder_of(spec: CitySpec) -> Folder:
     return make_folder(draw_city(spec))
 
 
+def _folders(wanted: list[CitySpec], workers: int) -> Iterator[Folder]:
+    """Yield the layers of each city, drawn by worker processes a few cities ahead of the writing."""
+    if workers <= 1:
+        yield from map(folder_of, wanted)
+        return
+    with ProcessPoolExecutor(workers, max_tasks_per_child=10, mp_context=get_context("spawn")) as pool:
+        ahead = 2 * workers
+        for k in range(0, len(wanted), ahead):
+            yield from pool.map(folder_of, wanted[k : k + ahead])
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Write the folder and say what is in it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -44,16 +59,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("sample_shapefiles"))
     parser.add_argument("--workers", type=int, default=1)
     chosen = parser.parse_args(arguments)
+    if not 1 <= chosen.cities <= MOST_CITIES:
+        parser.error(f"--cities {chosen.cities}: give 1 to {MOST_CITIES}")
     start = time.perf_counter()
     wanted = specs(chosen.seed, chosen.cities)
-    if chosen.workers > 1:
-        with ProcessPoolExecutor(chosen.workers) as pool:
-            folders = list(pool.map(folder_of, wanted))
-    else:
-        folders = [folder_of(spec) for spec in wanted]
     total = round(_GRIDS_WANTED * sum(s.scale for s in wanted))
-    write_folder(folders, chosen.out, total)
-    counts = {k: sum(f.truth["totals"][k] for f in folders) for k in folders[0].truth["totals"]}
+    counts = write_folder(_folders(wanted, chosen.workers), chosen.out, total)
     print(f"{chosen.out}: {counts}, {time.perf_counter() - start:.1f} s")
     return 0
 

@@ -83,8 +83,10 @@ def _blocked_length(stretch: SharedSegments, surfaces: ObjectArray) -> FloatArra
     if not len(surfaces) or not len(stretch.a):
         return blocked
     lines = shapely.linestrings(stretch.xy.reshape(-1, 2, 2))
+    # Asked from the few surfaces, which the tree prepares once each; asked from the many lines, each
+    # would walk along the whole bank.
+    walls, rows = shapely.STRtree(lines).query(surfaces, predicate="intersects")
     shapely.prepare(surfaces)
-    rows, walls = shapely.STRtree(surfaces).query(lines, predicate="intersects")
     within = shapely.contains_properly(surfaces[walls], lines[rows])
     lengths = np.where(within, stretch.length_m[rows], 0.0)
     partial = np.flatnonzero(~within)

@@ -65,19 +65,6 @@ def _header(kind: int, size: int, bounds: Sequence[float]) -> bytes:
     return struct.pack(">i20xi", 9994, size // 2) + struct.pack("<2i4d32x", 1000, kind, *bounds)
 
 
-def _write_shapes(stem: Path, geometry: Geometries) -> None:
-    kind = _kind(geometry[0])
-    records = [_record(g, kind) for g in geometry]
-    bounds = shapely.total_bounds(geometry)
-    shp, shx, offset = [], [], 100
-    for i, body in enumerate(records):
-        shp.append(struct.pack(">2i", i + 1, len(body) // 2) + body)
-        shx.append(struct.pack(">2i", offset // 2, len(body) // 2))
-        offset += 8 + len(body)
-    stem.with_suffix(".shp").write_bytes(_header(kind, offset, bounds) + b"".join(shp))
-    stem.with_suffix(".shx").write_bytes(_header(kind, 100 + 8 * len(shx), bounds) + b"".join(shx))
-
-
 def _column(values: Sequence[Any], encoding: str) -> tuple[bytes, int, int, list[bytes]]:
     """Return type, width, decimals and cells of a column."""
     first = values[0]
@@ -103,26 +90,67 @@ def _write_table(stem: Path, columns: Mapping[str, Sequence[Any]], form: Form) -
     stem.with_suffix(".dbf").write_bytes(head + b"\r" + b"".join(rows) + b"\x1a")
 
 
-def write_shapefile(
-    stem: Path, geometry: Geometries, columns: Mapping[str, Sequence[Any]], form: Form | None = None
-) -> None:
-    """Write one layer.
+class ShapefileWriter:
+    """Writes one layer batch by batch: shapes go to disk at once, only their table waits in memory.
 
     Parameters
     ----------
     stem : Path
         File without suffix.
-    geometry : object[n]
-        Points, lines or polygons, all of one kind.
-    columns : mapping of ASCII name to n values
-        Texts, whole numbers or floats (two decimals).
     form : Form
         Encoding and sidecars; UTF-8 with all of them by default.
     """
-    form = form or Form()
-    _write_shapes(stem, np.asarray(geometry, dtype=object))
-    _write_table(stem, columns, form)
-    if form.cpg:
-        stem.with_suffix(".cpg").write_text(form.encoding.upper(), encoding="ascii")
-    if form.prj:
-        stem.with_suffix(".prj").write_text(PRJ, encoding="ascii")
+
+    def __init__(self, stem: Path, form: Form | None = None) -> None:
+        self._stem, self._form = stem, form or Form()
+        self._columns: dict[str, list[Any]] = {}
+        self._kind, self._bounds = 0, np.array([np.inf, np.inf, -np.inf, -np.inf])
+        self._sizes: list[int] = []
+        self._shapes = stem.with_suffix(".shp").open("wb")
+        self._shapes.write(bytes(100))
+
+    def add(self, geometry: Geometries, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Append rows.
+
+        Parameters
+        ----------
+        geometry : object[n]
+            Points, lines or polygons, all of the kind of the first ever added.
+        columns : mapping of ASCII name to n values
+            Texts, whole numbers or floats (two decimals); the same names each time.
+        """
+        geometry = np.asarray(geometry, dtype=object)
+        self._kind = self._kind or _kind(geometry[0])
+        for shape in geometry:
+            body = _record(shape, self._kind)
+            self._sizes.append(len(body))
+            self._shapes.write(struct.pack(">2i", len(self._sizes), len(body) // 2) + body)
+        bounds = shapely.total_bounds(geometry)
+        self._bounds[:2] = np.minimum(self._bounds[:2], bounds[:2])
+        self._bounds[2:] = np.maximum(self._bounds[2:], bounds[2:])
+        for name, values in columns.items():
+            self._columns.setdefault(name, []).extend(values)
+
+    def close(self) -> None:
+        """Write the header, the index, the table and the sidecars."""
+        starts = 100 + np.concatenate([[0], np.cumsum(np.array(self._sizes, np.int64) + 8)])
+        self._shapes.seek(0)
+        self._shapes.write(_header(self._kind, int(starts[-1]), self._bounds))
+        self._shapes.close()
+        index = np.column_stack([starts[:-1] // 2, np.array(self._sizes) // 2]).astype(">i4").tobytes()
+        head = _header(self._kind, 100 + len(index), self._bounds)
+        self._stem.with_suffix(".shx").write_bytes(head + index)
+        _write_table(self._stem, self._columns, self._form)
+        if self._form.cpg:
+            self._stem.with_suffix(".cpg").write_text(self._form.encoding.upper(), encoding="ascii")
+        if self._form.prj:
+            self._stem.with_suffix(".prj").write_text(PRJ, encoding="ascii")
+
+
+def write_shapefile(
+    stem: Path, geometry: Geometries, columns: Mapping[str, Sequence[Any]], form: Form | None = None
+) -> None:
+    """Write one layer at once; see `ShapefileWriter`."""
+    writer = ShapefileWriter(stem, form)
+    writer.add(geometry, columns)
+    writer.close()

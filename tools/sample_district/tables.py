@@ -17,23 +17,36 @@ from tools.sample_district.names import Names, phone
 
 _NOTICE = "（示意数据，姓名、电话均为虚构）"
 Row = tuple[Any, ...]
+#: Longer ledgers are written row by row, which rules out merged cells; a sheet holds a million rows.
+_MOST_MERGED = 50_000
 
 
 def _write(
     path: Path, title: str, header: Sequence[str], rows: Sequence[Row], total: Row, merge: int
 ) -> None:
-    """Write a ledger; equal neighbours in column `merge` become one merged cell."""
-    book = xlsxwriter.Workbook(path, {"constant_memory": False})
+    """Write a ledger; equal neighbours in column `merge` become one merged cell, if it is not too long."""
+    streamed = len(rows) > _MOST_MERGED
+    book = xlsxwriter.Workbook(path, {"constant_memory": streamed})
     book.set_properties({"created": dt.datetime(2026, 1, 1)})
     sheet = book.add_worksheet("Sheet1")
     middle = book.add_format({"align": "center", "valign": "vcenter"})
+    sheet.set_column(0, len(header) - 1, 16)
     sheet.merge_range(0, 0, 0, len(header) - 1, title + _NOTICE, middle)
     for k, name in enumerate(header):
         sheet.write_string(1, k, name)
     for i, row in enumerate(rows):
         for k, value in enumerate(row):
-            if k != merge:
+            if streamed or k != merge:
                 sheet.write(i + 2, k, value)
+    if not streamed:
+        _merge_column(sheet, rows, merge, middle)
+    for k, value in enumerate(total):
+        sheet.write(len(rows) + 2, k, value)
+    book.close()
+
+
+def _merge_column(sheet: Any, rows: Sequence[Row], merge: int, middle: Any) -> None:
+    """Write one column with equal neighbours as one cell."""
     start = 0
     for i in range(1, len(rows) + 1):
         if i == len(rows) or rows[i][merge] != rows[start][merge]:
@@ -42,10 +55,6 @@ def _write(
             else:
                 sheet.write(start + 2, merge, rows[start][merge])
             start = i
-    for k, value in enumerate(total):
-        sheet.write(len(rows) + 2, k, value)
-    sheet.set_column(0, len(header) - 1, 16)
-    book.close()
 
 
 def people_rows(city: City, codes: Codes, estates: Sequence[str], numbers: Sequence[str]) -> list[Row]:

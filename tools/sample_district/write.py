@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from tools.sample_district.layers import (
     site_layers,
 )
 from tools.sample_district.nets import make_nets
-from tools.sample_district.shapefile import Form, write_shapefile
+from tools.sample_district.shapefile import Form, ShapefileWriter
 from tools.sample_district.spec import MAX_PEOPLE, MIN_PEOPLE, RADIUS_M
 from tools.sample_district.tables import (
     Row,
@@ -122,49 +122,53 @@ def make_folder(city: City) -> Folder:
     return Folder(layers, nets, people, worker_rows(city, codes), branch_rows(city, codes), truth)
 
 
-def _joined(tables: Sequence[Table]) -> Table:
-    columns = {k: [v for t in tables for v in t.columns[k]] for k in tables[0].columns}
-    return Table(np.concatenate([t.geometry for t in tables]), columns)
+def _add_truth(joined: dict[str, Any], truth: dict[str, Any]) -> None:
+    """Add the truth of a city to that of those before it."""
+    for key, value in truth.items():
+        if isinstance(value, dict):
+            joined[key] = {k: joined.get(key, {}).get(k, 0) + v for k, v in value.items()}
+        elif isinstance(value, str):
+            joined[key] = joined.get(key) or value
+        else:
+            joined[key] = joined[key] + value if key in joined else value
 
 
-def _joined_truth(truths: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return the truth of several cities as one."""
-    joined: dict[str, Any] = {}
-    for truth in truths:
-        for key, value in truth.items():
-            if isinstance(value, dict):
-                joined[key] = {k: joined.get(key, {}).get(k, 0) + v for k, v in value.items()}
-            elif isinstance(value, str):
-                joined[key] = joined.get(key) or value
-            else:
-                joined[key] = joined[key] + value if key in joined else value
-    return joined
-
-
-def write_folder(folders: Sequence[Folder], out: Path, total: int) -> None:
-    """Write the cities side by side into one folder.
+def write_folder(folders: Iterable[Folder], out: Path, total: int) -> dict[str, int]:
+    """Write the cities side by side into one folder, each as it comes; return the totals of all.
 
     Parameters
     ----------
-    folders : sequence of Folder
+    folders : iterable of Folder
+        Taken one at a time, so that only one city is in memory, but for its tables.
     out : Path
         Made if absent; files of the same name are replaced.
     total : int
         Number of grids that the written configuration asks for.
     """
     (out / "nets").mkdir(parents=True, exist_ok=True)
-    for name in folders[0].layers:
-        table = _joined([f.layers[name] for f in folders])
-        write_shapefile(out / name, table.geometry, table.columns, _FORMS.get(name))
-    for name in folders[0].nets:
-        table = _joined([f.nets[name] for f in folders])
-        write_shapefile(out / "nets" / name, table.geometry, table.columns)
-    write_people(out / "people.xlsx", [r for f in folders for r in f.people])
-    write_workers(out / "workers.xlsx", [r for f in folders for r in f.workers])
-    write_branches(out / "branches.xlsx", [r for f in folders for r in f.branches])
-    truth = _joined_truth([f.truth for f in folders])
+    writers: dict[str, ShapefileWriter] = {}
+    people: list[Row] = []
+    workers: list[Row] = []
+    branches: list[Row] = []
+    truth: dict[str, Any] = {}
+    for folder in folders:
+        nets = {f"nets/{name}": table for name, table in folder.nets.items()}
+        for name, table in {**folder.layers, **nets}.items():
+            if name not in writers:
+                writers[name] = ShapefileWriter(out / name, _FORMS.get(name))
+            writers[name].add(table.geometry, table.columns)
+        people += folder.people
+        workers += folder.workers
+        branches += folder.branches
+        _add_truth(truth, folder.truth)
+    for writer in writers.values():
+        writer.close()
+    write_people(out / "people.xlsx", people)
+    write_workers(out / "workers.xlsx", workers)
+    write_branches(out / "branches.xlsx", branches)
     text = json.dumps(truth, ensure_ascii=False, indent=1)
     (out / "truth.json").write_text(text + "\n", encoding="utf-8")
     config = (_PAPERS / "config.toml").read_text(encoding="utf-8").replace("TOTAL", str(total))
     (out / "config.toml").write_text(config, encoding="utf-8")
     (out / "README.md").write_bytes((_PAPERS / "README.md").read_bytes())
+    return dict(truth["totals"])

@@ -7,16 +7,19 @@ import json
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pyogrio
 import pytest
 import shapely
 
 from tools.check_sample import figures, wrong
 from tools.make_sample_district import SHIPPED_SEED
+from tools.sample_district import tables
 from tools.sample_district.city import City, draw_city
 from tools.sample_district.faults import plant
 from tools.sample_district.grids import best_division, parts_of
 from tools.sample_district.spec import MAX_PEOPLE, MIN_PEOPLE, RADIUS_M, CitySpec
+from tools.sample_district.tables import write_people
 from tools.sample_district.write import make_folder, write_folder
 
 SHIPPED = Path(__file__).resolve().parents[3] / "sample_shapefiles"
@@ -47,6 +50,32 @@ def test_same_seed_writes_the_same_bytes(small_city: City, tmp_path: Path) -> No
     second = {p.relative_to(tmp_path / "1"): p.read_bytes() for p in (tmp_path / "1").rglob("*.*")}
     assert first.keys() == second.keys()
     assert [str(name) for name in first if first[name] != second[name]] == []
+
+
+def test_cities_side_by_side_are_the_cities_one_by_one(small_city: City, tmp_path: Path) -> None:
+    neighbour = draw_city(CitySpec(seed=5, index=1, scale=0.35))
+    folders = [make_folder(small_city), make_folder(neighbour)]
+    totals = write_folder(iter(folders), tmp_path, total=200)
+    assert totals == {k: sum(f.truth["totals"][k] for f in folders) for k in folders[0].truth["totals"]}
+    for name in ("buildings", "grids", "rivers"):
+        table = pyogrio.read_dataframe(tmp_path / f"{name}.shp", encoding="utf-8")
+        apart = np.concatenate([f.layers[name].geometry for f in folders])
+        assert np.array_equal(table.geometry.area, shapely.area(apart))
+        assert np.allclose(table.total_bounds, shapely.total_bounds(apart))
+    here, there = (shapely.union_all(f.layers["communities"].geometry) for f in folders)
+    assert shapely.distance(here, there) > 0
+
+
+def test_a_long_ledger_is_written_row_by_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [("甲社区", f"B{i}", "", f"{i}", 1, 3) for i in range(40)]
+    write_people(tmp_path / "merged.xlsx", rows)
+    monkeypatch.setattr(tables, "_MOST_MERGED", 10)
+    write_people(tmp_path / "long.xlsx", rows)
+    long = openpyxl.load_workbook(tmp_path / "long.xlsx").active
+    merged = openpyxl.load_workbook(tmp_path / "merged.xlsx").active
+    assert long is not None and merged is not None
+    assert [c.value for c in long["A"][2:42]] == ["甲社区"] * 40
+    assert [[c.value for c in row[1:]] for row in long] == [[c.value for c in row[1:]] for row in merged]
 
 
 def test_another_seed_is_another_city(small_city: City) -> None:
