@@ -11,7 +11,8 @@ from gridplanner.cli.terminal import cancel_on_interrupt
 from gridplanner.errors import Cancelled, DataError, UserError
 from gridplanner.texts import _, use_language
 
-BAD, CANCELLED = 2, 130
+#: FAULT is no code of the contract: it stands for an error of the program itself (EX_SOFTWARE of sysexits.h).
+BAD, FAULT, CANCELLED = 2, 70, 130
 #: Faults of the data printed one by one; more would only hide the first.
 _SHOWN = 50
 
@@ -37,6 +38,25 @@ def run_outermost(work: Callable[[list[str]], int], arguments: Sequence[str]) ->
     except (Cancelled, KeyboardInterrupt):
         print(_("Cancelled."), file=sys.stderr)
         return CANCELLED
+    except Exception as error:  # the last frame: an error of the program is told as such, never as a finding
+        print(_told(error), file=sys.stderr)
+        return FAULT
+
+
+def _told(error: Exception) -> str:
+    """Return the sentence for an error that nobody expected, and write its report."""
+    from gridplanner.workspace.fault_report import report_fault  # an error is rare; the start stays quick
+
+    report = report_fault(error)
+    kind = type(error).__name__
+    if report is None:
+        return _("An error of the program itself ({kind}). Nothing was written under the final name.").format(
+            kind=kind
+        )
+    return _(
+        "An error of the program itself ({kind}). Nothing was written under the final name. "
+        "Please send {report} to whoever looks after the program; it holds no data."
+    ).format(kind=kind, report=report)
 
 
 def early_language(arguments: Sequence[str]) -> str:

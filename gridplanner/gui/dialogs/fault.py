@@ -3,36 +3,32 @@
 
 from __future__ import annotations
 
-import platform
-
 import PySide6
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
-import gridplanner
 from gridplanner.gui.widgets import label
 from gridplanner.texts import _
+from gridplanner.workspace.fault_report import fault_text
 
 
 class FaultDialog(QDialog):
-    """Shows a traceback with versions; the project stays open."""
+    """Shows where the program failed, without any value of the data; the project stays open."""
 
     def __init__(self, parent: QWidget | None, trace: str) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("A fault of the program"))
         self.resize(720, 420)
-        python = f"Python {platform.python_version()}, Qt {PySide6.__version__}"
-        versions = f"gridplanner {gridplanner.__version__}, {python}"
         layout = QVBoxLayout(self)
         layout.addWidget(
             label(
                 _(
                     "Something went wrong that is not your fault. Your project is still open: save a copy, "
-                    "then send the text below to whoever looks after the program."
+                    "then send the text below to whoever looks after the program; it holds no data."
                 )
             )
         )
-        self.text = QPlainTextEdit(f"{versions}\n{platform.platform()}\n\n{trace}")
+        self.text = QPlainTextEdit(f"Qt {PySide6.__version__}, {fault_text(trace)}")
         self.text.setReadOnly(True)
         layout.addWidget(self.text, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
