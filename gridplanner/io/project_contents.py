@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from gridplanner.model.finding import Finding
 from gridplanner.model.jurisdiction import Communities, District
 from gridplanner.model.plan import GridRecord, Plan
 from gridplanner.model.project import JournalEntry, ProjectContents, Scenario
+from gridplanner.model.reform import reform_from_table, reform_to_table
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.model.staff import Branch, BranchTie, Worker
@@ -90,6 +92,7 @@ def write_contents(tables: TableWriter, contents: ProjectContents) -> None:
         _Text("rules", codec.to_json(contents.rules)),
         _Text("request", codec.to_json(contents.request)),
         _Text("config", contents.config),
+        _Text("reforms", json.dumps([reform_to_table(r) for r in district.reforms], ensure_ascii=False)),
     ]
     tables.records("parameters", _Text, [parameters])
     tables.records("findings", Finding, [contents.findings])
@@ -197,6 +200,8 @@ def _read_district(tables: TableReader, texts: Mapping[str, str]) -> District:
         estates=estates,
         originals=originals,
         nets=nets,
+        # Files of earlier versions know no reforms.
+        reforms=tuple(reform_from_table(r) for r in json.loads(texts.get("reforms", "[]"))),
     )
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from gridplanner.model.adjacency import Adjacency
 from gridplanner.model.atoms import Atoms
+from gridplanner.model.unit_patch import CommunityPatch, GridPatch
 
 Ints = npt.NDArray[np.int64]
 
@@ -111,4 +112,4 @@ class AtomPatch:
     homes: Ints = field(default_factory=lambda: np.empty(0, np.int64))
 
 
-Amendment = BuildingCount | LedgerPlacement | AtomPatch
+Amendment = BuildingCount | LedgerPlacement | AtomPatch | GridPatch | CommunityPatch

@@ -13,6 +13,7 @@ from gridplanner.model.adjacency import Adjacency
 from gridplanner.model.atoms import Atoms, Buildings, ObjectArray
 from gridplanner.model.layers import Layer
 from gridplanner.model.plan import GridRecord, Plan
+from gridplanner.model.reform import CommunityChange
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +67,8 @@ class District:
         streets, estates), ledgers (branches, staff) and the inputs that coverage was derived from.
     nets : mapping of name to Layer
         Departmental nets.
+    reforms : tuple of CommunityChange
+        Operations on communities since the layers were read.
     """
 
     name: str
@@ -79,6 +82,7 @@ class District:
     estates: ObjectArray = field(default_factory=lambda: np.empty(0, dtype=object))
     originals: Mapping[str, Layer] = field(default_factory=dict)
     nets: Mapping[str, Layer] = field(default_factory=dict)
+    reforms: tuple[CommunityChange, ...] = ()
 
     def plan_today(self) -> Plan:
         """Return today's division as a plan over the atoms (`name` is "")."""

@@ -18,7 +18,15 @@ from gridplanner.model.atoms import Atoms, Buildings
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.plan import Plan
 from gridplanner.model.project import ProjectContents
+from gridplanner.model.unit_patch import CommunityPatch, GridPatch
 from gridplanner.texts import _
+from gridplanner.workspace.amending_units import (
+    unit_from_row,
+    unit_row,
+    with_communities,
+    with_grids,
+    with_plan_rehomed,
+)
 from gridplanner.workspace.ledger_places import with_row_placed, with_row_taken_back
 
 Array = npt.NDArray[Any]
@@ -36,6 +44,10 @@ def amended(district: District, amendment: Amendment) -> District:
         return _recounted(district, amendment)
     if isinstance(amendment, LedgerPlacement):
         return _placed(district, amendment)
+    if isinstance(amendment, GridPatch):
+        return with_grids(district, amendment)
+    if isinstance(amendment, CommunityPatch):
+        return with_communities(district, amendment)
     return _patched(district, amendment)
 
 
@@ -48,6 +60,8 @@ def amended_by_all(district: District, amendments: Sequence[Amendment]) -> Distr
 
 def carried(plan: Plan, amendment: Amendment) -> Plan:
     """Return a plan over the amended district: new atoms lie in the grid of the one they came from."""
+    if isinstance(amendment, CommunityPatch):
+        return with_plan_rehomed(plan, amendment)
     if not isinstance(amendment, AtomPatch) or amendment.n_atoms == len(plan.assignment):
         return plan
     old = plan.assignment
@@ -183,6 +197,8 @@ def to_row(amendment: Amendment) -> dict[str, Any]:
         return {"type": "count", **vars(amendment)}
     if isinstance(amendment, LedgerPlacement):
         return {"type": "placement", **vars(amendment)}
+    if isinstance(amendment, GridPatch | CommunityPatch):
+        return unit_row(amendment)
     parts = {f.name: getattr(amendment, f.name) for f in fields(AtomPatch)}
     atoms = {f.name: _listed(getattr(amendment.atoms, f.name)) for f in fields(Atoms) if f.name != "geometry"}
     edges = {f.name: _listed(getattr(amendment.edges, f.name)) for f in fields(Adjacency)}
@@ -204,6 +220,8 @@ def from_row(row: dict[str, Any]) -> Amendment:
         return BuildingCount(**parts)
     if row["type"] == "placement":
         return LedgerPlacement(**parts)
+    if row["type"] in ("grids", "communities"):
+        return unit_from_row(row)
     n = len(parts["rows"])
     atoms = {name: _column(name, cells) for name, cells in parts.pop("atoms").items()}
     edges = {name: _column(name, cells) for name, cells in parts.pop("edges").items()}
