@@ -8,11 +8,12 @@ the window colours atoms by whatever assignment is in work, so that an edit neve
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from gridplanner.model.amendment import Amendment, AtomPatch
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.layers import Layer
 
@@ -122,6 +123,41 @@ class Scene:
     grids_before: PolygonArrays
     reference: Mapping[str, ReferenceLayer] = field(default_factory=dict)
     demonstration: bool = False
+
+
+def corrected_scene(scene: Scene, amendments: Sequence[Amendment]) -> Scene:
+    """Return the scene after corrections of outlines; other corrections change nothing that is drawn."""
+    for amendment in amendments:
+        if isinstance(amendment, AtomPatch):
+            scene = replace(scene, atoms=patched_polygons(scene.atoms, amendment))
+    return scene
+
+
+def patched_polygons(shapes: PolygonArrays, patch: AtomPatch) -> PolygonArrays:
+    """Return the polygons of the atoms after a correction of some outlines."""
+    new = patch.outlines
+    xy = np.concatenate([shapes.xy, new.xy])
+    rings = np.concatenate([shapes.rings, new.rings[1:] + shapes.rings[-1]])
+    features = np.concatenate([shapes.features, new.features[1:] + shapes.features[-1]])
+    order = np.arange(patch.n_atoms)
+    order[patch.rows] = len(shapes) + np.arange(len(patch.rows))
+    of_feature, first = _gathered(features, order)
+    of_ring, starts = _gathered(rings, of_feature)
+    boxes = np.empty((patch.n_atoms, 4))
+    kept = min(len(shapes), patch.n_atoms)
+    boxes[:kept] = shapes.boxes[:kept]
+    for k, row in enumerate(patch.rows.tolist()):
+        part = new.xy[new.rings[new.features[k]] : new.rings[new.features[k + 1]]]
+        boxes[row] = (*part.min(axis=0), *part.max(axis=0))
+    return PolygonArrays(np.ascontiguousarray(xy[of_ring]), starts, first, boxes)
+
+
+def _gathered(starts: Ints, order: Ints) -> tuple[Ints, Ints]:
+    """Return the positions of some groups' members one after another, and where each group begins."""
+    sizes = starts[order + 1] - starts[order]
+    first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    positions = np.arange(first[-1]) + np.repeat(starts[order] - first[:-1], sizes)
+    return positions, first
 
 
 def polygon_arrays(geometries: Objects | Sequence[object]) -> PolygonArrays:

@@ -6,6 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from gridplanner.errors import UserError
 from gridplanner.model.amendment import Amendment, LedgerPlacement
 from gridplanner.model.ledger import PLACED_AT, unplaced_rows
@@ -61,4 +64,44 @@ def atoms_of_site(
     return atoms_under(state.whole(None, amendments).district, "sites", site)
 
 
-TASKS: Mapping[str, Callable[..., Any]] = {"place_row": place_row, "atoms_of_site": atoms_of_site}
+def cut_area(
+    state: State,
+    progress: Reporter,
+    amendments: Sequence[Amendment],
+    atom: int,
+    line: npt.NDArray[np.float64],
+) -> Correction:
+    """Return the step that cuts one area in two along a line; people go where their buildings stand."""
+    from gridplanner.geometry.correct import cut_atom  # shapes
+
+    district = state.whole(None, amendments).district
+    by, back = cut_atom(district, atom, line)
+    where = np.flatnonzero((by.rows == atom) | (by.rows == len(district.atoms)))
+    people = by.atoms.people[where].tolist()
+    label = _("Cut an area in two: {one} and {two} people").format(one=people[0], two=people[1])
+    return Correction(by, back, label, {"area": str(district.atoms.ids[atom])})
+
+
+def move_corner_of(
+    state: State,
+    progress: Reporter,
+    amendments: Sequence[Amendment],
+    at: tuple[float, float],
+    to: tuple[float, float],
+) -> Correction:
+    """Return the step that moves a corner of all areas that share it."""
+    from gridplanner.geometry.correct import move_corner  # shapes
+
+    by, back = move_corner(state.whole(None, amendments).district, at, to)
+    far = float(np.hypot(to[0] - at[0], to[1] - at[1]))
+    label = _("Move a common corner by {m} m ({n} areas)").format(m=f"{far:.1f}", n=len(by.rows))
+    noted = {"from": f"{at[0]:.2f} {at[1]:.2f}", "to": f"{to[0]:.2f} {to[1]:.2f}"}
+    return Correction(by, back, label, noted)
+
+
+TASKS: Mapping[str, Callable[..., Any]] = {
+    "place_row": place_row,
+    "atoms_of_site": atoms_of_site,
+    "cut_area": cut_area,
+    "move_corner": move_corner_of,
+}
