@@ -10,16 +10,21 @@ import os
 import subprocess
 import sys
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from gridplanner.cli.exchange import chosen_export, tell_losses
 from gridplanner.cli.terminal import TerminalProgress
 from gridplanner.errors import UserError
 from gridplanner.model.request import PlanRequest
 from gridplanner.progress import Executor
 from gridplanner.texts import _
+
+if TYPE_CHECKING:
+    from gridplanner.model.finding import Finding
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SAMPLE_CONFIG = ROOT / "sample_shapefiles" / "config.toml"
@@ -42,9 +47,11 @@ def run_run(options: argparse.Namespace) -> int:
     from gridplanner.workspace.results import result_lines
 
     config = load_config(options.config)
-    config = replace(config, request=_request(config.request, options))
+    config = replace(
+        config, request=_request(config.request, options), export=chosen_export(options)(config.export)
+    )
     with _progress(options) as progress, _executor(options) as executor:
-        result = run_main_job(config, options.out, executor, progress)
+        result = run_main_job(config, options.out, executor, progress, _teller(options))
     if not options.quiet:
         print("\n".join(result_lines(result.outcome, result.out)))
     return 0 if result.legal else 1
@@ -93,11 +100,14 @@ def run_assign(options: argparse.Namespace) -> int:
 
 def run_export(options: argparse.Namespace) -> int:
     """Write every output of the plan in work."""
-    from gridplanner.workspace.projects import export_project  # slow imports
+    from gridplanner.workspace.projects import export_project, losses_of_project  # slow imports
     from gridplanner.workspace.results import result_lines
 
+    choose = chosen_export(options)
+    if options.dry_run:
+        return tell_losses(losses_of_project(options.project, choose))
     with _progress(options) as progress, _executor(options) as executor:
-        outcome = export_project(options.project, options.out, executor, progress)
+        outcome = export_project(options.project, options.out, executor, progress, choose, _teller(options))
     return _said(options, "\n".join(result_lines(outcome, options.out)))
 
 
@@ -162,6 +172,11 @@ def run_test(options: argparse.Namespace) -> int:
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     command = [sys.executable, "-m", "pytest", *options.rest]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # our own tests
+
+
+def _teller(options: argparse.Namespace) -> Callable[[Sequence[Finding]], object] | None:
+    """Return what prints losses; nothing where only errors are wanted."""
+    return None if options.quiet else tell_losses
 
 
 def _request(request: PlanRequest, options: argparse.Namespace) -> PlanRequest:

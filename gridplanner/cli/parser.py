@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gridplanner import __version__
 from gridplanner.cli import commands as runners
+from gridplanner.cli.exchange import add_export_options
 from gridplanner.model.parameters import parameter
 from gridplanner.texts import LANGUAGES, _
 
@@ -50,11 +51,13 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_argument("--out", type=Path, default=Path("out"), help=_("output folder"))
     demo.add_argument("--open", action="store_true", help=_("open the web map afterwards"))
     _planning(demo)
+    add_export_options(demo)
 
     run = _command(commands, "run", _("the whole main job on the layers that CONFIG.toml names"))
     run.add_argument("config", type=Path)
     run.add_argument("--out", type=Path, required=True, help=_("output folder"))
     _planning(run)
+    add_export_options(run)
 
     _add_steps(commands)
     bench = _command(commands, "bench", _("run a benchmark (source checkouts)"))
@@ -89,7 +92,11 @@ def _add_steps(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
     export = _command(commands, "export", _("write every output of the plan in work"))
     export.add_argument("project", type=Path)
-    export.add_argument("--out", type=Path, required=True, help=_("output folder"))
+    export.add_argument("--out", type=Path, default=Path("out"), help=_("output folder"))
+    export.add_argument(
+        "--dry-run", action="store_true", help=_("only list what the formats would lose; write nothing")
+    )
+    add_export_options(export)
 
     compare = _command(commands, "compare", _("compare two scenarios of a project"))
     compare.add_argument("project", type=Path)

@@ -19,7 +19,9 @@ LOG = "检查记录.csv"
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
 
-def deliver_zip(folder: Path, path: Path, findings: Sequence[Finding] = ()) -> int:
+def deliver_zip(
+    folder: Path, path: Path, findings: Sequence[Finding] = (), files: Sequence[Path] | None = None
+) -> int:
     """Pack the files of a folder and the log of their checks, and read every byte back.
 
     Parameters
@@ -30,6 +32,8 @@ def deliver_zip(folder: Path, path: Path, findings: Sequence[Finding] = ()) -> i
         Name of the zip. The same files give the same bytes.
     findings : sequence of Finding
         What `write_vector` told; goes into the log.
+    files : sequence of Path, optional
+        Which files of the folder; all of them where not given.
 
     Returns
     -------
@@ -41,11 +45,12 @@ def deliver_zip(folder: Path, path: Path, findings: Sequence[Finding] = ()) -> i
     UserError
         The folder is empty, or a member does not read back the same.
     """
-    files = sorted(item for item in folder.rglob("*") if item.is_file() and item != path)
-    if not files:
+    wanted_files = folder.rglob("*") if files is None else files
+    members = sorted({item for item in wanted_files if item.is_file() and item != path})
+    if not members:
         raise UserError(_("'{path}' holds no files to hand over.").format(path=folder))
     sums = {
-        item.relative_to(folder).as_posix(): hashlib.sha256(item.read_bytes()).hexdigest() for item in files
+        item.relative_to(folder).as_posix(): hashlib.sha256(item.read_bytes()).hexdigest() for item in members
     }
     with publish_one(path) as temporary:
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -12,6 +12,7 @@ from typing import Any
 from gridplanner.assign.options import AssignOptions
 from gridplanner.errors import UserError
 from gridplanner.geometry.options import BuildOptions
+from gridplanner.io.dbf_fields import profile_of
 from gridplanner.maps.options import MapOptions
 from gridplanner.model.keys import check_keys
 from gridplanner.model.layers import FIELD_KEYS, ROLES, LayerSpec
@@ -22,19 +23,40 @@ from gridplanner.rules.presets import rules_from_config
 from gridplanner.texts import _
 
 SECTIONS = ("name", "title", "demonstration", "layers", "rules", "plan", "repair", "assign", "export")
-FORMATS = ("shp", "gpkg", "geojson", "kml", "dxf", "gdb", "csv", "parquet")
+FORMATS = ("shp", "gpkg", "geojson", "kml", "dxf", "gdb", "csv", "xlsx", "parquet")
 #: GeoPackage and GeoJSON are always written; `formats` may add to these.
 DEFAULT_FORMATS = ("shp", "gpkg", "geojson")
+#: What to do where a format cannot hold a character, a text or a number: tell it and go on, or stop.
+ON_LOSS = ("tell", "refuse")
 
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """What to hand over: shapefile encoding and profiles, formats, whether phones of staff appear, maps."""
+    """What to hand over.
+
+    Parameters
+    ----------
+    encoding : str
+        Of the shapefiles in `shp/`: `utf8`, `gbk` or `gb18030`; their columns have ASCII names.
+    profiles : tuple of str
+        Further sets of shapefiles, each in its own folder: an encoding, `+chinese` for Chinese names.
+    formats : tuple of str
+        Of `FORMATS`.
+    phones : bool
+        Names and phones of staff may appear.
+    zip : bool
+        Also one zip of all layers with the log of their checks.
+    on_loss : str
+        One of `ON_LOSS`.
+    maps : MapOptions
+    """
 
     encoding: str = "utf8"
     profiles: tuple[str, ...] = ()
     formats: tuple[str, ...] = DEFAULT_FORMATS
     phones: bool = False
+    zip: bool = False
+    on_loss: str = "tell"
     maps: MapOptions = field(default_factory=MapOptions)
 
 
@@ -206,6 +228,11 @@ def _export(table: Mapping[str, Any], base: Path) -> ExportOptions:
     maps = _dataclass(MapOptions, drawn, "[export.maps]")
     plain = {key: value for key, value in table.items() if key != "maps"}
     options: ExportOptions = _dataclass(ExportOptions, plain, "[export]", maps=maps)
+    return checked_export(options)
+
+
+def checked_export(options: ExportOptions) -> ExportOptions:
+    """Return the options; refuse a format, an encoding or a profile that does not exist."""
     for name in options.formats:
         if name not in FORMATS:
             raise UserError(
@@ -213,4 +240,18 @@ def _export(table: Mapping[str, Any], base: Path) -> ExportOptions:
                     name=name, known=", ".join(FORMATS)
                 )
             )
+    for name in (options.encoding, *options.profiles):
+        profile_of(name)
+    if profile_of(options.encoding).chinese:
+        raise UserError(
+            _("[export] encoding takes utf8, gbk or gb18030; put '{name}' under profiles.").format(
+                name=options.encoding
+            )
+        )
+    if options.on_loss not in ON_LOSS:
+        raise UserError(
+            _("[export] on_loss: '{name}' is unknown; choose from {known}.").format(
+                name=options.on_loss, known=", ".join(ON_LOSS)
+            )
+        )
     return options

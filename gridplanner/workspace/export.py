@@ -11,7 +11,6 @@ from typing import Any
 
 from gridplanner.io.project import save_project
 from gridplanner.io.transaction import export_folder
-from gridplanner.io.writing import write_vector
 from gridplanner.maps.book import write_maps
 from gridplanner.maps.web import write_web_map
 from gridplanner.model.finding import Finding
@@ -29,10 +28,7 @@ from gridplanner.reports.summary import build_summary, write_summary
 from gridplanner.reports.workbook import write_workbook
 from gridplanner.texts import _
 from gridplanner.workspace.config import ExportOptions
-from gridplanner.workspace.output_layers import field_meanings, output_layers
-
-#: Layers that go into every folder of shapefiles; the others only where they exist.
-SHAPE_LAYERS = ("communities", "grids_before", "grids", "atoms", "buildings", "barriers", "bridges")
+from gridplanner.workspace.handing_over import Tell, pack, planned_losses, settle_losses, write_layers
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +61,7 @@ class PartDone:
     findings: tuple[Finding, ...] = ()
 
 
-def export(
+def export(  # noqa: PLR0913 - each is a part of the plan or a choice of the caller
     outcome: Outcome,
     contents: ProjectContents,
     out: Path,
@@ -73,6 +69,8 @@ def export(
     facts: Mapping[str, Any],
     executor: Executor | None = None,
     progress: Progress | None = None,
+    *,
+    tell: Tell | None = None,
 ) -> tuple[Outcome, tuple[Finding, ...]]:
     """Write every output of a plan to a folder; all of them or none.
 
@@ -85,6 +83,10 @@ def export(
     options : ExportOptions
     facts : mapping
         `seconds`, `cpu_seconds`, `seed`, `numbering` for `summary.json`.
+    executor : Executor, optional
+    progress : Progress, optional
+    tell : callable, optional
+        Given what the formats lose, before anything is written.
 
     Returns
     -------
@@ -95,8 +97,12 @@ def export(
     """
     executor, progress = executor or Inline(), progress or Silent()
     started = time.perf_counter()
+    planned = planned_losses(outcome, options)
+    settle_losses(planned, options, tell)
+    after = replace(outcome.after, findings=(*outcome.after.findings, *planned))
+    shown = replace(outcome, after=after)
     with export_folder(out) as folder:
-        parts = [Part(name, outcome, contents, folder, options) for name in PARTS]
+        parts = [Part(name, shown, contents, folder, options) for name in PARTS]
         done = []
         for i, result in enumerate(executor.run(write_part, parts, progress)):
             done.append(result)
@@ -104,22 +110,35 @@ def export(
         findings = tuple(f for part in done for f in part.findings)
         write_findings((*contents.findings, *outcome.after.findings, *findings), folder / "findings.csv")
         (folder / "config.toml").write_text(contents.config, encoding="utf-8", newline="\n")
-        cpu = {**facts["cpu_seconds"], "export": sum(part.cpu_seconds for part in done)}
+        if options.zip:
+            pack(folder, options, findings)
         seconds = facts["seconds"] + time.perf_counter() - started
-        outputs = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-        outputs = sorted({*outputs, "summary.json"})
-        summary = build_summary(
-            outcome,
-            seconds=seconds,
-            cpu_seconds=cpu,
-            outputs=outputs,
-            seed=facts["seed"],
-            numbering=facts["numbering"],
-            read_findings=(*contents.findings, *findings),
-        )
-        outcome = replace(outcome, summary=summary)
-        write_summary(summary, folder / "summary.json")
+        cpu = sum(part.cpu_seconds for part in done)
+        outcome = _summed_up(outcome, folder, facts, seconds, cpu, (*contents.findings, *findings))
     return outcome, findings
+
+
+def _summed_up(
+    outcome: Outcome,
+    folder: Path,
+    facts: Mapping[str, Any],
+    seconds: float,
+    cpu_seconds: float,
+    findings: tuple[Finding, ...],
+) -> Outcome:
+    """Write `summary.json`, which names every file beside it, and return the outcome with it."""
+    outputs = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    summary = build_summary(
+        outcome,
+        seconds=seconds,
+        cpu_seconds={**facts["cpu_seconds"], "export": cpu_seconds},
+        outputs=sorted({*outputs, "summary.json"}),
+        seed=facts["seed"],
+        numbering=facts["numbering"],
+        read_findings=findings,
+    )
+    write_summary(summary, folder / "summary.json")
+    return replace(outcome, summary=summary)
 
 
 def write_part(part: Part) -> PartDone:
@@ -139,22 +158,7 @@ def _papers(part: Part) -> tuple[Finding, ...]:
 
 def _vectors(part: Part) -> tuple[Finding, ...]:
     """Write the layers in every format asked for."""
-    layers = output_layers(part.outcome)
-    aliases = {key: name for key, (name, _remark) in field_meanings().items()}
-    crs = part.outcome.district.crs
-    (part.folder / "shp").mkdir()
-    findings: list[Finding] = []
-    for name in SHAPE_LAYERS:
-        if name in layers:
-            path = part.folder / "shp" / f"{name}.shp"
-            findings += write_vector(
-                layers[name], path, crs, format="shp", profile=part.options.encoding, aliases=aliases
-            )
-    for form in part.options.formats:
-        if form != "shp":
-            path = part.folder / f"grids.{form}"
-            findings += write_vector(layers["grids"], path, crs, format=form, aliases=aliases)
-    return tuple(findings)
+    return write_layers(part.outcome, part.folder, part.options)
 
 
 def _ledgers(part: Part) -> tuple[Finding, ...]:

@@ -16,6 +16,7 @@ from gridplanner.progress import Executor, Progress
 from gridplanner.texts import _
 from gridplanner.workspace.config import Config
 from gridplanner.workspace.export import export
+from gridplanner.workspace.handing_over import Tell
 from gridplanner.workspace.usecases import compare, complete, keep_as_scenario, propose, read_project
 
 
@@ -62,7 +63,9 @@ def _cpu_seconds() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def run_main_job(config: Config, out: Path, executor: Executor, progress: Progress) -> JobResult:
+def run_main_job(
+    config: Config, out: Path, executor: Executor, progress: Progress, tell: Tell | None = None
+) -> JobResult:
     """Read, check, plan, assign and export.
 
     Parameters
@@ -73,6 +76,8 @@ def run_main_job(config: Config, out: Path, executor: Executor, progress: Progre
     executor : Executor
         Where the engine and the export run.
     progress : Progress
+    tell : callable, optional
+        Given what the formats lose, before anything is written.
 
     Raises
     ------
@@ -102,7 +107,7 @@ def run_main_job(config: Config, out: Path, executor: Executor, progress: Progre
         "seed": config.request.seed,
         "numbering": config.assign.numbering,
     }
-    outcome, losses = export(outcome, contents, out, config.export, facts, executor, progress)
+    outcome, losses = export(outcome, contents, out, config.export, facts, executor, progress, tell=tell)
     after = replace(outcome.after, findings=(*outcome.after.findings, *losses))
     return JobResult(replace(outcome, after=after), out, _legal(outcome))
 

@@ -13,6 +13,7 @@ from gridplanner.assign.options import AssignOptions
 from gridplanner.errors import UserError
 from gridplanner.io.project import open_project
 from gridplanner.model.certificate import Certificate
+from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.model.outcome import Outcome
 from gridplanner.model.plan import Plan
@@ -22,6 +23,7 @@ from gridplanner.progress import Executor, Progress
 from gridplanner.texts import _
 from gridplanner.workspace.config import ExportOptions, load_config
 from gridplanner.workspace.export import export
+from gridplanner.workspace.handing_over import Tell, planned_losses
 from gridplanner.workspace.restoring import editing, save_new
 from gridplanner.workspace.usecases import (
     compare,
@@ -35,6 +37,7 @@ from gridplanner.workspace.usecases import (
     today,
 )
 
+ChosenExport = Callable[[ExportOptions], ExportOptions]
 Table = dict[str, tuple[int | float, int | float]]
 
 
@@ -85,16 +88,35 @@ def assign_project(path: Path, progress: Progress) -> int:
     return len(findings)
 
 
-def export_project(path: Path, out: Path, executor: Executor, progress: Progress) -> Outcome:
-    """Write every output of the plan in work."""
+def export_project(
+    path: Path,
+    out: Path,
+    executor: Executor,
+    progress: Progress,
+    chosen: ChosenExport | None = None,
+    tell: Tell | None = None,
+) -> Outcome:
+    """Write every output of the plan in work; `chosen` may change what the configuration asks for."""
     started = time.perf_counter()
+    contents, outcome, options = _to_hand_over(path, chosen)
+    facts = export_facts(contents, path.resolve().parent, time.perf_counter() - started)
+    return export(outcome, contents, out, options, facts, executor, progress, tell=tell)[0]
+
+
+def losses_of_project(path: Path, chosen: ChosenExport | None = None) -> tuple[Finding, ...]:
+    """Return what the formats asked for would lose of the plan in work; nothing is written."""
+    _contents, outcome, options = _to_hand_over(path, chosen)
+    return planned_losses(outcome, options)
+
+
+def _to_hand_over(path: Path, chosen: ChosenExport | None) -> tuple[ProjectContents, Outcome, ExportOptions]:
+    """Return a project, its plan in work beside today's division, and what to hand over."""
     contents = open_project(path)
     scenario = _scenario(contents, contents.current)
     config = config_of(contents, path.resolve().parent)
     outcome = compare(contents, scenario.plan, scenario.certificate, config=config)
-    facts = export_facts(contents, path.resolve().parent, time.perf_counter() - started)
     options = config.export if config else ExportOptions()
-    return export(outcome, contents, out, options, facts, executor, progress)[0]
+    return contents, outcome, chosen(options) if chosen else options
 
 
 def compare_project(path: Path, a: str, b: str) -> Table:

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What is handed over: formats and profiles asked for, losses told first, one zip with its check log."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from dataclasses import replace
+
+import pytest
+import shapefile
+
+from gridplanner.errors import DataError, UserError
+from gridplanner.model.certificate import Certificate
+from gridplanner.model.project import ProjectContents
+from gridplanner.model.request import PlanRequest
+from gridplanner.model.ruleset import RuleSet
+from gridplanner.workspace.config import ExportOptions, checked_export
+from gridplanner.workspace.handing_over import (
+    pack,
+    planned_losses,
+    real_losses,
+    settle_losses,
+    shape_folders,
+    write_layers,
+)
+from gridplanner.workspace.usecases import compare
+from tests.builders import town
+
+NAME = "王䶮院网格"
+
+
+@pytest.fixture
+def outcome():
+    """A town whose second grid bears a name with a character that GBK lacks."""
+    district = town("AAB\nAAB")
+    plan = district.plan_today()
+    plan = replace(plan, grids=(plan.grids[0], replace(plan.grids[1], name=NAME)))
+    contents = ProjectContents(district, RuleSet(), PlanRequest())
+    return compare(contents, plan.renamed("方案1"), Certificate())
+
+
+def test_each_profile_has_its_folder_and_each_format_its_file(outcome, tmp_path):
+    options = ExportOptions(profiles=("gb18030", "utf8+chinese"), formats=("kml", "xlsx"))
+    assert list(shape_folders(options)) == ["shp", "shp_gb18030", "shp_utf8_chinese"]
+    write_layers(outcome, tmp_path, options)
+    for folder, encoding in (("shp", "utf-8"), ("shp_gb18030", "gb18030"), ("shp_utf8_chinese", "utf-8")):
+        with shapefile.Reader(str(tmp_path / folder / "grids.shp"), encoding=encoding) as reader:
+            heads = [field[0] for field in reader.fields if field[0] != "DeletionFlag"]
+            assert len(reader) == 2
+            assert NAME in [
+                record[heads.index("WGMC" if "WGMC" in heads else "网格名")] for record in reader.records()
+            ]
+    assert {p.name for p in tmp_path.glob("grids.*")} == {
+        "grids.gpkg",
+        "grids.geojson",
+        "grids.kml",
+        "grids.xlsx",
+    }
+
+
+def test_a_loss_is_named_by_row_and_column_before_writing(outcome, tmp_path):
+    options = ExportOptions(profiles=("gbk",))
+    told = []
+    found = planned_losses(outcome, options)
+    settle_losses(found, options, told.extend)
+    assert [(f.subjects, "WGMC" in f.text, "䶮" in f.text) for f in real_losses(told)] == [
+        (("2",), True, True)
+    ]
+    assert not list(tmp_path.iterdir())
+    assert set(write_layers(outcome, tmp_path, options)) == set(found)
+    assert planned_losses(outcome, ExportOptions()) == ()
+
+
+def test_losses_can_forbid_the_export(outcome):
+    options = ExportOptions(encoding="gbk", on_loss="refuse")
+    with pytest.raises(DataError) as caught:
+        settle_losses(planned_losses(outcome, options), options, None)
+    assert len(caught.value.findings) == 1
+    drawing = ExportOptions(formats=("dxf",), on_loss="refuse")
+    settle_losses(planned_losses(outcome, drawing), drawing, None)
+
+
+def test_the_zip_holds_every_layer_and_the_log_of_checks_and_losses(outcome, tmp_path):
+    options = ExportOptions(profiles=("gbk",), zip=True)
+    found = write_layers(outcome, tmp_path, options)
+    (tmp_path / "project.gpkg").write_bytes(b"not to be handed over")
+    count = pack(tmp_path, options, found)
+    with zipfile.ZipFile(tmp_path / "delivery.zip") as archive:
+        names = archive.namelist()
+        assert archive.testzip() is None
+        log = list(csv.reader(io.StringIO(archive.read("检查记录.csv").decode("utf-8-sig"))))
+    assert count == len(names) - 1
+    assert "project.gpkg" not in names
+    assert {"shp/grids.shp", "shp_gbk/grids.dbf", "shp_gbk/字段说明.csv", "grids.gpkg"} <= set(names)
+    assert any("䶮" in " ".join(row) for row in log)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"formats": ("docx",)},
+        {"encoding": "big5"},
+        {"encoding": "gbk+chinese"},
+        {"profiles": ("gbk+english",)},
+        {"on_loss": "x"},
+    ],
+)
+def test_what_does_not_exist_is_refused(wrong):
+    with pytest.raises(UserError):
+        checked_export(replace(ExportOptions(), **wrong))
