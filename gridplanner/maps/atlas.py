@@ -8,11 +8,20 @@ from collections.abc import Sequence
 import numpy as np
 import shapely
 
-from gridplanner.maps.compose import Draft, add_missing, arrow_marks, best_layout, window_frame
+from gridplanner.maps.compose import (
+    Draft,
+    Page,
+    arrow_marks,
+    best_layout,
+    numbered,
+    numbered_or_alone,
+    window_frame,
+)
+from gridplanner.maps.continued import list_pages
 from gridplanner.maps.frame import Frame
 from gridplanner.maps.furniture import scale_bar
 from gridplanner.maps.graticule import graticule_marks
-from gridplanner.maps.ground import ground_marks, station_marks
+from gridplanner.maps.ground import ground_marks, meeting_marks, station_marks
 from gridplanner.maps.keys import grid_entries
 from gridplanner.maps.labels import Box, Label, Occupied
 from gridplanner.maps.marks import Clip, Mark, Rect, Sheet, Stroke, rectangle
@@ -21,7 +30,7 @@ from gridplanner.maps.naming import label_areas, label_grids, place_names
 from gridplanner.maps.scene import Scene
 from gridplanner.maps.sheets import begin_column, district_subtitle, head
 from gridplanner.maps.skeleton import Layout
-from gridplanner.maps.tables import Table, add_grid_tables, add_limits, add_table
+from gridplanner.maps.tables import Content, Table, four_limits, grid_tables, missing_lines, pour
 from gridplanner.maps.theme import fill_marks, grid_marks, label_marks, outline_marks, street_marks
 from gridplanner.texts import _
 
@@ -39,32 +48,30 @@ def atlas_sheets(scene: Scene, paper: str) -> list[Sheet]:
 
     A community that is too long for one page at the smallest scale of an atlas gets several.
     """
-    order = page_order(scene)
-    places = scene.outcome.district.communities.geometry
-    parts = {c: windows(scene, paper, places[c]) for c in order}
-    total = 1 + sum(len(frames) for frames in parts.values())
     first: dict[int, int] = {}
-    pages: list[Sheet] = []
-    for community in order:
-        first[community] = len(pages) + 2
-        pages += community_sheets(scene, paper, community, (len(pages) + 2, total))
-    return [index_sheet(scene, paper, first, total), *pages]
+    pages: list[Page] = []
+    for community in page_order(scene):
+        first[community] = len(pages)
+        pages += community_pages(scene, paper, community)
+    index = index_pages(scene, paper, first)
+    # Where the list of pages is long, the index takes more than one page, and all others move on.
+    ahead = len(index) + 1
+    index = index_pages(scene, paper, {c: page + ahead for c, page in first.items()})
+    return numbered([*index, *pages])
 
 
-def index_sheet(scene: Scene, paper: str, first: dict[int, int], total: int) -> Sheet:
+def index_pages(scene: Scene, paper: str, first: dict[int, int]) -> list[Page]:
     """Return the index: every community on the map with its page number, and the list of pages.
 
     Parameters
     ----------
     first : dict of int to int
         First page of each community, in the order of the atlas.
-    total : int
-        Number of pages of the atlas.
     """
     layout = best_layout(scene, paper, scene.bounds)
     title = _("{title}: community atlas").format(title=head(scene))
     frame = window_frame(layout, scene.bounds)
-    draft = Draft(scene, layout, frame, "index", title, district_subtitle(scene), (1, total))
+    draft = Draft(scene, layout, frame, "index", title, district_subtitle(scene))
     k, occupied, look = draft.k, Occupied(), scene.style.labels
     places, grids = scene.outcome.district.communities, scene.style.grids
     arrow = arrow_marks(layout, occupied)
@@ -91,49 +98,48 @@ def index_sheet(scene: Scene, paper: str, first: dict[int, int], total: int) -> 
         for c, page in first.items()
     ]
     header = [_("Page"), _("Community"), _("Street"), _("Grids")]
-    add_table(flow, Table(_("Index of pages"), header, rows, (0.12, 0.40, 0.34, 0.14), "rllr"), scene, k)
-    return draft.finish(inside, flow)
+    table = Table(_("Index of pages"), header, rows, (0.12, 0.40, 0.34, 0.14), "rllr")
+    rest = pour(flow, [table], scene, k)
+    return [draft.finish(inside, flow), *list_pages(draft, rest)]
 
 
-def community_sheets(
-    scene: Scene, paper: str, community: int, page: tuple[int, int] = (0, 0), kind: str = "community"
-) -> list[Sheet]:
-    """Return the sheet of a community, or several with match lines where it is too long for one.
+def community_sheets(scene: Scene, paper: str, community: int, kind: str = "community") -> list[Sheet]:
+    """Return the sheets of a community on their own; see `community_pages`."""
+    return numbered_or_alone(community_pages(scene, paper, community, kind))
+
+
+def community_pages(scene: Scene, paper: str, community: int, kind: str = "community") -> list[Page]:
+    """Return the page of a community, or several with match lines where it is too long for one.
+
+    Lists that find no room beside the map go on on further pages.
 
     Parameters
     ----------
-    page : (int, int)
-        Number of the first page and of all pages; (0, 0) for sheets on their own.
     kind : str
         `community`, or `notice` for the notice board: limits in words, nobody's numbers.
     """
     frames = windows(scene, paper, scene.outcome.district.communities.geometry[community])
-    return [
-        _community_part(
-            scene, community, frames, part, (page[0] + part, page[1]) if page[1] else (0, 0), kind
-        )
-        for part in range(len(frames))
-    ]
+    pages: list[Page] = []
+    rest: list[Content] = []
+    for part in range(len(frames)):
+        page, rest = _community_part(scene, community, frames, part, kind)
+        pages.append(page)
+    return [*pages, *list_pages(pages[-1].draft, rest)]
 
 
 def _community_part(
-    scene: Scene,
-    community: int,
-    frames: Sequence[tuple[Layout, Frame]],
-    part: int,
-    page: tuple[int, int],
-    kind: str,
-) -> Sheet:
-    """Return one sheet of a community: its grids, neighbours in grey, its tables, a locator."""
+    scene: Scene, community: int, frames: Sequence[tuple[Layout, Frame]], part: int, kind: str
+) -> tuple[Page, list[Content]]:
+    """Return one page of a community (its grids, neighbours in grey, a locator) and what its lists lack."""
     (layout, frame), name = frames[part], scene.outcome.district.communities.names[community]
     title = (_("{name}: notice of grids") if kind == "notice" else _("{name}: grid map")).format(name=name)
     if len(frames) > 1:
         title = _("{title} (sheet {part} of {parts})").format(title=title, part=part + 1, parts=len(frames))
     code = str(scene.outcome.district.communities.codes[community])
-    draft = Draft(scene, layout, frame, kind, title, community_subtitle(scene, community), page, code)
+    draft = Draft(scene, layout, frame, kind, title, community_subtitle(scene, community), code)
     k, view, occupied = draft.k, scene.after, Occupied()
     rows = view.rows_of(community).tolist()
-    arrow = graticule_marks(draft, occupied) + arrow_marks(layout, occupied)
+    arrow = graticule_marks(draft, occupied) + arrow_marks(layout, occupied, frame.angle)
     locator, taken = locator_marks(scene, frame, community, k)
     if locator:
         occupied.add("locator", taken)
@@ -141,22 +147,20 @@ def _community_part(
     labels, missing, near = _community_labels(draft, community, occupied)
     look = scene.style.labels
     inside = community_ground(scene, frame, community, k)
-    inside += station_marks(scene, frame, k)
+    inside += station_marks(scene, frame, k) + meeting_marks(scene, frame, k)
     inside += place_names(scene, frame, occupied, k)
     inside += label_marks(labels, look.color, look.halo, k)
     inside += label_marks(near, look.place_color, look.halo, k)
     inside += lines + arrow + locator
-    flow = begin_column(draft, grid_entries(scene, k, streets=False, close=True))
-    add_grid_tables(scene, flow, rows, k)
-    if kind == "notice":
-        add_limits(scene, flow, rows, k)
+    flow = begin_column(draft, grid_entries(scene, frame, k, streets=False, close=True))
     # Of several sheets each shows a part: a grid is missing only where its part is seen and has no label.
     seen = {
         view.key(row) for row in rows if view.polygons[row] is not None and frame.holds(view.polygons[row])
     }
     missing = [key for key in missing if len(frames) == 1 or key in seen]
-    add_missing(draft, flow, view, missing)
-    return draft.finish(inside, flow, labels, missing)
+    contents = [*missing_lines(view, missing), *grid_tables(scene, rows)]
+    rest = pour(flow, [*contents, *(four_limits(scene, rows) if kind == "notice" else [])], scene, k)
+    return draft.finish(inside, flow, labels, missing), rest
 
 
 def _community_labels(

@@ -9,15 +9,16 @@ from pathlib import Path
 
 from gridplanner.errors import UserError
 from gridplanner.maps.atlas import atlas_sheets, community_sheets
+from gridplanner.maps.compose import numbered, numbered_or_alone
 from gridplanner.maps.marks import Sheet
 from gridplanner.maps.options import MapOptions
 from gridplanner.maps.scene import Scene
 from gridplanner.maps.sheets import (
-    before_after_sheets,
-    branch_sheet,
-    change_sheet,
-    district_sheet,
-    street_sheet,
+    before_after_pages,
+    branch_pages,
+    change_pages,
+    district_pages,
+    street_sheets,
 )
 from gridplanner.maps.surface import ensure_application, write_pdf, write_png, write_svg
 from gridplanner.maps.walk import walk_sheets
@@ -55,22 +56,22 @@ def write_maps(
     ensure_application()
     _make_folder(folder)
     scene = Scene.of(outcome, choice)
-    district = district_sheet(scene, choice.paper)
-    change = change_sheet(scene, choice.paper)
+    district = numbered_or_alone(district_pages(scene, choice.paper))
+    change = numbered_or_alone(change_pages(scene, choice.paper))
     atlas = atlas_sheets(scene, choice.atlas_paper)
     total = len(atlas) + 3
     written = [folder / name for name in ("district.pdf", "change.pdf", "atlas.pdf", "district.png")]
     receiver.step(0, total, _("Maps"))
-    write_pdf([district], written[0], info=document_info(outcome, district.title))
+    write_pdf(district, written[0], info=document_info(outcome, district[0].title))
     receiver.step(1, total, _("Maps"))
-    write_pdf([change], written[1], info=document_info(outcome, change.title))
+    write_pdf(change, written[1], info=document_info(outcome, change[0].title))
     receiver.step(2, total, _("Maps"))
     write_pdf(
         atlas, written[2], info=document_info(outcome, atlas[0].title), progress=_Shifted(receiver, 2, total)
     )
-    write_png(district, written[3], choice.dpi)
+    write_png(district[0], written[3], choice.dpi)
     if choice.svg:
-        for name, sheet in (("district", district), ("change", change)):
+        for name, sheet in (("district", district[0]), ("change", change[0])):
             written.append(folder / f"{name}.svg")
             write_svg(sheet, written[-1])
     receiver.step(total, total, _("Maps"))
@@ -80,11 +81,11 @@ def write_maps(
 def sheet_makers(scene: Scene, paper: str, of: str) -> dict[str, Callable[[], list[Sheet]]]:
     """Return what makes each kind of sheet; `of` is the code of a community or street."""
     return {
-        "district": lambda: [district_sheet(scene, paper)],
-        "change": lambda: [change_sheet(scene, paper)],
-        "branch": lambda: [branch_sheet(scene, paper)],
-        "before_after": lambda: before_after_sheets(scene, paper),
-        "street": lambda: [street_sheet(scene, paper, key) for key in street_keys(scene, of)],
+        "district": lambda: numbered_or_alone(district_pages(scene, paper)),
+        "change": lambda: numbered_or_alone(change_pages(scene, paper)),
+        "branch": lambda: numbered_or_alone(branch_pages(scene, paper)),
+        "before_after": lambda: numbered(before_after_pages(scene, paper)),
+        "street": lambda: street_sheets(scene, paper, street_keys(scene, of)),
         "atlas": lambda: atlas_sheets(scene, paper),
         "community": lambda: community_sheets(scene, paper, community_row(scene, of)),
         "walk": lambda: walk_sheets(scene, paper, grid_rows(scene, of)),

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from gridplanner.maps.crs import crs_text
 from gridplanner.maps.frame import Bounds, Frame
-from gridplanner.maps.furniture import north_arrow, notes
+from gridplanner.maps.furniture import north_arrow
 from gridplanner.maps.labels import Label, Occupied
-from gridplanner.maps.marks import Clip, Mark, Sheet
+from gridplanner.maps.marks import Clip, Mark, Rect, Sheet, rectangle
 from gridplanner.maps.options import Paper
-from gridplanner.maps.scene import Scene, View
+from gridplanner.maps.scene import Scene
 from gridplanner.maps.skeleton import Flow, Layout, footer_marks, lay_out, neat_marks, title_marks
 from gridplanner.texts import _
 
@@ -27,8 +27,6 @@ class Draft:
     layout : Layout
     frame : Frame
     kind, title, subtitle : str
-    page : (int, int)
-        Page and number of pages; (0, 0) for a sheet on its own.
     key : str
         Code of what it shows.
     """
@@ -39,7 +37,6 @@ class Draft:
     kind: str
     title: str
     subtitle: str
-    page: tuple[int, int] = (0, 0)
     key: str = ""
 
     @property
@@ -53,37 +50,64 @@ class Draft:
 
     def finish(
         self, inside: Sequence[Mark], flow: Flow, labels: Sequence[Label] = (), missing: Sequence[str] = ()
-    ) -> Sheet:
-        """Return the sheet: map inside the neat line, columns, title, footer."""
+    ) -> Page:
+        """Return the page: map inside the neat line, columns, title."""
         marks: list[Mark] = [Clip(self.frame.rect, tuple(inside)), *neat_marks(self.layout, self.scene)]
-        return self._sheet([*marks, *flow.marks], self.frame.scale, labels, missing)
+        return Page(self, (*marks, *flow.marks), self.frame.scale, labels, missing)
 
-    def finish_list(self, flow: Flow) -> Sheet:
+    def finish_list(self, flow: Flow) -> Page:
         """Return a page without a map."""
-        return self._sheet(flow.marks, 0, (), ())
+        return Page(self, tuple(flow.marks))
 
-    def _sheet(self, marks: list[Mark], scale: int, labels: Sequence[Label], missing: Sequence[str]) -> Sheet:
-        """Add title and footer."""
-        marks = list(marks)
-        marks += title_marks(self.layout, self.scene, self.title, self.subtitle)
-        marks += footer_marks(self.layout, self.scene, crs_text(self.scene), page_text(self.page))
-        paper = self.layout.paper
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """A page that lacks only its number: how many there are is known last.
+
+    Parameters
+    ----------
+    draft : Draft
+    marks : tuple of Mark
+    scale : int
+        0 for a page without a map.
+    labels : sequence of Label
+    missing : sequence of str
+        Keys of the grids that a list names instead.
+    """
+
+    draft: Draft
+    marks: tuple[Mark, ...]
+    scale: int = 0
+    labels: Sequence[Label] = ()
+    missing: Sequence[str] = ()
+
+    def sheet(self, number: int = 0, pages: int = 0) -> Sheet:
+        """Return the sheet with title and footer; without a number where it stands on its own."""
+        draft, paper = self.draft, self.draft.layout.paper
+        marks = [*self.marks, *title_marks(draft.layout, draft.scene, draft.title, draft.subtitle)]
+        text = _("Page {page} of {pages}").format(page=number, pages=pages) if pages else ""
+        marks += footer_marks(draft.layout, draft.scene, crs_text(draft.scene), text)
         return Sheet(
-            self.kind,
-            self.title,
+            draft.kind,
+            draft.title,
             paper.width,
             paper.height,
             tuple(marks),
-            scale,
-            tuple(label.key for label in labels),
-            tuple(missing),
-            self.key,
+            self.scale,
+            tuple(label.key for label in self.labels),
+            tuple(self.missing),
+            draft.key,
         )
 
 
-def page_text(page: tuple[int, int]) -> str:
-    """Return `page / pages` for the footer; "" for a sheet on its own."""
-    return _("Page {page} of {pages}").format(page=page[0], pages=page[1]) if page[1] else ""
+def numbered(pages: Sequence[Page]) -> list[Sheet]:
+    """Return the pages of a book, `page / pages` on each."""
+    return [page.sheet(number, len(pages)) for number, page in enumerate(pages, start=1)]
+
+
+def numbered_or_alone(pages: Sequence[Page]) -> list[Sheet]:
+    """Return the pages of a sheet, numbered where its lists go on on further ones."""
+    return numbered(pages) if len(pages) > 1 else [page.sheet() for page in pages]
 
 
 def best_layout(scene: Scene, name: str, bounds: Bounds) -> Layout:
@@ -99,19 +123,17 @@ def window_frame(layout: Layout, bounds: Bounds, scale: int = 0) -> Frame:
     return Frame.around(bounds, layout.window.inset(k), 3.0 * k, scale)
 
 
-def arrow_marks(layout: Layout, occupied: Occupied) -> list[Mark]:
-    """Return the north arrow in the upper right corner of the map, its place taken."""
+def arrow_marks(layout: Layout, occupied: Occupied, angle: float = 0.0) -> list[Mark]:
+    """Return the north arrow in the upper right corner of the map, its place taken.
+
+    Parameters
+    ----------
+    angle : float
+        Where north lies, degrees clockwise from the top of the sheet.
+    """
     k, window = layout.paper.enlarge, layout.window
     x, y, size = window.right - 9 * k, window.y + 9.5 * k, 13 * k
-    occupied.add("north arrow", (x - 5 * k, y - 5 * k, x + 5 * k, y + size + k))
-    return north_arrow(x, y, size)
-
-
-def add_missing(draft: Draft, flow: Flow, view: View, missing: Sequence[str]) -> None:
-    """Name the grids that found no place for a label."""
-    if not missing:
-        return
-    row_of = {view.key(row): row for row in range(view.plan.n_grids)}
-    names = [_("{name} ({code})").format(name=view.name(row_of[key]), code=key[-6:]) for key in missing]
-    text = _("Grids not labelled on the map: {names}").format(names="、".join(names))
-    flow.add(lambda x, y, w: notes(x, y, w, [text], draft.scene.style.sheet, draft.k))
+    plate = Rect(x - 5.5 * k, y - 7 * k, 11 * k, size + 9 * k)
+    occupied.add("north arrow", (plate.x, plate.y, plate.right, plate.bottom))
+    # Without a plate the arrow is lost among buildings and roads.
+    return [rectangle(plate, None, "#ffffff"), *north_arrow(x, y, size, angle)]

@@ -61,12 +61,15 @@ class Frame:
         Denominator: one millimetre shows `scale` millimetres.
     x, y : float
         Ground coordinates of its middle, project CRS, metres.
+    angle : float
+        Where north lies, degrees clockwise from the top of the sheet.
     """
 
     rect: Rect
     scale: int
     x: float
     y: float
+    angle: float = 0.0
 
     @classmethod
     def around(cls, bounds: Bounds, rect: Rect, padding: float = 4.0, scale: int = 0) -> Frame:
@@ -76,17 +79,35 @@ class Frame:
 
     @property
     def bounds(self) -> Bounds:
-        """Ground that is seen, metres."""
-        half_x = self.rect.width * self.scale / 2000
-        half_y = self.rect.height * self.scale / 2000
+        """Ground that is seen, metres; of a turned window its extent from west to east, south to north."""
+        wide, high = self.rect.width * self.scale / 2000, self.rect.height * self.scale / 2000
+        turn = np.radians(self.angle)
+        sine, cosine = abs(float(np.sin(turn))), abs(float(np.cos(turn)))
+        half_x, half_y = wide * cosine + high * sine, wide * sine + high * cosine
         return self.x - half_x, self.y - half_y, self.x + half_x, self.y + half_y
+
+    @property
+    def outline(self) -> shapely.Polygon:
+        """Ground that is seen as a rectangle, turned where the window is, metres."""
+        wide, high = self.rect.width * self.scale / 2000, self.rect.height * self.scale / 2000
+        corners = np.array([(-wide, -high), (wide, -high), (wide, high), (-wide, high)])
+        return shapely.Polygon(corners @ self._turn.T + (self.x, self.y))
+
+    @property
+    def _turn(self) -> npt.NDArray[np.float64]:
+        """The matrix that turns offsets on the ground (row vectors, north up) onto the sheet's axes."""
+        turn = np.radians(self.angle)
+        return np.array([(np.cos(turn), -np.sin(turn)), (np.sin(turn), np.cos(turn))])
 
     def to_mm(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return ground coordinates (float64[n, 2], metres) as places on the sheet (mm)."""
         factor = 1000 / self.scale
         left = self.rect.x + self.rect.width / 2
         top = self.rect.y + self.rect.height / 2
-        return np.column_stack([left + (xy[:, 0] - self.x) * factor, top - (xy[:, 1] - self.y) * factor])
+        across, up = xy[:, 0] - self.x, xy[:, 1] - self.y
+        if self.angle:
+            across, up = (np.column_stack([across, up]) @ self._turn).T
+        return np.column_stack([left + across * factor, top - up * factor])
 
     def seen(self, geometries: ObjectArray) -> npt.NDArray[np.bool_]:
         """Return which geometries may lie in the window, bool[n]; None and empty ones do not."""
@@ -98,9 +119,12 @@ class Frame:
 
     def holds(self, geometry: shapely.Geometry) -> bool:
         """Tell whether a geometry lies wholly in the window."""
-        west, south, east, north = self.bounds
-        box = shapely.bounds(geometry)
-        return bool(box[0] >= west and box[1] >= south and box[2] <= east and box[3] <= north)
+        return bool(self.outline.covers(geometry))
+
+    def shows(self, geometries: ObjectArray) -> bool:
+        """Tell whether any geometry lies at least partly in the window."""
+        near = geometries[self.seen(geometries)]
+        return bool(len(near) and shapely.intersects(self.outline, near).any())
 
     def cut(self, geometries: ObjectArray) -> ObjectArray:
         """Return the geometries that are seen, those that reach far out cut a tenth beyond the window."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from gridplanner.maps.fonts import text_width
@@ -19,22 +20,26 @@ from gridplanner.maps.style import SheetStyle
 from gridplanner.texts import _
 
 Block = tuple[list[Mark], float]
+FloatArray = npt.NDArray[np.float64]
 _INK = "#1a1a1a"
 _QUIET = "#6a6a6a"
 _RULE = "#9a9a9a"
 _BAND = "#f0efec"
+#: Heights of a heading and of a line of small print, in em.
+HEADING = 2.1
+NOTE_LINE = 1.45
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the legend: its text, and a swatch: an area (fill), a line (stroke), a `small` square."""
+    """A line of the legend: its text, and a swatch: an area (fill), a line (stroke) or a point (symbol)."""
 
     text: str
     fill: str = ""
     stroke: Stroke | None = None
     hatch: tuple[float, ...] = ()
     under: Stroke | None = None
-    small: bool = False
+    symbol: str = ""
 
 
 def heading(x: float, y: float, width: float, text: str, size: float) -> Block:
@@ -42,7 +47,7 @@ def heading(x: float, y: float, width: float, text: str, size: float) -> Block:
     marks: list[Mark] = [Text(x, y + size * 0.7, text, size, _INK, bold=True)]
     line = y + size * 1.55
     marks.append(polyline([(x, line), (x + width, line)], Stroke(_INK, 0.12 * size)))
-    return marks, size * 2.1
+    return marks, size * HEADING
 
 
 def legend(
@@ -67,9 +72,9 @@ def legend(
 def _swatch(entry: Entry, box: Rect, enlarge: float) -> list[Mark]:
     """Draw the sample of one legend line."""
     marks: list[Mark] = []
-    if entry.small:
-        side = box.height * 0.55
-        box = Rect(box.x + (box.width - side) / 2, box.y + (box.height - side) / 2, side, side)
+    if entry.symbol:
+        at = np.array([(box.x + box.width / 2, box.y + box.height / 2)])
+        return [symbols(at, entry.symbol, box.height * 0.62, entry.fill, Stroke(_QUIET, 0.1 * enlarge))]
     if entry.fill:
         marks.append(rectangle(box, Stroke(_QUIET, 0.12 * enlarge), entry.fill))
         marks += [_hatch_sample(box, angle, enlarge) for angle in entry.hatch]
@@ -78,6 +83,22 @@ def _swatch(entry: Entry, box: Rect, enlarge: float) -> list[Mark]:
         if stroke:
             marks.append(polyline([(box.x, middle), (box.right, middle)], stroke))
     return marks
+
+
+#: Corners of the point symbols, of width 2 around the origin.
+_ROUND = np.linspace(0, 2 * np.pi, 17)
+SYMBOLS = {
+    "square": np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)], float),
+    "diamond": np.array([(0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0), (0, -1.3)]),
+    "disc": np.column_stack([np.cos(_ROUND), np.sin(_ROUND)]),
+}
+
+
+def symbols(at: FloatArray, symbol: str, width: float, fill: str, stroke: Stroke | None = None) -> Shape:
+    """Return a point symbol, `width` mm wide, at places on the sheet (float64[n, 2], mm)."""
+    ring = SYMBOLS[symbol] * width / 2
+    coords = (at[:, None, :] + ring).reshape(-1, 2)
+    return Shape(coords, np.arange(len(at), dtype=np.int64) * len(ring), stroke, fill)
 
 
 def _hatch_sample(box: Rect, angle: float, enlarge: float) -> Shape:
@@ -115,34 +136,61 @@ def bar_step(scale: int, width: float) -> int:
     return max((step for step in steps if step <= longest), default=1)
 
 
-def north_arrow(x: float, y: float, size: float) -> list[Mark]:
-    """Draw a north arrow whose middle top is (x, y), `size` mm high."""
-    half = size * 0.26
-    left = [(x, y), (x - half, y + size), (x, y + size * 0.76), (x, y)]
-    right = [(x, y), (x + half, y + size), (x, y + size * 0.76), (x, y)]
-    stroke = Stroke(_INK, size * 0.02)
-    dark, light = polyline(left, stroke), polyline(right, stroke)
+def north_arrow(x: float, y: float, size: float, angle: float = 0.0) -> list[Mark]:
+    """Draw a north arrow whose middle top is (x, y), `size` mm high, turned by `angle` degrees clockwise."""
+    half, stroke = size * 0.26, Stroke(_INK, size * 0.02)
+    turn = np.radians(angle)
+    matrix = np.array([(np.cos(turn), np.sin(turn)), (-np.sin(turn), np.cos(turn))])
+    # Arrow and letter turn together around the middle of both.
+    middle = np.array([x, y + size * 0.3])
+
+    def turned(points: Sequence[tuple[float, float]]) -> FloatArray:
+        return np.asarray((np.array(points) - middle) @ matrix + middle, float)
+
+    start = np.zeros(1, np.int64)
+    left = turned([(x, y), (x - half, y + size), (x, y + size * 0.76), (x, y)])
+    right = turned([(x, y), (x + half, y + size), (x, y + size * 0.76), (x, y)])
+    letter = turned([(x, y - size * 0.26)])[0]
     return [
-        Shape(dark.coords, dark.starts, stroke, _INK),
-        Shape(light.coords, light.starts, stroke, "#ffffff"),
-        Text(x, y - size * 0.26, _("N"), size * 0.42, _INK, True, "centre", "#ffffff"),
+        Shape(left, start, stroke, _INK),
+        Shape(right, start, stroke, "#ffffff"),
+        Text(float(letter[0]), float(letter[1]), _("N"), size * 0.42, _INK, True, "centre", "", angle),
     ]
 
 
 def sign_off(x: float, y: float, width: float, sizes: SheetStyle, enlarge: float) -> Block:
     """Draw boxes to sign: made, checked, approved, with dates."""
-    size, high = sizes.body * enlarge, 8.0 * enlarge
+    names = (_("Made by"), _("Checked by"), _("Approved by"))
+    return _form(x, y, width, [(name, _("Date")) for name in names], 0.58, sizes.body * enlarge)
+
+
+def feedback_box(
+    x: float, y: float, width: float, period: str, contact: str, sizes: SheetStyle, enlarge: float
+) -> Block:
+    """Draw what a notice must say: how long it hangs, whom to tell; blank where nothing is known yet."""
+    rows = [
+        (_("Notice period"), period or _("from ____ to ____")),
+        (_("Telephone for remarks"), contact),
+        (_("Remarks to"), _("the community's service centre")),
+    ]
+    return _form(x, y, width, rows, 0.34, sizes.body * enlarge)
+
+
+def _form(
+    x: float, y: float, width: float, rows: Sequence[tuple[str, str]], split: float, size: float
+) -> Block:
+    """Draw a form of two columns, the second beginning at a share of the width."""
+    high, stroke = size * 3.08, Stroke(_RULE, size * 0.07)
     marks: list[Mark] = []
-    stroke = Stroke(_RULE, 0.18 * enlarge)
-    for number, text in enumerate((_("Made by"), _("Checked by"), _("Approved by"))):
-        box = Rect(x, y + number * high, width, high)
-        marks.append(rectangle(box, stroke))
-        middle = box.y + high / 2
-        marks.append(Text(x + size * 0.6, middle, text, size, _INK))
-        marks.append(Text(x + width * 0.60, middle, _("Date"), size, _INK))
-    split = x + width * 0.58
-    marks.append(polyline([(split, y), (split, y + 3 * high)], stroke))
-    return marks, 3 * high + size
+    for number, (left, right) in enumerate(rows):
+        middle = y + (number + 0.5) * high
+        marks.append(rectangle(Rect(x, y + number * high, width, high), stroke))
+        marks.append(Text(x + size * 0.6, middle, left, size, _INK))
+        text, fit = fitted(right, size, width * (1 - split) - size * 0.9)
+        marks.append(Text(x + width * split + size * 0.5, middle, text, fit, _INK))
+    line = x + width * split
+    marks.append(polyline([(line, y), (line, y + len(rows) * high)], stroke))
+    return marks, len(rows) * high + size
 
 
 def notes(x: float, y: float, width: float, lines: Sequence[str], sizes: SheetStyle, enlarge: float) -> Block:
@@ -152,9 +200,9 @@ def notes(x: float, y: float, width: float, lines: Sequence[str], sizes: SheetSt
     row = 0
     for line in lines:
         for part in break_lines(line, size, width):
-            marks.append(Text(x, y + (row + 0.7) * size * 1.45, part, size, _QUIET))
+            marks.append(Text(x, y + (row + 0.7) * size * NOTE_LINE, part, size, _QUIET))
             row += 1
-    return marks, row * size * 1.45 + size * 0.6
+    return marks, row * size * NOTE_LINE + size * 0.6
 
 
 def break_lines(text: str, size: float, width: float) -> list[str]:

@@ -20,9 +20,10 @@ def graticule_marks(draft: Draft, occupied: Occupied) -> list[Mark]:
 
     Nothing where the options ask for none. The labels' places are taken.
     """
-    if not draft.scene.options.graticule:
-        return []
     frame, k = draft.frame, draft.k
+    # On a turned map its lines would run askew, and its numbers could not be told apart.
+    if not draft.scene.options.graticule or frame.angle:
+        return []
     west, south, east, north = frame.bounds
     step = line_step(frame.scale, _APART * k)
     size, rect = draft.scene.style.sheet.caption * k, frame.rect

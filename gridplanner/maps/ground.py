@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
 from gridplanner.maps.frame import Frame
+from gridplanner.maps.furniture import symbols
 from gridplanner.maps.marks import Mark, Shape, Stroke, from_geometry
 from gridplanner.maps.scene import Scene
 from gridplanner.model.layers import Layer
@@ -136,11 +138,27 @@ def station_marks(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
     points = points[frame.seen(points)] if len(points) else points
     if not len(points):
         return []
-    xy, half = frame.to_mm(shapely.get_coordinates(shapely.centroid(points))), 1.3 * enlarge
-    ring = np.array([(0, -half), (half, 0), (0, half), (-half, 0), (0, -half)])
-    coords = (xy[:, None, :] + ring).reshape(-1, 2)
+    xy = frame.to_mm(shapely.get_coordinates(shapely.centroid(points)))
     look = Stroke(scene.style.ground.paper, 0.3 * enlarge)
-    return [Shape(coords, np.arange(len(xy), dtype=np.int64) * 5, look, scene.style.ground.station)]
+    return [symbols(xy, "diamond", 2.0 * enlarge, scene.style.ground.station, look)]
+
+
+def meeting_points(scene: Scene) -> ObjectArray:
+    """Return the meeting places of the branches that go on, as points; unknown places are left out."""
+    living = [b for b in scene.outcome.after.plan.branches if b.status not in ("merge", "dissolve")]
+    known = [(b.x, b.y) for b in living if isfinite(b.x) and isfinite(b.y)]
+    return np.asarray(shapely.points(known), dtype=object) if known else np.empty(0, dtype=object)
+
+
+def meeting_marks(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
+    """Return the meeting places of branches as small discs."""
+    points = meeting_points(scene)
+    points = points[frame.seen(points)] if len(points) else points
+    if not len(points):
+        return []
+    look = Stroke(scene.style.ground.paper, 0.25 * enlarge)
+    xy = frame.to_mm(shapely.get_coordinates(points))
+    return [symbols(xy, "disc", 1.7 * enlarge, scene.style.ground.meeting, look)]
 
 
 def squares(frame: Frame, points: ObjectArray, side: float, fill: str, stroke: Stroke | None = None) -> Shape:

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from gridplanner.maps.frame import Frame
 from gridplanner.maps.furniture import Entry
-from gridplanner.maps.ground import layer_of, water_of
+from gridplanner.maps.ground import meeting_points, shapes_of, water_of
 from gridplanner.maps.marks import Stroke
 from gridplanner.maps.scene import Scene
 from gridplanner.maps.theme import DEDICATED_HATCH, HATCHES, STREET_DASH
@@ -22,11 +23,14 @@ CHANGES: dict[ChangeKind, str] = {
 }
 
 
-def grid_entries(scene: Scene, k: float, streets: bool = True, close: bool = False) -> list[Entry]:
-    """Return the legend of a map of grids.
+def grid_entries(
+    scene: Scene, frame: Frame, k: float, streets: bool = True, close: bool = False
+) -> list[Entry]:
+    """Return the legend of a map of grids: what its window shows, and nothing else.
 
     Parameters
     ----------
+    frame : Frame
     streets : bool
         Whether street borders are drawn.
     close : bool
@@ -37,38 +41,51 @@ def grid_entries(scene: Scene, k: float, streets: bool = True, close: bool = Fal
         entries = _class_entries(scene)
     else:
         entries = [Entry(_("Grid (adjoining ones differ in colour)"), grids.palette[0])]
-    if scene.after.dedicated.any():
+    if frame.shows(scene.after.polygons[scene.after.dedicated]):
         entries.append(Entry(_("Dedicated grid"), grids.palette[1], hatch=DEDICATED_HATCH))
-    entries += [
+    entries += border_entries(scene, k, streets)
+    if close:
+        entries.append(Entry(_("Neighbouring community"), scene.style.ground.neighbour))
+    return entries + ground_entries(scene, frame, k, close)
+
+
+def border_entries(scene: Scene, k: float, streets: bool = True) -> list[Entry]:
+    """Return the entries of the borders, streets only where there are several."""
+    grids = scene.style.grids
+    entries = [
         Entry(_("Grid border"), stroke=Stroke(grids.line, grids.line_width * k)),
         Entry(_("Community border"), stroke=Stroke(grids.community, grids.community_width * k)),
     ]
     if streets and len(scene.streets) > 1:
-        entries.append(
-            Entry(_("Street border"), stroke=Stroke(grids.street, grids.street_width * k, STREET_DASH))
-        )
-    return entries + ground_entries(scene, k, close)
+        line = Stroke(grids.street, grids.street_width * k, STREET_DASH)
+        entries.append(Entry(_("Street border"), stroke=line))
+    return entries
 
 
-def ground_entries(scene: Scene, k: float, close: bool) -> list[Entry]:
-    """Return the entries of the background, as far as the district has such layers."""
-    ground, entries = scene.style.ground, []
-    if close:
-        entries.append(Entry(_("Neighbouring community"), ground.neighbour))
-    if len(water_of(scene)):
+def meeting_entries(scene: Scene, frame: Frame) -> list[Entry]:
+    """Return the entry of meeting places where any is seen."""
+    if not frame.shows(meeting_points(scene)):
+        return []
+    return [Entry(_("Meeting place of a branch"), scene.style.ground.meeting, symbol="disc")]
+
+
+def ground_entries(scene: Scene, frame: Frame, k: float, close: bool) -> list[Entry]:
+    """Return the entries of the background that is seen in the window."""
+    ground, entries = scene.style.ground, list[Entry]()
+    if frame.shows(water_of(scene)):
         entries.append(Entry(_("Water"), ground.water))
-    if layer_of(scene, "roads"):
+    if frame.shows(shapes_of(scene, "roads")):
         band = Stroke(ground.road, 1.5 * k)
         entries.append(Entry(_("Road"), stroke=band, under=Stroke(ground.road_casing, 1.9 * k)))
-    if close and layer_of(scene, "estates"):
+    if close and frame.shows(shapes_of(scene, "estates")):
         entries.append(Entry(_("Estate limit"), stroke=Stroke(ground.estate, 0.2 * k, (5.0, 4.0))))
-    if close and layer_of(scene, "sites"):
+    if close and frame.shows(shapes_of(scene, "sites")):
         entries.append(Entry(_("School, hospital, market"), ground.site_fill))
-    if close and len(scene.outcome.district.buildings):
-        entries.append(Entry(_("Building"), ground.building, small=True))
-    if close and layer_of(scene, "stations"):
-        entries.append(Entry(_("Service station"), ground.station, small=True))
-    return entries
+    if close and frame.shows(scene.outcome.district.buildings.geometry):
+        entries.append(Entry(_("Building"), ground.building, symbol="square"))
+    if close and frame.shows(shapes_of(scene, "stations")):
+        entries.append(Entry(_("Service station"), ground.station, symbol="diamond"))
+    return entries + (meeting_entries(scene, frame) if close else [])
 
 
 def _class_entries(scene: Scene) -> list[Entry]:

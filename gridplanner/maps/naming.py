@@ -15,6 +15,7 @@ from gridplanner.maps.ground import layer_of, road_class, shapes_of, water_names
 from gridplanner.maps.labels import Form, Label, Occupied, Request, place, sample_points
 from gridplanner.maps.marks import Mark, Text
 from gridplanner.maps.scene import Scene, View
+from gridplanner.maps.tables import short_name
 from gridplanner.maps.theme import label_marks
 from gridplanner.texts import _
 
@@ -48,12 +49,6 @@ def grid_forms(view: View, row: int, sizes: Sequence[float], full: bool, public:
     forms = [Form((head, *count), size) for head in heads for count in [*counts, ()] for size in sizes[:-1]]
     # The smallest letters come last: they are better than no label, not better than fewer words.
     return tuple(forms) + tuple(Form((head, *count), sizes[-1]) for head in heads for count in [*counts, ()])
-
-
-def short_name(view: View, row: int) -> str:
-    """Return a grid's name without its community's, which the sheet's title says already."""
-    name = view.name(row)
-    return name.removeprefix(view.community_names[view.community[row]]) or name
 
 
 def label_grids(

@@ -34,6 +34,8 @@ class MapOptions:
         Leave out the numbers of people and households, and every name of a person (notice board).
     graticule : bool
         Draw a kilometre grid with coordinates.
+    notice_phone, notice_period : str
+        Telephone for remarks and how long a notice hangs; "" leaves room to write it in.
     compiler, review_number : str
         编制单位, 审图号; "" takes those of the house style.
     style : Path or None
@@ -47,6 +49,8 @@ class MapOptions:
     svg: bool = False
     public: bool = False
     graticule: bool = False
+    notice_phone: str = ""
+    notice_period: str = ""
     compiler: str = ""
     review_number: str = ""
     style: Path | None = None

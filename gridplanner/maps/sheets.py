@@ -9,18 +9,40 @@ import numpy as np
 import shapely
 
 from gridplanner.maps.borders import compare_borders
-from gridplanner.maps.compose import Draft, add_missing, arrow_marks, best_layout, window_frame
+from gridplanner.maps.compose import Draft, Page, arrow_marks, best_layout, numbered_or_alone, window_frame
+from gridplanner.maps.continued import list_pages
 from gridplanner.maps.frame import Bounds, Frame
-from gridplanner.maps.furniture import Entry, legend, notes, scale_bar, sign_off
+from gridplanner.maps.furniture import Entry, feedback_box, legend, notes, scale_bar, sign_off
 from gridplanner.maps.graticule import graticule_marks
-from gridplanner.maps.ground import ground_marks, station_marks
-from gridplanner.maps.keys import CHANGES, change_entries, change_notes, grid_entries
+from gridplanner.maps.ground import ground_marks, meeting_marks, station_marks
+from gridplanner.maps.keys import (
+    CHANGES,
+    border_entries,
+    change_entries,
+    change_notes,
+    grid_entries,
+    ground_entries,
+    meeting_entries,
+)
 from gridplanner.maps.labels import Label, Occupied
 from gridplanner.maps.marks import Mark, Sheet, Stroke, rectangle
 from gridplanner.maps.naming import label_areas, label_grids, place_names
 from gridplanner.maps.scene import Scene, View
 from gridplanner.maps.skeleton import Flow
-from gridplanner.maps.tables import Table, add_table, community_table, street_table
+from gridplanner.maps.tables import (
+    Group,
+    Table,
+    add_if_room,
+    community_groups,
+    community_table,
+    everywhere,
+    grid_list,
+    missing_lines,
+    pour,
+    street_groups,
+    street_table,
+    word_counts,
+)
 from gridplanner.maps.theme import (
     HATCHES,
     border_marks,
@@ -86,30 +108,35 @@ def written(draft: Draft, labels: Sequence[Label], titles: Sequence[Label], occu
 
 
 def begin_column(draft: Draft, entries: Sequence[Entry]) -> Flow:
-    """Return the columns with sign-off box, scale and legend."""
-    flow, sizes, k = draft.flow(), draft.scene.style.sheet, draft.k
-    flow.add_at_bottom(lambda x, y, w: sign_off(x, y, w, sizes, k))
+    """Return the columns with scale, legend, and a box to sign; on a notice to say where remarks go."""
+    flow, sizes, k, options = draft.flow(), draft.scene.style.sheet, draft.k, draft.scene.options
+    if draft.kind == "notice":
+        period, phone = options.notice_period, options.notice_phone
+        flow.add_at_bottom(lambda x, y, w: feedback_box(x, y, w, period, phone, sizes, k))
+    else:
+        flow.add_at_bottom(lambda x, y, w: sign_off(x, y, w, sizes, k))
     flow.add(lambda x, y, w: scale_bar(x, y, w, draft.frame.scale, sizes, k))
     flow.add(lambda x, y, w: legend(x, y, w, entries, sizes, k))
     return flow
 
 
-def overview(draft: Draft, view: View) -> Sheet:
+def overview(draft: Draft, view: View) -> list[Page]:
     """Return a map of the whole district in one division."""
     scene, k, occupied = draft.scene, draft.k, Occupied()
     arrow = graticule_marks(draft, occupied) + arrow_marks(draft.layout, occupied)
-    rows = range(view.plan.n_grids)
-    everywhere = range(len(scene.outcome.district.communities))
-    labels, missing, titles = labels_of(draft, view, rows, everywhere, occupied)
+    labels, missing, titles = labels_of(draft, view, range(view.plan.n_grids), everywhere(scene), occupied)
     inside: list[Mark] = [rectangle(draft.frame.rect, None, scene.style.ground.outside)]
-    inside += grid_marks(scene, view, draft.frame, rows, k)
+    inside += grid_marks(scene, view, draft.frame, range(view.plan.n_grids), k)
     inside += ground_marks(scene, draft.frame, k)
     inside += border_marks(scene, view, draft.frame, k)
+    if draft.frame.scale <= _CLOSE:
+        inside += station_marks(scene, draft.frame, k) + meeting_marks(scene, draft.frame, k)
     inside += written(draft, labels, titles, occupied) + arrow
-    flow = begin_column(draft, grid_entries(scene, k, close=draft.frame.scale <= _CLOSE))
-    add_table(flow, street_table(scene), scene, k)
-    add_missing(draft, flow, view, missing)
-    return draft.finish(inside, flow, labels, missing)
+    flow = begin_column(draft, grid_entries(scene, draft.frame, k, close=draft.frame.scale <= _CLOSE))
+    rest = pour(flow, [street_table(scene), *missing_lines(view, missing)], scene, k)
+    if scene.has_streets:
+        add_if_room(flow, community_table(scene, everywhere(scene)), scene, k)
+    return [draft.finish(inside, flow, labels, missing), *list_pages(draft, rest)]
 
 
 def district_draft(scene: Scene, paper: str, kind: str, title: str) -> Draft:
@@ -118,34 +145,34 @@ def district_draft(scene: Scene, paper: str, kind: str, title: str) -> Draft:
     return Draft(scene, layout, window_frame(layout, scene.bounds), kind, title, district_subtitle(scene))
 
 
-def district_sheet(scene: Scene, paper: str) -> Sheet:
+def district_pages(scene: Scene, paper: str) -> list[Page]:
     """Return the wall map of the whole district: coloured grids, numbers, communities, streets."""
-    return overview(
-        district_draft(scene, paper, "district", _("{title}: grid map").format(title=head(scene))),
-        scene.after,
-    )
+    title = _("{title}: grid map").format(title=head(scene))
+    return overview(district_draft(scene, paper, "district", title), scene.after)
 
 
-def before_after_sheets(scene: Scene, paper: str) -> list[Sheet]:
+def before_after_pages(scene: Scene, paper: str) -> list[Page]:
     """Return today's grids and the new ones at the same scale and place, to lay side by side."""
     layout = best_layout(scene, paper, scene.bounds)
     frame = window_frame(layout, scene.bounds)
     titles = (_("{title}: grids today"), _("{title}: grids of the plan"))
-    return [
-        overview(
-            Draft(
-                *(scene, layout, frame, "before_after", title.format(title=head(scene))),
-                district_subtitle(scene, view),
-                (number, 2),
-            ),
-            view,
-        )
-        for number, (title, view) in enumerate(zip(titles, (scene.before, scene.after), strict=True), start=1)
-    ]
+    pages: list[Page] = []
+    for title, view in zip(titles, (scene.before, scene.after), strict=True):
+        name, subtitle = title.format(title=head(scene)), district_subtitle(scene, view)
+        pages += overview(Draft(scene, layout, frame, "before_after", name, subtitle), view)
+    return pages
 
 
-def street_sheet(scene: Scene, paper: str, key: str, page: tuple[int, int] = (0, 0)) -> Sheet:
-    """Return the sheet of one street: its communities and grids, everything around in grey."""
+def street_sheets(scene: Scene, paper: str, keys: Sequence[str]) -> list[Sheet]:
+    """Return the sheets of streets, each with its own numbers of pages."""
+    return [sheet for key in keys for sheet in numbered_or_alone(street_pages(scene, paper, key))]
+
+
+def street_pages(scene: Scene, paper: str, key: str) -> list[Page]:
+    """Return the sheet of one street: its communities and grids, everything around in grey.
+
+    The list of its grids goes on on a further page where it is long.
+    """
     area, ground, grids = (
         scene.street_polygons[scene.streets.index(key)],
         scene.style.ground,
@@ -155,7 +182,7 @@ def street_sheet(scene: Scene, paper: str, key: str, page: tuple[int, int] = (0,
     communities = np.flatnonzero(scene.street_of_community == key).tolist()
     title = _("{name}: grid map").format(name=scene.street_name(key))
     frame = window_frame(layout, bounds_of(area))
-    draft = Draft(scene, layout, frame, "street", title, street_subtitle(scene, communities), page, key)
+    draft = Draft(scene, layout, frame, "street", title, street_subtitle(scene, communities), key)
     view, k, occupied = scene.after, draft.k, Occupied()
     arrow = graticule_marks(draft, occupied) + arrow_marks(layout, occupied)
     rows = [row for c in communities for row in view.rows_of(c).tolist()]
@@ -171,12 +198,13 @@ def street_sheet(scene: Scene, paper: str, key: str, page: tuple[int, int] = (0,
     inside += outline_marks(frame, view.polygons[rows], Stroke(grids.line, grids.line_width * k))
     inside += outline_marks(frame, places[communities], Stroke(grids.community, grids.community_width * k))
     inside += street_marks(scene, frame, k, scene.streets.index(key))
-    inside += station_marks(scene, frame, k) if frame.scale <= _CLOSE else []
+    if frame.scale <= _CLOSE:
+        inside += station_marks(scene, frame, k) + meeting_marks(scene, frame, k)
     inside += written(draft, labels, titles, occupied) + arrow
-    flow = begin_column(draft, grid_entries(scene, k, close=True))
-    add_table(flow, community_table(scene, communities), scene, k)
-    add_missing(draft, flow, view, missing)
-    return draft.finish(inside, flow, labels, missing)
+    flow = begin_column(draft, grid_entries(scene, frame, k, close=frame.scale <= _CLOSE))
+    contents = [community_table(scene, communities), *missing_lines(view, missing)]
+    rest = pour(flow, [*contents, grid_list(scene, communities)], scene, k)
+    return [draft.finish(inside, flow, labels, missing), *list_pages(draft, rest)]
 
 
 def street_subtitle(scene: Scene, communities: Sequence[int]) -> str:
@@ -189,14 +217,13 @@ def street_subtitle(scene: Scene, communities: Sequence[int]) -> str:
     return f"{text}　{people}"
 
 
-def change_sheet(scene: Scene, paper: str) -> Sheet:
+def change_pages(scene: Scene, paper: str) -> list[Page]:
     """Return the map of change: kinds of change in colour and hatch, borders kept, added, given up."""
     draft = district_draft(scene, paper, "change", _("{title}: map of changes").format(title=head(scene)))
     view, k, frame, occupied = scene.after, draft.k, draft.frame, Occupied()
     grids, sizes = scene.style.grids, scene.style.sheet
     arrow = graticule_marks(draft, occupied) + arrow_marks(draft.layout, occupied)
-    everywhere = range(len(scene.outcome.district.communities))
-    labels, missing, titles = labels_of(draft, view, range(view.plan.n_grids), everywhere, occupied)
+    labels, missing, titles = labels_of(draft, view, range(view.plan.n_grids), everywhere(scene), occupied)
     inside: list[Mark] = [rectangle(frame.rect, None, scene.style.ground.outside)]
     inside += change_fills(scene, frame, k)
     inside += ground_marks(scene, frame, k, buildings=False)
@@ -207,14 +234,30 @@ def change_sheet(scene: Scene, paper: str) -> Sheet:
     inside += written(draft, labels, titles, occupied) + arrow
     flow = begin_column(draft, change_entries(scene, k))
     flow.add(lambda x, y, w: notes(x, y, w, change_notes(scene), sizes, k * 1.15))
-    add_missing(draft, flow, view, missing)
-    return draft.finish(inside, flow, labels, missing)
+    rest = pour(flow, [change_table(scene, street_groups(scene)), *missing_lines(view, missing)], scene, k)
+    add_if_room(flow, change_table(scene, community_groups(scene, everywhere(scene))), scene, k)
+    return [draft.finish(inside, flow, labels, missing), *list_pages(draft, rest)]
+
+
+def change_words(scene: Scene) -> list[str]:
+    """Return the kind of change of each grid as the house style names it."""
+    return [CHANGES.get(record.change, "none") if record.change else "none" for record in scene.after.records]
+
+
+def change_table(scene: Scene, groups: Sequence[Group]) -> Table:
+    """Return how many grids of each group are kept, merged, split and so on; what is nowhere is left out."""
+    words, title = change_words(scene), _("Changes by street")
+    first = _("Street")
+    if len(groups) != len(scene.streets) or not scene.has_streets:
+        title, first = _("Changes by community"), _("Community")
+    kinds = [(word, kind.value) for kind, word in CHANGES.items() if word in words]
+    return word_counts(scene, (title, first), groups, kinds or [("none", _("none yet"))], words)
 
 
 def change_fills(scene: Scene, frame: Frame, k: float) -> list[Mark]:
     """Return the grids coloured and hatched by kind of change."""
     look, view = scene.style.change, scene.after
-    words = [CHANGES.get(record.change, "none") if record.change else "none" for record in view.records]
+    words = change_words(scene)
     marks = fill_marks(frame, view.polygons, [getattr(look, word) for word in words], range(len(words)))
     for word in HATCHES:
         rows = np.flatnonzero(np.array(words) == word)
@@ -222,13 +265,12 @@ def change_fills(scene: Scene, frame: Frame, k: float) -> list[Mark]:
     return marks
 
 
-def branch_sheet(scene: Scene, paper: str) -> Sheet:
+def branch_pages(scene: Scene, paper: str) -> list[Page]:
     """Return the map of party branches: own, joint or none for each grid, and where each meets."""
     draft = district_draft(scene, paper, "branch", _("{title}: party branches").format(title=head(scene)))
     view, k, frame, occupied = scene.after, draft.k, draft.frame, Occupied()
     arrow = graticule_marks(draft, occupied) + arrow_marks(draft.layout, occupied)
-    everywhere = range(len(scene.outcome.district.communities))
-    labels, missing, titles = labels_of(draft, view, range(view.plan.n_grids), everywhere, occupied)
+    labels, missing, titles = labels_of(draft, view, range(view.plan.n_grids), everywhere(scene), occupied)
     kinds = branch_kinds(scene)
     look = scene.style.change
     fills = [{"own": look.reshaped, "joint": look.split, "none": look.none}[kind] for kind in kinds]
@@ -238,7 +280,7 @@ def branch_sheet(scene: Scene, paper: str) -> Sheet:
     inside += hatch_marks(frame, joint, "split", look.hatch, k)
     inside += ground_marks(scene, frame, k, buildings=False)
     inside += border_marks(scene, view, frame, k)
-    inside += branch_lines(scene, frame, k)
+    inside += branch_lines(scene, frame, k) + meeting_marks(scene, frame, k)
     inside += written(draft, labels, titles, occupied) + arrow
     count = {kind: kinds.count(kind) for kind in ("own", "joint", "none")}
     entries = [
@@ -246,12 +288,14 @@ def branch_sheet(scene: Scene, paper: str) -> Sheet:
         Entry(_("Joint branch ({count} grids)").format(count=count["joint"]), look.split, hatch=(45.0,)),
         Entry(_("No branch yet ({count} grids)").format(count=count["none"]), look.none),
         Entry(_("Grids led together"), stroke=Stroke(scene.style.ground.station, 0.5 * k)),
-        *grid_entries(scene, k)[-5:],
+        *meeting_entries(scene, frame),
+        *border_entries(scene, k),
+        *ground_entries(scene, frame, k, close=False),
     ]
     flow = begin_column(draft, entries)
-    add_table(flow, _branches_by_street(scene, kinds), scene, k)
-    add_missing(draft, flow, view, missing)
-    return draft.finish(inside, flow, labels, missing)
+    table = _branches_by_street(scene, kinds)
+    rest = pour(flow, [table, *missing_lines(view, missing)], scene, k)
+    return [draft.finish(inside, flow, labels, missing), *list_pages(draft, rest)]
 
 
 def branch_kinds(scene: Scene) -> list[str]:
@@ -283,16 +327,5 @@ def branch_lines(scene: Scene, frame: Frame, k: float) -> list[Mark]:
 
 def _branches_by_street(scene: Scene, kinds: Sequence[str]) -> Table:
     """Return how many grids of each street have an own, a joint or no branch."""
-    word = np.array(kinds)
-    rows = []
-    for key in scene.streets:
-        inside = (scene.street_of_community == key)[scene.after.community]
-        rows.append(
-            [
-                scene.street_name(key),
-                *(f"{int((inside & (word == w)).sum())}" for w in ("own", "joint", "none")),
-            ]
-        )
-    rows.append([_("Total"), *(str(int((word == w).sum())) for w in ("own", "joint", "none"))])
-    header = [_("Street"), _("Own"), _("Joint"), _("none yet")]
-    return Table(_("Grid branches by street"), header, rows, (0.4, 0.2, 0.2, 0.2), "lrrr")
+    words = [("own", _("Own")), ("joint", _("Joint")), ("none", _("none yet"))]
+    return word_counts(scene, (_("Grid branches by street"), _("Street")), street_groups(scene), words, kinds)

@@ -69,6 +69,17 @@ def lay_out(paper: Paper, scene: Scene, share: float = 1.0) -> Layout:
     return Layout(paper, title, window, below, footer)
 
 
+def list_layout(layout: Layout) -> Layout:
+    """Return a layout of the same paper with columns from edge to edge and no map."""
+    width, gap = layout.columns[0].width, _GAP * layout.paper.enlarge
+    box = layout.title
+    count = max(1, int((box.width + gap) / (width + gap)))
+    wide = (box.width - gap * (count - 1)) / count
+    top, deep = layout.window.y, layout.footer.y - layout.window.y
+    columns = tuple(Rect(box.x + i * (wide + gap), top, wide, deep) for i in range(count))
+    return Layout(layout.paper, layout.title, layout.window, columns, layout.footer)
+
+
 def title_marks(layout: Layout, scene: Scene, title: str, subtitle: str) -> list[Mark]:
     """Return the title, the subtitle, and the mark of demonstration data."""
     sizes, k = scene.style.sheet, layout.paper.enlarge

@@ -44,6 +44,7 @@ class Ground:
     site_fill: str
     estate: str
     station: str
+    meeting: str
 
 
 @dataclass(frozen=True)

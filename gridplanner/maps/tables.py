@@ -4,20 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
-from gridplanner.maps.furniture import Block, heading, notes, table
-from gridplanner.maps.scene import Scene
+from gridplanner.maps.furniture import HEADING, NOTE_LINE, Block, break_lines, heading, notes, table
+from gridplanner.maps.scene import Scene, View
 from gridplanner.maps.skeleton import Flow
 from gridplanner.texts import _
+
+Group = tuple[str, npt.NDArray[np.bool_]]
 
 #: Height of a table row, in em.
 _ROW = 1.62
 #: Letters of a table shrink to this share before a row is left out.
 _LEAST = 0.62
+#: Sizes of sentences that are tried before they go on elsewhere.
+_SMALLER = (1.0, 0.93, 0.86, 0.8)
 
 
 @dataclass(frozen=True)
@@ -31,15 +36,81 @@ class Table:
     align: str
 
 
-def add_table(flow: Flow, content: Table, scene: Scene, k: float, more: str = "") -> int:
+@dataclass(frozen=True)
+class Lines:
+    """Sentences of a sheet under a heading; each is broken at the column's width."""
+
+    title: str
+    lines: Sequence[str]
+
+
+Content = Table | Lines
+
+
+def pour(flow: Flow, contents: Sequence[Content], scene: Scene, k: float) -> list[Content]:
+    """Set tables and sentences down one after another; return what found no room, in the same order."""
+    rest: list[Content] = []
+    for content in contents:
+        if rest:
+            rest.append(content)
+        elif isinstance(content, Table):
+            left = add_table(flow, content, scene, k)
+            rest += [replace(content, rows=content.rows[-left:])] if left else []
+        else:
+            lines = add_lines(flow, content, scene, k)
+            rest += [Lines(content.title, lines)] if lines else []
+    return rest
+
+
+def add_lines(flow: Flow, content: Lines, scene: Scene, k: float) -> list[str]:
+    """Add sentences, continued in the next columns; return what found no room."""
+    sizes, left = scene.style.sheet, list(content.lines)
+    top = sizes.body * 1.1 * k * HEADING
+
+    def draw(x: float, y: float, width: float, part: Sequence[str], share: float) -> Block:
+        marks, high = heading(x, y, width, content.title, sizes.body * 1.1 * k)
+        drawn, more = notes(x, y + high, width, part, sizes, k * share)
+        return marks + drawn, high + more
+
+    # Somewhat smaller letters are better than a line or two on a page of their own.
+    fitting = [s for s in _SMALLER if draw(0.0, 0.0, flow.width, left, s)[1] <= flow.room]
+    share = fitting[0] if fitting and not flow.columns_left else 1.0
+    size = sizes.caption * k * share
+    while left:
+        part, rest = _first_lines(left, int((flow.room - top) / (size * NOTE_LINE) - 0.5), size, flow.width)
+        if part:
+            flow.add(partial(draw, part=part, share=share))
+            left = rest
+        elif not flow.columns_left:
+            break
+        if left and flow.columns_left:
+            flow.next_column()
+        elif left:
+            break
+    return left
+
+
+def _first_lines(texts: Sequence[str], room: int, size: float, width: float) -> tuple[list[str], list[str]]:
+    """Return the sentences that fit into a number of lines, the last one perhaps in part, and the rest."""
+    part: list[str] = []
+    for number, text in enumerate(texts):
+        lines = break_lines(text, size, width)
+        if len(lines) > room:
+            # A sentence is parted only where at least two of its lines stay together.
+            head = ["".join(lines[:room])] if room >= 2 else []
+            return part + head, ["".join(lines[room:]) if head else text, *texts[number + 1 :]]
+        part.append(text)
+        room -= len(lines)
+    return part, []
+
+
+def add_table(flow: Flow, content: Table, scene: Scene, k: float) -> int:
     """Add a table, continued in the next columns; return how many rows found no room.
 
-    The letters shrink, down to a limit, before a row is left out; a last line then says `more`.
+    The letters shrink, down to a limit, before a row is left out.
     """
     size = scene.style.sheet.body * k * 0.95
-    room = flow.room + sum(column.height for column in flow.columns[len(flow.columns) - flow.columns_left :])
-    needed = (len(content.rows) + 4 + 3 * flow.columns_left) * _ROW * size
-    size *= min(1.0, max(_LEAST, room / needed))
+    size *= min(1.0, max(_LEAST, _share(flow, content, size)))
     left = list(content.rows)
     while left:
         fit = int((flow.room - size * 2.4 - size * 0.8) / (_ROW * size)) - 1
@@ -49,10 +120,6 @@ def add_table(flow: Flow, content: Table, scene: Scene, k: float, more: str = ""
             flow.next_column()
             continue
         part, left = left[:fit], left[fit:]
-        if left and not flow.columns_left and more:
-            part, left = part[:-1], [part[-1], *left]
-            words = more.format(count=len(left))
-            part.append([words if number == 1 else "" for number in range(len(content.header))])
 
         def draw(x: float, y: float, width: float, part: list[Sequence[str]] = part) -> Block:
             marks, top = heading(x, y, width, content.title, size * 1.1)
@@ -64,6 +131,18 @@ def add_table(flow: Flow, content: Table, scene: Scene, k: float, more: str = ""
     return 0
 
 
+def add_if_room(flow: Flow, content: Table, scene: Scene, k: float) -> None:
+    """Add a table that is welcome but not needed: whole, or not at all."""
+    if _share(flow, content, scene.style.sheet.body * k * 0.95) >= _LEAST:
+        add_table(flow, content, scene, k)
+
+
+def _share(flow: Flow, content: Table, size: float) -> float:
+    """Return by how much letters must shrink for a table to find room."""
+    room = flow.room + sum(column.height for column in flow.columns[len(flow.columns) - flow.columns_left :])
+    return room / ((len(content.rows) + 4 + 3 * flow.columns_left) * _ROW * size)
+
+
 def leading_branches(scene: Scene) -> dict[int, str]:
     """Return the name of the leading branch of each grid."""
     plan = scene.outcome.after.plan
@@ -71,8 +150,8 @@ def leading_branches(scene: Scene) -> dict[int, str]:
     return {tie.grid: names.get(tie.branch, tie.branch) for tie in plan.ties if tie.leading}
 
 
-def add_grid_tables(scene: Scene, flow: Flow, rows: Sequence[int], k: float) -> None:
-    """Add the table of grids and that of their leading branches."""
+def grid_tables(scene: Scene, rows: Sequence[int]) -> list[Content]:
+    """Return the table of grids and that of their leading branches."""
     view, measures = scene.after, scene.outcome.after.measures
     body, people = [], not scene.options.public
     for row in rows:
@@ -87,17 +166,17 @@ def add_grid_tables(scene: Scene, flow: Flow, rows: Sequence[int], k: float) -> 
         *(_("Radius m"), _("Change")),
     ]
     shares = (0.09, 0.34, 0.12, 0.13, 0.16, 0.16) if people else (0.1, 0.54, 0.18, 0.18)
-    more = _("… {count} more: see the register")
-    add_table(flow, Table(_("Grids"), head, body, shares, "rlrrrc" if people else "rlrc"), scene, k, more)
+    tables: list[Content] = [Table(_("Grids"), head, body, shares, "rlrrrc" if people else "rlrc")]
     branches = leading_branches(scene)
     if branches:
         lines = [[view.numbers[row], branches.get(row, _("none yet"))] for row in rows]
         head = [_("No."), _("Party branch")]
-        add_table(flow, Table(_("Leading party branches"), head, lines, (0.12, 0.88), "rl"), scene, k, more)
+        tables.append(Table(_("Leading party branches"), head, lines, (0.12, 0.88), "rl"))
+    return tables
 
 
-def add_limits(scene: Scene, flow: Flow, rows: Sequence[int], k: float) -> None:
-    """Add the limits on four sides of each grid, in words."""
+def four_limits(scene: Scene, rows: Sequence[int]) -> list[Content]:
+    """Return the limits on four sides of each grid, in words; nothing where no grid has any."""
     lines = []
     for row in rows:
         limits = scene.after.records[row].limits
@@ -109,37 +188,109 @@ def add_limits(scene: Scene, flow: Flow, rows: Sequence[int], k: float) -> None:
                     number=scene.after.numbers[row], name=scene.after.name(row), limits=text
                 )
             )
-    if lines:
-        sizes = scene.style.sheet
+    return [Lines(_("Limits on four sides"), lines)] if lines else []
 
-        def draw(x: float, y: float, width: float) -> Block:
-            marks, top = heading(x, y, width, _("Limits on four sides"), sizes.body * 1.1 * k)
-            drawn, high = notes(x, y + top, width, lines, sizes, k)
-            return marks + drawn, top + high
 
-        flow.add(draw)
+def missing_lines(view: View, missing: Sequence[str]) -> list[Content]:
+    """Return the names of the grids that found no place for a label; nothing where all did."""
+    if not missing:
+        return []
+    row_of = {view.key(row): row for row in range(view.plan.n_grids)}
+    names = [_("{name} ({code})").format(name=view.name(row_of[key]), code=key[-6:]) for key in missing]
+    return [Lines(_("Grids not labelled on the map"), ["、".join(names)])]
+
+
+def grid_list(scene: Scene, communities: Sequence[int]) -> Table:
+    """Return every grid of some communities with its counts: the register of a street's wall map."""
+    view, rows = scene.after, []
+    places = scene.outcome.district.communities
+    for community in communities:
+        for row in view.rows_of(community).tolist():
+            counts = [] if scene.options.public else [f"{view.households[row]:,}", f"{view.people[row]:,}"]
+            rows.append([str(places.names[community]), short_name(view, row), *counts])
+    header = [_("Community"), _("Grid name")]
+    if scene.options.public:
+        return Table(_("Grids"), header, rows, (0.4, 0.6), "ll")
+    header += [_("Households"), _("People")]
+    return Table(_("Grids"), header, rows, (0.3, 0.38, 0.16, 0.16), "llrr")
+
+
+def short_name(view: View, row: int) -> str:
+    """Return a grid's name without its community's, which the sheet says already."""
+    name = view.name(row)
+    return name.removeprefix(view.community_names[view.community[row]]) or name
 
 
 def street_table(scene: Scene) -> Table:
     """Return the counts by street, before and after; by community where streets have no names."""
     if not scene.has_streets:
-        return community_table(scene, range(len(scene.outcome.district.communities)))
-    groups = [(scene.street_name(key), scene.street_of_community == key) for key in scene.streets]
-    return _counts(scene, _("Grids by street"), _("Street"), groups, with_communities=True)
+        return community_table(scene, everywhere(scene))
+    return _counts(scene, _("Grids by street"), _("Street"), street_groups(scene), with_communities=True)
 
 
 def community_table(scene: Scene, communities: Sequence[int]) -> Table:
     """Return the counts by community of a street."""
-    places = scene.outcome.district.communities
-    groups = [(str(places.names[c]), np.arange(len(places)) == c) for c in communities]
+    groups = community_groups(scene, communities)
     return _counts(scene, _("Grids by community"), _("Community"), groups, with_communities=False)
+
+
+def everywhere(scene: Scene) -> list[int]:
+    """Return all communities, by code."""
+    codes = scene.outcome.district.communities.codes
+    return sorted(range(len(codes)), key=lambda c: (str(codes[c]), c))
+
+
+def street_groups(scene: Scene) -> list[Group]:
+    """Return name and communities (bool[n_communities]) of each street."""
+    return [(scene.street_name(key), scene.street_of_community == key) for key in scene.streets]
+
+
+def community_groups(scene: Scene, communities: Sequence[int]) -> list[Group]:
+    """Return name and communities (bool[n_communities]) of single communities."""
+    places = scene.outcome.district.communities
+    return [(str(places.names[c]), np.arange(len(places)) == c) for c in communities]
+
+
+def word_counts(
+    scene: Scene,
+    head: tuple[str, str],
+    groups: Sequence[Group],
+    words: Sequence[tuple[str, str]],
+    of: Sequence[str],
+) -> Table:
+    """Return how many grids of each group bear each of some words, with their sum.
+
+    Parameters
+    ----------
+    head : (str, str)
+        Title of the table, heading of its first column.
+    groups : sequence of (str, bool[n_communities])
+    words : sequence of (str, str)
+        Word and heading.
+    of : sequence of str
+        The word of each grid of the plan.
+    """
+    word, home = np.array(of, dtype=object), scene.after.community
+    masks = [(name, inside[home]) for name, inside in groups]
+    masks.append((_("Total"), np.ones(len(word), bool)))
+    rows = [
+        [name, *(f"{int((mask & (word == key)).sum()):,}" for key, _title in words)] for name, mask in masks
+    ]
+    rest = 0.66 / len(words)
+    return Table(
+        head[0],
+        [head[1], *(title for _key, title in words)],
+        rows,
+        (0.34, *[rest] * len(words)),
+        "l" + "r" * len(words),
+    )
 
 
 def _counts(
     scene: Scene,
     title: str,
     name: str,
-    groups: Sequence[tuple[str, npt.NDArray[np.bool_]]],
+    groups: Sequence[Group],
     with_communities: bool,
 ) -> Table:
     """Return grids before and after and people of groups of communities, with their sum."""

@@ -8,18 +8,19 @@ from collections.abc import Sequence
 import numpy as np
 import shapely
 
-from gridplanner.maps.compose import Draft, arrow_marks
+from gridplanner.maps.compose import Draft, Page, arrow_marks
+from gridplanner.maps.continued import list_pages
 from gridplanner.maps.frame import Frame
 from gridplanner.maps.furniture import legend, notes, scale_bar
-from gridplanner.maps.ground import ground_marks, squares, station_marks
+from gridplanner.maps.ground import ground_marks, meeting_marks, squares, station_marks
 from gridplanner.maps.keys import ground_entries
 from gridplanner.maps.labels import Form, Label, Occupied, Request, place
 from gridplanner.maps.marks import Mark, Sheet, Stroke, rectangle
-from gridplanner.maps.naming import label_areas, place_names, short_name
+from gridplanner.maps.naming import label_areas, place_names
 from gridplanner.maps.options import Paper
 from gridplanner.maps.scene import Scene
-from gridplanner.maps.skeleton import Layout, lay_out
-from gridplanner.maps.tables import Table, add_table
+from gridplanner.maps.skeleton import lay_out
+from gridplanner.maps.tables import Content, Table, four_limits, pour, short_name
 from gridplanner.maps.theme import label_marks, outline_marks
 from gridplanner.texts import _
 
@@ -65,17 +66,10 @@ def _grid_pages(scene: Scene, paper: str, row: int) -> list[Sheet]:
     west, south, east, north = (float(v) for v in shapely.bounds(shape))
     frame = Frame.around((west, south, east, north), layout.window.inset(layout.paper.enlarge), 8.0)
     draft = Draft(
-        scene, layout, frame, "walk", _title(scene, row), _subtitle(scene, row), key=scene.after.key(row)
+        scene, layout, frame, "walk", _title(scene, row), _subtitle(scene, row), scene.after.key(row)
     )
-    page, left = _map_page(draft, row, listed, table)
-    pages = [page]
-    while left:
-        rest = Table(table.title, table.header, table.rows[-left:], table.shares, table.align)
-        page, fewer = _list_page(draft, rest)
-        pages.append(page)
-        # A page that takes no row at all would never end.
-        left = fewer if fewer < left else 0
-    return pages
+    page, rest = _map_page(draft, row, listed, table)
+    return [page.sheet() for page in (page, *list_pages(draft, rest))]
 
 
 def _title(scene: Scene, row: int) -> str:
@@ -106,14 +100,16 @@ def _list(scene: Scene, listed: Sequence[int]) -> Table:
     return Table(_("Buildings to visit"), header, rows, (0.1, 0.46, 0.15, 0.15, 0.14), "rlrrc")
 
 
-def _map_page(draft: Draft, row: int, listed: Sequence[int], table: Table) -> tuple[Sheet, int]:
-    """Return the page with the map, and how many buildings its list has no room for."""
+def _map_page(draft: Draft, row: int, listed: Sequence[int], table: Table) -> tuple[Page, list[Content]]:
+    """Return the page with the map, and what its lists have no room for."""
     scene, frame, k, view, occupied = draft.scene, draft.frame, draft.k, draft.scene.after, Occupied()
     grids, ground, sizes = scene.style.grids, scene.style.ground, scene.style.sheet
     arrow = arrow_marks(draft.layout, occupied)
     numbers = _numbers(draft, listed, occupied)
     near = sorted(view.near[row])
-    names = [short_name(view, other) for other in near]
+    # A neighbour of another community has the same number as one of ours.
+    home = view.community[row]
+    names = [short_name(view, o) if view.community[o] == home else view.name(o) for o in near]
     around = label_areas(frame, names, view.polygons[near], [scene.style.labels.grid * k], occupied)
     inside: list[Mark] = [rectangle(frame.rect, None, ground.neighbour)]
     inside.append(frame.shape(view.polygons[row : row + 1], None, grids.palette[0]))
@@ -122,18 +118,18 @@ def _map_page(draft: Draft, row: int, listed: Sequence[int], table: Table) -> tu
     inside += outline_marks(frame, view.polygons[row : row + 1], Stroke(grids.community, 0.8 * k))
     points = shapely.points(*(getattr(scene.outcome.district.buildings, axis)[list(listed)] for axis in "xy"))
     inside.append(squares(frame, np.atleast_1d(points), 1.2 * k, scene.style.labels.color))
-    inside += station_marks(scene, frame, k)
+    inside += station_marks(scene, frame, k) + meeting_marks(scene, frame, k)
     inside += place_names(scene, frame, occupied, k)
     inside += label_marks(around, scene.style.labels.place_color, "", k)
     inside += label_marks(numbers, scene.style.labels.color, "#ffffff", k) + arrow
     flow = draft.flow()
     flow.add(lambda x, y, w: scale_bar(x, y, w, frame.scale, sizes, k))
-    flow.add(lambda x, y, w: legend(x, y, w, ground_entries(scene, k, close=True)[1:], sizes, k))
+    flow.add(lambda x, y, w: legend(x, y, w, ground_entries(scene, frame, k, close=True), sizes, k))
     flow.add(
         lambda x, y, w: notes(x, y, w, [_("Walked on: ____________  by: ____________")], sizes, k * 1.15)
     )
-    left = add_table(flow, table, scene, k)
-    return draft.finish(inside, flow, numbers), left
+    rest = pour(flow, [*four_limits(scene, [row]), table], scene, k)
+    return draft.finish(inside, flow, numbers), rest
 
 
 def _numbers(draft: Draft, listed: Sequence[int], occupied: Occupied) -> list[Label]:
@@ -154,16 +150,3 @@ def _numbers(draft: Draft, listed: Sequence[int], occupied: Occupied) -> list[La
         for number, (x, y) in enumerate(xy, start=1)
     ]
     return place(requests, occupied, draft.frame.rect.inset(1.0), samples=13)[0]
-
-
-def _list_page(draft: Draft, table: Table) -> tuple[Sheet, int]:
-    """Return a page with the list alone, and how many rows are still left."""
-    layout = draft.layout
-    body = layout.window.height + layout.columns[0].height
-    columns = tuple(type(column)(column.x, layout.window.y, column.width, body) for column in layout.columns)
-    plain = Layout(layout.paper, layout.title, layout.window, columns, layout.footer)
-    title = _("{title} (continued)").format(title=draft.title)
-    page = Draft(draft.scene, plain, draft.frame, "walk", title, draft.subtitle, key=draft.key)
-    flow = page.flow()
-    left = add_table(flow, table, draft.scene, draft.k)
-    return page.finish_list(flow), left

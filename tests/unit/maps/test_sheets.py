@@ -4,19 +4,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 
 from gridplanner.errors import UserError
 from gridplanner.maps.book import make_sheets
 from gridplanner.maps.borders import compare_borders, unique_lines
+from gridplanner.maps.compose import Draft, window_frame
+from gridplanner.maps.continued import list_pages
 from gridplanner.maps.fonts import text_width
-from gridplanner.maps.frame import ROUND_SCALES
+from gridplanner.maps.frame import ROUND_SCALES, Frame
 from gridplanner.maps.furniture import break_lines, shorten
+from gridplanner.maps.labels import Occupied
 from gridplanner.maps.marks import Clip, Rect, Shape, Text
-from gridplanner.maps.match import SMALLEST, windows
-from gridplanner.maps.options import PAPERS, MapOptions
+from gridplanner.maps.match import SMALLEST, match_marks, windows
+from gridplanner.maps.options import PAPERS, MapOptions, Paper
 from gridplanner.maps.scene import Scene
-from gridplanner.maps.skeleton import Flow
-from gridplanner.maps.tables import Table, add_table
+from gridplanner.maps.skeleton import Flow, lay_out
+from gridplanner.maps.tables import Lines, Table, pour
 from gridplanner.maps.tiling import OVERLAP, cull, tile_sheet
 
 KINDS = ["district", "change", "branch", "before_after", "street", "atlas", "community", "notice", "walk"]
@@ -236,13 +240,94 @@ def test_a_graticule_only_where_it_is_asked_for(outcome):
     assert "3526" in words(with_lines).split() and "3526" not in words(plain).split()
 
 
-def test_a_long_table_says_what_it_leaves_out(scene):
+def test_a_long_table_stops_at_the_paper_and_goes_on_on_further_pages(scene):
     flow = Flow((Rect(0, 0, 80, 60),))
-    rows = [[str(i), "甲"] for i in range(200)]
-    left = add_table(flow, Table("表", ["号", "名"], rows, (0.3, 0.7), "rl"), scene, 1.0, "另有{count}行")
-    said = [mark.text for mark in flow.marks if isinstance(mark, Text)]
-    assert left > 100 and f"另有{left}行" in said
+    rows = [[str(i), "甲"] for i in range(900)]
+    table = Table("表", ["号", "名"], rows, (0.3, 0.7), "rl")
+    rest = pour(flow, [table, Lines("四至", ["东至河，" * 30] * 4)], scene, 1.0)
     assert max(mark.y for mark in flow.marks if isinstance(mark, Text)) <= 60
+    layout = lay_out(Paper.of("A4", landscape=False), scene)
+    draft = Draft(scene, layout, window_frame(layout, scene.bounds), "walk", "题", "")
+    pages = [page.sheet() for page in list_pages(draft, rest)]
+    assert len(pages) > 1 and all("题（续）" in words(page) and page.scale == 0 for page in pages)
+    shown = [t.text for page in pages for t in texts(page.marks) if t.text.isdigit()]
+    first = [mark.text for mark in flow.marks if isinstance(mark, Text) and mark.text.isdigit()]
+    assert first + shown == [row[0] for row in rows]
+    assert "".join(words(page) for page in pages).replace("\n", "").count("东至河") == 120
+
+
+def test_a_sentence_longer_than_a_page_is_parted_and_whole(scene):
+    layout = lay_out(Paper.of("A4", landscape=False), scene)
+    draft = Draft(scene, layout, window_frame(layout, scene.bounds), "walk", "题", "")
+    pages = [page.sheet() for page in list_pages(draft, [Lines("注", ["字" * 30_000])])]
+    assert len(pages) > 1 and sum(words(page).count("字") for page in pages) == 30_000
+    for page in pages:
+        assert max(mark.y for mark in page.marks if isinstance(mark, Text)) <= page.height
+
+
+def test_long_narrow_ground_aslant_is_laid_along_the_paper(scene):
+    strip = shapely.affinity.rotate(shapely.box(0, 0, 4000, 50), 40)
+    frames = windows(scene, "A3", strip)
+    assert len(frames) == 2 and abs(abs(frames[0][1].angle) - 40) < 1e-6
+    seen = shapely.union_all([frame.outline for _layout, frame in frames])
+    assert seen.covers(strip)
+    draft = Draft(scene, *frames[0], "community", "题", "")
+    said = [mark.text for mark in match_marks(draft, frames, 0, Occupied()) if isinstance(mark, Text)]
+    assert said == ["接第2幅"]
+
+
+def test_two_sheets_of_nearly_the_same_ground_become_one(scene):
+    layout = lay_out(Paper.of("A3", landscape=True), scene)
+    west, south, east, north = window_frame(layout, (0, 0, 1, 1), SMALLEST).bounds
+    frames = windows(scene, "A3", shapely.box(0, 0, (east - west) * 0.9, (north - south) * 1.05))
+    assert len(frames) == 1 and frames[0][1].scale == 10_000
+    frames = windows(scene, "A3", shapely.box(0, 0, (east - west) * 1.6, (north - south) * 0.9))
+    assert len(frames) == 2 and frames[0][1].scale <= SMALLEST
+
+
+def test_north_lies_where_the_turned_map_says():
+    frame = Frame(Rect(0, 0, 200, 100), 1000, 50.0, 20.0, 30.0)
+    middle, north = frame.to_mm(np.array([(50.0, 20.0), (50.0, 30.0)]))
+    assert np.degrees(np.arctan2(north[0] - middle[0], middle[1] - north[1])) == pytest.approx(30)
+    corners = frame.to_mm(shapely.get_coordinates(frame.outline)[:4])
+    assert sorted(map(tuple, corners.round(6).tolist())) == [(0, 0), (0, 100), (200, 0), (200, 100)]
+    assert frame.bounds == pytest.approx(frame.outline.bounds)
+
+
+def test_a_notice_says_limits_period_and_telephone(outcome):
+    grids = [replace(g, limits=("青松大道" * 3, "河", "西巷", "北路")) for g in outcome.after.plan.grids]
+    plan = replace(outcome.after.plan, grids=tuple(grids))
+    outcome = replace(outcome, after=replace(outcome.after, plan=plan))
+    options = MapOptions(paper="A4", notice_phone="0827-5550000", notice_period="12月1日至12月7日")
+    said = "\n".join(words(sheet) for sheet in make_sheets("notice", outcome, options, community(outcome)))
+    assert said.count("东至") >= sum(g.community == 2 for g in outcome.after.plan.grids) > 0
+    assert "0827-5550000" in said and "12月1日至12月7日" in said and "批准" not in said
+    assert "年__月__日" in words(make_sheets("notice", outcome, of=community(outcome))[0])
+
+
+def test_meeting_places_are_shown_and_the_legend_names_only_what_is_seen(outcome):
+    def living(sheet):
+        discs = [m for c in sheet.marks if isinstance(c, Clip) for m in c.marks if isinstance(m, Shape)]
+        return sum(len(m.starts) for m in discs if m.fill == "#1f5fa8")
+
+    west, south, _east, _north = Scene.of(outcome, MapOptions()).bounds
+    gone = [replace(b, x=west + 500, y=south + 500, status="merge") for b in outcome.after.plan.branches]
+    plan = replace(outcome.after.plan, branches=(replace(gone[0], status="keep"), *gone[1:]))
+    shown = make_sheets("branch", replace(outcome, after=replace(outcome.after, plan=plan)))[0]
+    assert living(shown) == 1 and "党支部活动场所" in words(shown)
+    bare = make_sheets("branch", outcome)[0]
+    assert living(bare) == 0 and "党支部活动场所" not in words(bare)
+    dry = replace(outcome, district=replace(outcome.district, originals={}))
+    assert "水域" not in words(make_sheets("community", dry, of=community(outcome))[0])
+
+
+def test_a_neighbour_of_another_community_bears_its_whole_name(outcome):
+    said = set()
+    names = outcome.district.communities.names
+    for code, name in zip(outcome.district.communities.codes, names, strict=True):
+        for sheet in make_sheets("walk", outcome, MapOptions(paper="A4"), str(code)):
+            said |= {t.text for t in texts(sheet.marks) if t.text.startswith(tuple(set(names) - {name}))}
+    assert any("网格" in text for text in said)
 
 
 def test_a_district_without_streets_counts_by_community(outcome):
