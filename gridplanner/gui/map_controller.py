@@ -69,6 +69,11 @@ class MapController(QObject):
         self._preview = None
         self._label_points = None
         self.marked = set()
+        scene = self.session.scene
+        if change.kind == "district" and scene is not None:
+            self.canvas.change_shapes(scene.atoms)
+            if self._twin is not None:
+                self._twin.change_shapes(scene.atoms)
         self.refresh()
 
     def on_proposed(self) -> None:

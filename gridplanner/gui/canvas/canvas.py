@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from types import ModuleType
 
 import numpy as np
-from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QCursor,
@@ -34,18 +33,13 @@ from gridplanner.gui.canvas.overlay import (
     draw_scale_bar,
     draw_swipe,
 )
+from gridplanner.gui.canvas.refiner import Refiner
 from gridplanner.gui.canvas.tool import MapPoint, Tool
 from gridplanner.gui.canvas.view import View
 from gridplanner.workspace.scene import PolygonArrays
 
 #: Milliseconds without input after which labels are placed anew and the frame is refined.
 IDLE_MS = 90
-
-
-class _Refined(QObject):
-    """Carries refined pixels from the thread to the window."""
-
-    ready = Signal(object, object)
 
 
 class MapCanvas(QWidget):
@@ -85,10 +79,9 @@ class MapCanvas(QWidget):
         self._overlay: tuple[View, QImage] | None = None
         self._extent: tuple[float, float, float, float] | None = None
         self._drag: QPointF | None = None
-        self._job = 0
         self._stale = True
-        self._refined = _Refined(self)
-        self._refined.ready.connect(self._take_refined)
+        self._refiner = Refiner(self)
+        self._refiner.ready.connect(self._take_refined)
         self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
         self._idle.timeout.connect(self._on_idle)
 
@@ -112,10 +105,17 @@ class MapCanvas(QWidget):
         self._redraw()
         self.viewed.emit(self.view)
 
+    def change_shapes(self, shapes: PolygonArrays) -> None:
+        """Show corrected outlines of the same ground, where the map looks now; colours must follow."""
+        if shapes is not self._shapes:
+            self._shapes, self._other = shapes, None
+            self._paint = Paint.plain(len(shapes))
+            self._redraw()
+
     def set_paint(self, paint: Paint, other: Paint | None = None) -> None:
         """Colour the map anew; `other` is what the swipe shows on the right."""
         self._paint, self._other = paint, other
-        self._job += 1
+        self._refiner.give_up()
         if self._stale or self._frame is None or self.kernels is None or not len(self._frame.ids):
             self._redraw()
             return
@@ -185,7 +185,7 @@ class MapCanvas(QWidget):
 
     def _redraw(self) -> None:
         """Have the interactive frame drawn before the next paint or pick: once, however many changes."""
-        self._job += 1
+        self._refiner.give_up()
         self._stale = True
         self._idle.start()
         self.update()
@@ -223,22 +223,11 @@ class MapCanvas(QWidget):
             self.update()
         if self.kernels is None or self._shapes is None or self._paint is None or self._other is not None:
             return
-        job, frame, paint, shapes, kernels = self._job, self._frame, self._paint, self._shapes, self.kernels
-
-        def work() -> None:
-            pixels = frames.refine(kernels, shapes, paint, frame, lambda: self._job != job)
-            if pixels is not None:
-                try:
-                    self._refined.ready.emit(job, pixels)
-                except RuntimeError:
-                    return  # the window was closed meanwhile
-
-        self._thread = threading.Thread(target=work, name="refine", daemon=True)
-        self._thread.start()
+        self._refiner.start(self.kernels, self._shapes, self._paint, self._frame)
 
     def _take_refined(self, job: int, pixels: np.ndarray) -> None:
         """Show refined pixels, unless the map changed meanwhile."""
-        if job == self._job and self._frame is not None and self._frame.pixels.shape == pixels.shape:
+        if job == self._refiner.job and self._frame is not None and self._frame.pixels.shape == pixels.shape:
             self._frame.pixels[:] = pixels
             self.update()
 
@@ -293,6 +282,13 @@ class MapCanvas(QWidget):
         if event is None:
             return MapPoint(x, y, position.x(), position.y(), feature)
         return MapPoint(x, y, position.x(), position.y(), feature, event.button(), event.modifiers())
+
+    def features_near(self, px: float, py: float, reach: int) -> list[int]:
+        """Return the polygons within some pixels of a place."""
+        self._fresh()
+        if self._frame is None or not len(self._frame.ids):
+            return []
+        return self._frame.near(*self.view.to_ground(px, py), reach)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         at = self.at(event.position(), event)
@@ -385,8 +381,5 @@ class MapCanvas(QWidget):
 
     def stop(self) -> None:
         """End background drawing before the window goes away."""
-        self._job += 1
         self._idle.stop()
-        thread = getattr(self, "_thread", None)
-        if thread is not None and thread.is_alive():
-            thread.join(2)
+        self._refiner.stop()

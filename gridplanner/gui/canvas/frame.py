@@ -110,6 +110,13 @@ class Frame:
             return int(self.ids[row, column])
         return -1
 
+    def near(self, x: float, y: float, reach: int) -> list[int]:
+        """Return the polygons within some logical pixels of a point on the ground."""
+        px, py = self.view.to_screen(x, y)
+        row, column, far = int(py * self.ratio), int(px * self.ratio), int(reach * self.ratio)
+        window = self.ids[max(row - far, 0) : row + far + 1, max(column - far, 0) : column + far + 1]
+        return [int(i) for i in np.unique(window) if i >= 0]
+
     def covers(self, view: View) -> bool:
         """Tell whether a view of the same scale lies within the drawn margin."""
         if view.scale != self.view.scale:

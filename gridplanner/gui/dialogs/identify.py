@@ -3,17 +3,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from gridplanner.gui.canvas.tool import MapPoint
+from gridplanner.gui.corrections import building_title, recount_building
+from gridplanner.gui.dialogs.ask import AskDialog, Field
 from gridplanner.gui.widgets import Figures, label
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
     from gridplanner.gui.main_window import MainWindow
     from gridplanner.gui.session import Session
+
+
+#: Buildings of one area that the card lists; more would not fit on the screen.
+MOST_BUILDINGS = 12
+_BUILDING = "building:"
 
 
 def rows_at(session: Session, at: MapPoint) -> list[tuple[str, str, str]]:
@@ -42,10 +50,12 @@ def rows_at(session: Session, at: MapPoint) -> list[tuple[str, str, str]]:
     estate = int(district.atoms.estate[atom])
     if estate >= 0:
         rows.append((_("Estate"), str(district.estates[estate]), ""))
-    for b in (district.buildings.atom == atom).nonzero()[0][:6].tolist():
-        name = f"{district.buildings.names[b]} {district.buildings.codes[b]}".strip()
-        people = _("{n} people").format(n=int(district.buildings.people[b]))
-        rows.append((_("Building"), f"{name}  {people}", ""))
+    for b in (district.buildings.atom == atom).nonzero()[0][:MOST_BUILDINGS].tolist():
+        counts = _("{people} people, {households} households").format(
+            people=f"{int(district.buildings.people[b]):,}",
+            households=f"{int(district.buildings.households[b]):,}",
+        )
+        rows.append((building_title(district, b), counts, f"{_BUILDING}{b}"))
     return rows
 
 
@@ -56,10 +66,15 @@ class IdentifyDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("Identify"))
         self.setMinimumWidth(360)
+        self._session, self._at = session, at
         self.figures = Figures()
-        self.figures.show_rows(rows_at(session, at))
+        self.figures.clicked.connect(self._edit)
         layout = QVBoxLayout(self)
         layout.addWidget(self.figures)
+        self.hint = label(_("Click the people of a building to correct them."), "quiet")
+        layout.addWidget(self.hint)
+        self.refresh()
+        session.changed.connect(self.refresh)
         codes = {session.plan.grids[g].code for g in session.selection} if session.plan else set()
         said = [f.text for f in session.findings if codes & set(f.subjects)]
         for text in said[:5]:
@@ -67,6 +82,37 @@ class IdentifyDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
+
+    def refresh(self, *_args: object) -> None:
+        """Show the facts of now."""
+        rows = rows_at(self._session, self._at)
+        self.figures.show_rows(rows)
+        self.hint.setVisible(any(link for _name, _value, link in rows))
+
+    def _edit(self, link: str) -> None:
+        """Ask for the counts of a building, with who says so and when."""
+        building = int(link.removeprefix(_BUILDING))
+        district = self._session.workspace.district
+        answer = AskDialog.ask(
+            self,
+            building_title(district, building),
+            [
+                Field("people", _("People"), int(district.buildings.people[building])),
+                Field("households", _("Households"), int(district.buildings.households[building])),
+                Field("source", _("Source"), "", required=True),
+                Field("day", _("Date"), date.today().isoformat()),
+            ],
+            _("The area, its grid and all checks follow. The journal keeps the old value, source and date."),
+        )
+        if answer:
+            recount_building(
+                self._session,
+                building,
+                int(str(answer["people"])),
+                int(str(answer["households"])),
+                str(answer["source"]),
+                str(answer["day"]),
+            )
 
     @classmethod
     def tell(cls, window: MainWindow, at: MapPoint) -> None:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from gridplanner.gui.canvas.tool import MapPoint, Tool
 from gridplanner.gui.tools.choose import IdentifyTool, MeasureTool, SelectTool
-from gridplanner.gui.tools.cut import SplitTool
+from gridplanner.gui.tools.corner import CornerTool
+from gridplanner.gui.tools.cut import CutTool, DrawTool, SplitTool
 from gridplanner.gui.tools.move import BorderTool, BrushTool, ClickTool, LassoTool, MoveTool, RectangleTool
+from gridplanner.gui.tools.place import PlaceTool
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
@@ -32,6 +34,10 @@ class ToolsGroup:
             "border": BorderTool(host),
             "split": SplitTool(host),
             "measure": MeasureTool(host),
+            "draw": DrawTool(host),
+            "cut": CutTool(host),
+            "corner": CornerTool(host),
+            "place": PlaceTool(host),
         }
         self.made["identify"].asked.connect(self._identify)
         self.made["measure"].told.connect(self._tell)
@@ -82,6 +88,26 @@ class ToolsGroup:
     def measure(self) -> None:
         """Measure a distance or an area."""
         self._take("measure")
+
+    def draw(self) -> None:
+        """Draw a new grid."""
+        self._take("draw")
+
+    def cut(self) -> None:
+        """Cut an area in two."""
+        self._take("cut")
+
+    def corner(self) -> None:
+        """Move corners of borders."""
+        self._take("corner")
+
+    def place(self) -> None:
+        """Place rows of the people ledger; the list of them stays beside the map."""
+        from gridplanner.gui.dialogs.unplaced import UnplacedDialog  # rarely needed
+
+        self._take("place")
+        if self._window.findChild(UnplacedDialog) is None:
+            UnplacedDialog(self._window, self.made["place"]).show()
 
     def set_only_from(self, grid: int) -> None:
         """Let the moving tools take from one grid only; -1 for any."""
