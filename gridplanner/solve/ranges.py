@@ -38,8 +38,24 @@ def range_of(part: Part) -> tuple[int, int]:
     return grid_range(part.people, part.households, len(part), part.limits.hard_only())
 
 
+def _without_towers(part: Part) -> tuple[int, int, int, int]:
+    """Return people, households and atoms without its towers over the upper limit, and their number.
+
+    A tower breaks the limit wherever it goes; alone in its grid it breaks it once, and all others can
+    keep the rules.
+    """
+    f, hard = part.field, part.limits.hard_only()
+    tower = (f.people > hard.people[1]) | (f.households > hard.households[1])
+    rest = ~tower
+    return int(f.people[rest].sum()), int(f.households[rest].sum()), int(rest.sum()), int(tower.sum())
+
+
 def usable_range(part: Part) -> range:
     """Return the numbers of grids worth planning, the nearest ones where none is allowed."""
+    people, households, atoms, towers = _without_towers(part)
+    if towers:
+        low, high = grid_range(people, households, atoms, part.limits.hard_only()) if people else (0, 0)
+        return range(towers + min(low, high), towers + high + 1)
     f_low, f_high = grid_range(part.people, part.households, len(part), part.limits)
     low, high = range_of(part)
     if low <= high and f_low <= f_high:

@@ -84,7 +84,7 @@ def _number_reasons(scope: Scope, divided: Sequence[Divided], wanted: int) -> li
     text = _("{wanted} grids cannot be had under the rules; the nearest possible number is {got}.")
     return [
         Finding(
-            rule="people",
+            rule="plan.total",
             severity=Severity.ERROR,
             text=text.format(wanted=wanted, got=got),
             remedy=_("Ask for {got} grids, or change the band of people.").format(got=got),
@@ -113,7 +113,17 @@ def part_reasons(district: District, part: Part, done: Divided) -> list[Finding]
                 _("Cut it by stair row, or raise the upper limit to {value}.").format(value=int(people[i])),
             )
         )  # fmt: skip
-    if low > high:
+    if not part.people and low > high:
+        out.append(
+            _finding(
+                district, part, "people", 0, part.limits.people[0],
+                _("In {community}, part {n}, nobody is counted: no grid can reach the lower limit.").format(
+                    community=name, n=part.number
+                ),
+                _("Give its buildings their people, or accept the empty grid with a reason."),
+            )
+        )  # fmt: skip
+    elif low > high and not out:
         out.append(
             _finding(
                 district, part, "people", part.people, part.limits.people[0],

@@ -70,5 +70,7 @@ def even_cost(people: int, k: int, mean: float) -> float:
     >>> round(even_cost(2001, 2, 1000.0), 9)
     0.001
     """
+    if mean <= 0:
+        return 0.0
     base, rest = divmod(people, k)
     return rest * abs((base + 1) / mean - 1.0) + (k - rest) * abs(base / mean - 1.0)

@@ -114,16 +114,16 @@ def _by_part(facts: Facts) -> dict[tuple[str, int, int], list[dict[str, float]]]
         inside = np.zeros(len(facts.atoms), dtype=bool)
         inside[atoms] = True
         mine = facts.grid_people[of_grid == facts.parts[atoms[0]]]
-        off = float(np.abs(mine / mean - 1).mean()) if len(mine) and mean else inf
+        off = float(np.abs(mine / mean - 1).mean()) if len(mine) and mean else 0.0
         row = {"grids": float(grids), "pieces": float(pieces_and_moved(facts, inside)[0]), "deviation": off}
         values.setdefault((home, people, grids), []).append(row)
     return values
 
 
 def deviation(facts: Facts) -> float:
-    """Return the mean of |people / mean - 1| over general grids."""
+    """Return the mean of |people / mean - 1| over general grids; 0 where nobody lives."""
     people = facts.grid_people[facts.general]
-    return float(np.abs(people / people.mean() - 1).mean()) if people.sum() else inf
+    return float(np.abs(people / people.mean() - 1).mean()) if people.sum() else 0.0
 
 
 def _totals(facts: Facts) -> Iterator[Claim]:

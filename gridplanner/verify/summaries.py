@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gridplanner.texts import _
-from gridplanner.verify.claims import Claim, equal, none_of
+from gridplanner.verify.claims import Claim, equal, holds, none_of
 from gridplanner.verify.facts import Facts, Ints
 
 _CARVED = "划出专属"
@@ -44,8 +44,15 @@ def _totals(facts: Facts) -> Iterator[Claim]:
         yield equal(f"summary.{name}", summary[name], value, text)
     wanted = facts.output.config.get("plan", {}).get("total")
     if isinstance(wanted, int):
-        text = _("There are as many general grids as the configuration asks for.")
-        yield equal("config.total", wanted, int(facts.general.sum()), text)
+        text = _("There are as many general grids as the configuration asks for, or it is said why not.")
+        yield holds("config.total", _as_asked(facts, wanted), wanted, int(facts.general.sum()), text)
+
+
+def _as_asked(facts: Facts, wanted: int) -> bool:
+    """Return whether the plan has the number asked for, or a finding names both numbers."""
+    got = int(facts.general.sum())
+    said = [r for r in facts.output.findings if r["rule"] == "plan.total"]
+    return got == wanted or any((float(r["value"]), float(r["limit"])) == (got, wanted) for r in said)
 
 
 def kinds_of_change(facts: Facts) -> list[str]:
