@@ -13,7 +13,7 @@ from gridplanner.maps.fonts import text_width
 from gridplanner.maps.frame import Frame
 from gridplanner.maps.ground import layer_of, road_class, shapes_of, water_names, water_of
 from gridplanner.maps.labels import Form, Label, Occupied, Request, place, sample_points
-from gridplanner.maps.marks import Mark, Text
+from gridplanner.maps.marks import Mark, Text, from_geometry
 from gridplanner.maps.scene import Scene, View
 from gridplanner.maps.tables import short_name
 from gridplanner.maps.theme import label_marks
@@ -104,7 +104,8 @@ def place_names(scene: Scene, frame: Frame, occupied: Occupied, enlarge: float) 
         rows &= frame.scale <= _ROAD_NAMES_TO
         rows &= frame.seen(shapes_of(scene, "roads"))
         names = layer.texts("name")[rows]
-        marks += name_lines(frame, names, shapes_of(scene, "roads")[rows], (size, look.place_color), occupied)
+        roads = shapes_of(scene, "roads")[rows]
+        marks += _lifted(scene, frame, name_lines(frame, names, roads, (size, look.place_color), occupied))
     if frame.scale <= _ESTATE_NAMES_TO:
         for role, color in (("sites", scene.style.ground.site), ("estates", look.place_color)):
             named = layer_of(scene, role)
@@ -115,6 +116,20 @@ def place_names(scene: Scene, frame: Frame, occupied: Occupied, enlarge: float) 
                 labels = label_areas(frame, texts, areas[flat], [size], occupied, samples=7)
                 marks += label_marks(labels, color, "", enlarge)
     return marks
+
+
+def _lifted(scene: Scene, frame: Frame, names: Sequence[Text]) -> list[Mark]:
+    """Return road names, on a piece of road where a border runs through them: it would strike them out.
+
+    A rim would do as well, but it is drawn as outlines and makes the file twice as large.
+    """
+    if not names:
+        return []
+    lines = np.concatenate([scene.after.lines, scene.community_lines])
+    borders = shapely.STRtree(frame.on_sheet(frame.cut(lines)))
+    boxes = np.array([_turned(t.x, t.y, text_width(t.text, t.size), t.size, t.angle) for t in names], object)
+    struck = np.unique(borders.query(boxes, predicate="intersects")[0])
+    return [from_geometry(boxes[struck], None, scene.style.ground.road), *names]
 
 
 def _name_water(scene: Scene, frame: Frame, occupied: Occupied, size: float) -> list[Mark]:
@@ -156,7 +171,7 @@ def _bank_angle(area: shapely.Geometry, x: float, y: float) -> float:
 
 def name_lines(
     frame: Frame, names: Iterable[str], lines: ObjectArray, look: tuple[float, str], occupied: Occupied
-) -> list[Mark]:
+) -> list[Text]:
     """Return names set along roads, each once, where they hit no other label.
 
     A name stands on a straight enough piece; it is left out where nothing is free.
@@ -173,7 +188,7 @@ def name_lines(
         # What is hardly longer than the name has no straight piece to carry it.
         if name and line.length > text_width(name, size):
             joined.setdefault(name, []).extend(shapely.get_parts(line))
-    marks: list[Mark] = []
+    marks: list[Text] = []
     for name, parts in sorted(joined.items()):
         merged = (
             parts
