@@ -188,6 +188,7 @@ def _request(request: PlanRequest, options: argparse.Namespace) -> PlanRequest:
 
         changes["total"] = request_from_table({"total": int(total) if total.isdigit() else total}).total
     given = {"mode": getattr(options, "mode", None), "seed": options.seed, "time_limit_s": options.time_limit}
+    given["carve"] = getattr(options, "carve", None)
     changes.update({key: value for key, value in given.items() if value is not None})
     return replace(request, **changes)  # type: ignore[arg-type]
 

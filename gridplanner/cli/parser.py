@@ -127,6 +127,12 @@ def _command(
 
 def _planning(parser: argparse.ArgumentParser) -> None:
     """Add the options of the planning sub-commands."""
+    parser.add_argument(
+        "--carve",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help=_("carve dedicated grids out of candidate sites first"),
+    )
     parser.add_argument("--seed", type=int, help=_(parameter("plan.seed").label))
     parser.add_argument("--workers", type=int, default=0, help=_("worker processes; 0 for one per core"))
     parser.add_argument("--cluster", help=_("address of a Dask scheduler to plan on"))

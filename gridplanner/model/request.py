@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 MODES = ("keep", "balance", "compact")
 TOTALS = ("fewest", "repair")
+GOALS = ("keep", "balance", "compact", "lines", "ideal")
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class PlanRequest:
         Own order of the soft goals (`keep balance compact lines ideal`), overrides `mode`.
     carve : bool
         Carve dedicated grids out of candidate sites first.
+    carve_people : int
+        Most residents a site may have to be carved out.
     locked : tuple of str
         Codes of old grids that must stay as they are.
     only : tuple of str
@@ -41,6 +44,7 @@ class PlanRequest:
     mode: str = "keep"
     order: tuple[str, ...] = ()
     carve: bool = False
+    carve_people: int = 300
     locked: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     join: tuple[tuple[str, str], ...] = ()

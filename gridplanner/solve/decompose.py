@@ -58,7 +58,7 @@ def scope_of(district: District, rules: RuleSet, request: PlanRequest, start: Pl
         A code in `only`, `locked`, `join` or `part` names nothing.
     """
     plan = start or district.plan_today()
-    free = _free_atoms(district, request, plan)
+    free = free_atoms(district, request, plan)
     component = free_components(district, free)
     # A grid with only some of its atoms free stays with the others: they must not lose their grid.
     kept = np.unique(plan.assignment[~free & (plan.assignment >= 0)]).astype(np.int32)
@@ -106,7 +106,7 @@ def free_components(district: District, free: npt.NDArray[np.bool_]) -> IntArray
     return out
 
 
-def _free_atoms(district: District, request: PlanRequest, plan: Plan) -> npt.NDArray[np.bool_]:
+def free_atoms(district: District, request: PlanRequest, plan: Plan) -> npt.NDArray[np.bool_]:
     """Tell which atoms may move: not dedicated, not locked, inside what is to be planned."""
     stays = np.array([g.kind is GridKind.DEDICATED or g.locked for g in plan.grids] + [False], dtype=bool)
     codes = np.array([g.code for g in plan.grids] + [""], dtype=object)

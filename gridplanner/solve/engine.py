@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from gridplanner.model.finding import Finding
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.plan import Plan
 from gridplanner.model.proposal import Proposal
@@ -10,8 +11,9 @@ from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.progress import Executor, Inline, Progress, Silent
 from gridplanner.solve.assemble import assemble
+from gridplanner.solve.carve import carve_sites
 from gridplanner.solve.certify import Proof, certificate_of
-from gridplanner.solve.decompose import scope_of
+from gridplanner.solve.decompose import free_atoms, scope_of
 from gridplanner.solve.desk import Desk
 from gridplanner.solve.pairs import pair_findings
 from gridplanner.solve.reasons import checked, reasons_of
@@ -46,13 +48,17 @@ def propose(
         The user stopped the work before any plan was there.
     """
     checked(rules, request)
+    carved: tuple[Finding, ...] = ()
+    if request.carve:
+        start = start or district.plan_today()
+        start, carved = carve_sites(district, request, start, free_atoms(district, request, start))
     scope = scope_of(district, rules, request, start)
     desk = Desk(district, request, scope, executor or Inline(), progress or Silent())
     divided = desk.divide_all()
     desk.prove(divided)
     plan = assemble(district, scope, [d.label for d in divided])
     findings, reasons = reasons_of(district, scope, divided, request)
-    findings = (*findings, *pair_findings(district, plan, request))
+    findings = (*findings, *pair_findings(district, plan, request), *carved)
     proof = Proof(district, rules, scope, divided, desk.least, reasons, desk.total)
     certificate = certificate_of(proof, plan)
     return Proposal(request, plan, certificate, findings, tuple(desk.trace), dict(desk.cpu_s))

@@ -16,11 +16,13 @@ from gridplanner.io.dbf_fields import profile_of
 from gridplanner.maps.options import MapOptions
 from gridplanner.model.keys import check_keys
 from gridplanner.model.layers import FIELD_KEYS, ROLES, LayerSpec
-from gridplanner.model.parameters import parameter
-from gridplanner.model.request import TOTALS, PlanRequest
+from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.rules.presets import rules_from_config
 from gridplanner.texts import _
+from gridplanner.workspace.plan_table import request_from_table
+
+__all__ = ("Config", "ExportOptions", "config_from_table", "load_config", "request_from_table")
 
 SECTIONS = ("name", "title", "demonstration", "layers", "rules", "plan", "repair", "assign", "export")
 FORMATS = ("shp", "gpkg", "geojson", "kml", "dxf", "gdb", "csv", "xlsx", "parquet")
@@ -183,27 +185,6 @@ def _spec(table: Any, where: str) -> LayerSpec:
         crs=str(table.get("crs", "")),
         fields={key: str(column) for key, column in columns.items()},
     )
-
-
-def request_from_table(table: Mapping[str, Any]) -> PlanRequest:
-    """Check the `[plan]` table."""
-    check_keys(table, tuple(f.name for f in fields(PlanRequest)), "[plan]")
-    values = {key: _frozen(value) for key, value in table.items()}
-    total = values.get("total", PlanRequest.total)
-    if total not in TOTALS:
-        whole = isinstance(total, int) and not isinstance(total, bool)
-        if not whole or total < parameter("plan.total").low:
-            raise UserError(
-                _('[plan] total = {value}: give a whole number above 0, "fewest" or "repair".').format(
-                    value=repr(total)
-                )
-            )
-    if "mode" in values:
-        parameter("plan.mode").word(values["mode"], "[plan] mode")
-    for key in ("seed", "time_limit_s", "certify_s"):
-        if key in values:
-            parameter(f"plan.{key}").number(values[key], f"[plan] {key}")
-    return PlanRequest(**values)
 
 
 def _frozen(value: Any) -> Any:
