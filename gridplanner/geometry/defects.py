@@ -31,6 +31,7 @@ class DefectKind(StrEnum):
     HOLE = "hole"
     SPIKE = "spike"
     INVALID = "invalid"
+    OUTSIDE = "outside"  #: between tiers: land beyond the higher unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +142,9 @@ def _touching(faces: ObjectArray) -> list[shapely.Geometry]:
     """Return faces of one pair as connected pieces of land."""
     if len(faces) == 1:
         return [faces[0]]
-    return list(shapely.get_parts(shapely.union_all(faces)))
+    parts = shapely.get_parts(shapely.union_all(faces))
+    # Faces of next to no area may vanish when they are put together.
+    return list(parts[shapely.area(parts) > 0])
 
 
 def _overlap(

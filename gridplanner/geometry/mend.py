@@ -26,6 +26,7 @@ class MendKind(StrEnum):
     EXPLODE = "explode"  #: a detached part becomes a unit of its own
     TRIM = "trim"  #: a spike is cut off
     REPAIR = "repair"  #: a ring that crosses itself is put right
+    CUT = "cut"  #: land beyond the higher unit is cut off, and goes to a unit that belongs there
 
 
 @dataclass(frozen=True)

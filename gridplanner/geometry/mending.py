@@ -12,7 +12,7 @@ import shapely
 from gridplanner.geometry.arrays import IntArray, ObjectArray
 from gridplanner.geometry.claims import connected_groups
 from gridplanner.geometry.crowds import Ground, inner_points, owners_along
-from gridplanner.geometry.defects import Defect, Tolerance, coverage_defects
+from gridplanner.geometry.defects import Defect, DefectKind, Tolerance, coverage_defects
 from gridplanner.geometry.dissolve import dissolved
 from gridplanner.geometry.divide import divide
 from gridplanner.geometry.faces import width_m
@@ -25,6 +25,8 @@ from gridplanner.geometry.suspects import suspects
 _ON_LINE_M = 1e-6
 #: A mend this near to a fresh fault made it, metres.
 _BESIDE_M = 0.01
+#: How far a mend is looked for that no unit of a fault tells, metres.
+_REACHES_M = (1.0, 10.0, 100.0)
 #: A spike narrower than twice this is cut off, metres.
 _SPIKE_HALF_M = 0.02
 
@@ -89,7 +91,7 @@ def apply_mends(polygons: ObjectArray, mends: Sequence[Mend]) -> Mended:
     changed = np.union1d(chosen, np.arange(len(start), len(result)))
     before = np.array(sorted(units | dropped), np.int64)
     balance = _covered_area(result, changed) - _covered_area(start, before) - filled
-    fresh = _fresh(start, result, chosen)
+    fresh = _fresh(start, result, origin, chosen)
     return Mended(result, origin, chosen, fresh, balance)
 
 
@@ -149,10 +151,11 @@ def _reassigned(shapes: ObjectArray, units: IntArray, mends: Sequence[Mend]) -> 
         owners[face].add(int(hit))
     points = inner_points(ground.faces)
     place = {int(u): k for k, u in enumerate(units)}
-    land = [m for m in mends if m.defect.area_m2 > 0 and m.keeper in place and _moves_land(m)]
+    land = [m for m in mends if m.defect.area_m2 > 0 and _moves_land(m)]
+    land = [m for m in land if m.keeper in place or m.kind is MendKind.CUT]
     tree = shapely.STRtree([m.defect.geometry for m in land])
     for face, k in zip(*tree.query(points, predicate="intersects"), strict=True):
-        owners[face] = {place[land[k].keeper]}
+        owners[face] = {place[land[k].keeper]} if land[k].keeper in place else set()
     for mend, parts in shares:
         for face, k in zip(*shapely.STRtree(parts).query(points, predicate="intersects"), strict=True):
             owners[face] = {place[mend.defect.units[k]]}
@@ -188,7 +191,7 @@ def _without_crumbs(faces: ObjectArray, owners: list[set[int]], parts_before: In
 
 def _moves_land(mend: Mend) -> bool:
     """Tell whether a mend hands its land to one keeper."""
-    return mend.kind in {MendKind.GIVE, MendKind.FILL, MendKind.SNAP}
+    return mend.kind in {MendKind.GIVE, MendKind.FILL, MendKind.SNAP, MendKind.CUT}
 
 
 def _shares(mend: Mend, shapes: ObjectArray, units: IntArray) -> tuple[Mend, ObjectArray]:
@@ -232,19 +235,48 @@ def _exploded(shapes: ObjectArray, mends: Sequence[Mend]) -> tuple[ObjectArray, 
     return out, np.array(origin, np.int64)
 
 
-def _fresh(start: ObjectArray, result: ObjectArray, units: IntArray) -> tuple[Defect, ...]:
-    """Return faults around the mended units that were not there before."""
+def _fresh(start: ObjectArray, result: ObjectArray, origin: IntArray, units: IntArray) -> tuple[Defect, ...]:
+    """Return faults around the mended units that were not there before, whole or as part of another."""
     if not len(units):
         return ()
     present = ~shapely.is_missing(start)
     near = np.unique(shapely.STRtree(start).query(start[units], predicate="intersects")[1])
     near = np.union1d(near[present[near]], units)
     more = np.arange(len(start), len(result))
-    before = {_name(_placed(d, near)) for d in coverage_defects(start[near])}
+    before = [_placed(d, near) for d in coverage_defects(start[near])]
     around = np.concatenate([near, more])
     kept = around[~shapely.is_missing(result[around])]
+    names = {_name(d) for d in before}
     after = (_placed(d, kept) for d in coverage_defects(result[kept]))
-    return tuple(d for d in after if _name(d) not in before)
+    new = [d for d in after if _name(d) not in names]
+    left = _left_over(new, before, origin)
+    return tuple(d for d, old in zip(new, left, strict=True) if not old)
+
+
+def _left_over(faults: Sequence[Defect], before: Sequence[Defect], origin: IntArray) -> list[bool]:
+    """Tell which faults are only what is left of one that the same units had before."""
+    old = np.array([d.geometry for d in before] + [None], dtype=object)[:-1]
+    tree = shapely.STRtree(old)
+    result = []
+    for fault in faults:
+        owners = {int(origin[u]) for u in fault.units}
+        if fault.geometry is None:
+            result.append(False)
+            continue
+        near = tree.query(fault.geometry, predicate="dwithin", distance=_BESIDE_M)
+        alike = [old[k] for k in near if owners <= set(before[k].units) and _same_sort(before[k], fault)]
+        # A piece of a fault may stick out of it by what noding moves a line.
+        land = shapely.buffer(shapely.union_all(alike), _BESIDE_M) if alike else None
+        result.append(land is not None and bool(shapely.covers(land, fault.geometry)))
+    return result
+
+
+def _same_sort(one: Defect, other: Defect) -> bool:
+    """Tell whether two faults are alike: shared land, blank land, or the same kind."""
+    both = (one, other)
+    if all(d.area_m2 > 0 and d.kind is not DefectKind.DETACHED_PART for d in both):
+        return one.bare == other.bare
+    return one.kind is other.kind
 
 
 def _placed(defect: Defect, units: IntArray) -> Defect:
@@ -258,16 +290,29 @@ def _name(defect: Defect) -> tuple[str, tuple[int, ...], float]:
 
 
 def _blamed(done: Mended, accepted: Sequence[Mend]) -> list[Mend]:
-    """Return the mends beside fresh faults; where none lies beside, those of the same units."""
-    land = np.array([m.defect.geometry for m in accepted] + [None], dtype=object)[:-1]
-    tree = shapely.STRtree(land)
+    """Return the mends that fresh faults come from; at least one while there are fresh faults.
+
+    Those beside the fault; where none lies beside, those of the same units; else the nearest ones, for
+    a mend that makes a fault must not be kept.
+    """
+    tree = shapely.STRtree([m.defect.geometry for m in accepted])
     blamed: set[int] = set()
     for fault in done.fresh:
-        origin = {int(done.origin[u]) for u in fault.units}
-        near = tree.query(fault.geometry, predicate="dwithin", distance=_BESIDE_M) if fault.geometry else []
-        close = [int(k) for k in near if origin & set(accepted[k].defect.units)]
-        blamed.update(close or [k for k, m in enumerate(accepted) if origin & set(m.defect.units)])
+        owners = {int(done.origin[u]) for u in fault.units}
+        same = [k for k, m in enumerate(accepted) if owners & set(m.defect.units)]
+        beside = set(_within(tree, fault, _BESIDE_M))
+        guilty = [k for k in same if k in beside] or same
+        for reach in _REACHES_M:
+            guilty = guilty or _within(tree, fault, reach)
+        blamed.update(guilty or range(len(accepted)))
     return [accepted[k] for k in sorted(blamed)]
+
+
+def _within(tree: shapely.STRtree, fault: Defect, reach_m: float) -> list[int]:
+    """Return what lies within reach of a fault."""
+    if fault.geometry is None:
+        return []
+    return [int(k) for k in tree.query(fault.geometry, predicate="dwithin", distance=reach_m)]
 
 
 def mend_safely(
@@ -288,7 +333,7 @@ def mend_safely(
     while True:
         done = apply_mends(polygons, accepted)
         suspects_now = _blamed(done, accepted)
-        if not suspects_now:
+        if not done.fresh or not suspects_now:
             return done, tuple(refused)
         for mend in suspects_now:
             accepted.remove(mend)
