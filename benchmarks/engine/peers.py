@@ -8,7 +8,7 @@ people, a radius and today's grids together. Those that are not installed are le
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.util import find_spec
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,90 +16,210 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gridplanner.solve.part import Part
+from benchmarks.engine.contest import Ground
+from benchmarks.engine.judge import Limits
 
 Labels = npt.NDArray[np.integer]
-Peer = Callable[[Part, int, int], Labels]
+Divide = Callable[[Ground, int, Limits], Labels]
+#: Steps of the chain that looks for the division with the fewest pieces.
+_BURSTS, _BURST_LENGTH = 20, 10
 
 
-def metis(part: Part, k: int, seed: int) -> Labels:
+@dataclass(frozen=True)
+class Peer:
+    """A program: its name in the table, the module it needs, and how it divides a part."""
+
+    name: str
+    module: str
+    divide: Divide
+
+
+def metis(ground: Ground, seed: int, limits: Limits) -> Labels:
     """METIS, k-way, contiguous, 10 % off the mean."""
     import pymetis
 
-    f = part.field
     options = pymetis.Options(contig=1, ufactor=100, seed=seed)
-    weights = [int(p) + 1 for p in f.people]
     found = pymetis.part_graph(
-        k, xadj=f.indptr, adjncy=f.indices, vweights=weights, recursive=False, options=options
+        ground.k,
+        xadj=ground.links.indptr.tolist(),
+        adjncy=ground.links.indices.tolist(),
+        vweights=(ground.people + 1).tolist(),
+        recursive=False,
+        options=options,
     )
     return np.array(found.vertex_part)
 
 
-def _geoda_weights(part: Part) -> Any:
-    """Return the open edges as GeoDa weights; the library takes them from a file only."""
+def _geoda(ground: Ground) -> tuple[Any, list[list[float]], dict[str, Any]]:
+    """Return weights (the library takes them from a file only), data and the bound on people."""
     from pygeoda.weights import read_gal
 
-    f = part.field
-    lines = [f"0 {len(part)} part id"]
-    for a in range(len(part)):
-        own = f.indices[f.indptr[a] : f.indptr[a + 1]]
-        lines += [f"{a} {len(own)}", " ".join(map(str, own))]
+    lines = [f"0 {len(ground)} part id"]
+    for a, near in ground.neighbours().items():
+        lines += [f"{a} {len(near)}", " ".join(map(str, near))]
     with TemporaryDirectory() as folder:
         path = Path(folder) / "part.gal"
         path.write_text("\n".join(lines) + "\n", encoding="ascii")
-        return read_gal(str(path), [str(a) for a in range(len(part))])
+        weights = read_gal(str(path), [str(a) for a in range(len(ground))])
+    return weights, ground.xy.T.tolist(), {"bound_variable": ground.people.astype(float).tolist()}
 
 
-def geoda_azp(part: Part, k: int, seed: int) -> Labels:
-    """GeoDa's AZP, greedy, regions by coordinates, at least 1,000 people."""
+def geoda_maxp(ground: Ground, seed: int, limits: Limits) -> Labels:
+    """GeoDa's max-p, greedy: as many regions as the least number of people allows."""
     import pygeoda
 
-    weight = _geoda_weights(part)
-    data = [part.field.x[part.field.points[:-1]].tolist(), part.field.y[part.field.points[:-1]].tolist()]
-    bound = part.field.people.astype(float).tolist()
-    found = pygeoda.azp_greedy(k, weight, data, bound_variable=bound, min_bound=1000.0, random_seed=seed)
+    weights, data, bound = _geoda(ground)
+    found = pygeoda.maxp_greedy(weights, data, bound["bound_variable"], limits.low, random_seed=seed)
     return np.array(found["Clusters"]) - 1
 
 
-def geoda_skater(part: Part, k: int, seed: int) -> Labels:
-    """GeoDa's SKATER with at least 1,000 people."""
+def geoda_azp(ground: Ground, seed: int, limits: Limits) -> Labels:
+    """GeoDa's AZP, greedy, regions by coordinates, with a least number of people."""
     import pygeoda
 
-    weight = _geoda_weights(part)
-    data = [part.field.x[part.field.points[:-1]].tolist(), part.field.y[part.field.points[:-1]].tolist()]
-    bound = part.field.people.astype(float).tolist()
-    found = pygeoda.skater(k, weight, data, bound_variable=bound, min_bound=1000.0, random_seed=seed)
+    weights, data, bound = _geoda(ground)
+    found = pygeoda.azp_greedy(ground.k, weights, data, **bound, min_bound=limits.low, random_seed=seed)
     return np.array(found["Clusters"]) - 1
 
 
-def spopt_maxp(part: Part, k: int, seed: int) -> Labels:
-    """spopt's max-p heuristic, two construction iterations; it chooses the number of regions itself."""
+def geoda_skater(ground: Ground, seed: int, limits: Limits) -> Labels:
+    """GeoDa's SKATER with a least number of people."""
+    import pygeoda
+
+    weights, data, bound = _geoda(ground)
+    found = pygeoda.skater(ground.k, weights, data, **bound, min_bound=limits.low, random_seed=seed)
+    return np.array(found["Clusters"]) - 1
+
+
+def _spopt(ground: Ground) -> tuple[Any, Any]:
+    """Return a table with coordinates and people, and the weights."""
     import geopandas
     import libpysal
-    import spopt
 
-    f = part.field
-    own = {a: f.indices[f.indptr[a] : f.indptr[a + 1]].tolist() for a in range(len(part))}
-    frame = geopandas.GeoDataFrame({"people": f.people, "x": f.x[f.points[:-1]], "y": f.y[f.points[:-1]]})
+    points = geopandas.points_from_xy(*ground.xy.T)
+    columns = {"people": ground.people, "x": ground.xy[:, 0], "y": ground.xy[:, 1]}
+    frame = geopandas.GeoDataFrame(columns, geometry=points)
+    return frame, libpysal.weights.W(ground.neighbours(), silence_warnings=True)
+
+
+def spopt_maxp(ground: Ground, seed: int, limits: Limits) -> Labels:
+    """spopt's max-p heuristic, two construction iterations; it chooses the number of regions itself."""
+    from spopt.region import MaxPHeuristic
+
+    frame, weights = _spopt(ground)
     np.random.seed(seed)  # noqa: NPY002 - the library draws from the global generator
-    model = spopt.region.MaxPHeuristic(
-        frame, libpysal.weights.W(own, silence_warnings=True), ["x", "y"], "people", 1000, 2,
-        max_iterations_construction=2, max_iterations_sa=5,
-    )  # fmt: skip
+    model = MaxPHeuristic(frame, weights, ["x", "y"], "people", limits.low, 2, max_iterations_construction=2)
     model.solve()
-    return np.asarray(frame[model.output_col] if hasattr(model, "output_col") else model.labels_)
+    return np.asarray(model.labels_) - 1
 
 
-#: Name shown, module it needs, function.
-PEERS: tuple[tuple[str, str, Peer], ...] = (
-    ("pymetis k-way", "pymetis", metis),
-    ("pygeoda azp_greedy", "pygeoda", geoda_azp),
-    ("pygeoda skater", "pygeoda", geoda_skater),
-    ("spopt MaxP (2)", "spopt", spopt_maxp),
+def spopt_kmeans(ground: Ground, seed: int, limits: Limits) -> Labels:
+    """spopt's k-means with contiguity, by coordinates."""
+    from spopt.region import RegionKMeansHeuristic
+
+    _frame, weights = _spopt(ground)
+    model = RegionKMeansHeuristic(ground.xy, ground.k, weights, seed=seed)
+    model.solve()
+    return np.asarray(model.labels_, dtype=np.int64)
+
+
+def spopt_azp(ground: Ground, seed: int, limits: Limits) -> Labels:
+    """spopt's AZP, by coordinates."""
+    from spopt.region import AZP
+
+    frame, weights = _spopt(ground)
+    model = AZP(frame, weights, ["x", "y"], n_clusters=ground.k, random_state=seed)
+    model.solve()
+    return np.asarray(model.labels_, dtype=np.int64)
+
+
+def spopt_skater(ground: Ground, seed: int, limits: Limits) -> Labels:
+    """spopt's Skater, by coordinates; its only bound is on the number of atoms."""
+    from spopt.region import Skater
+
+    frame, weights = _spopt(ground)
+    model = Skater(frame, weights, ["x", "y"], n_clusters=ground.k, floor=1)
+    model.solve()
+    return np.asarray(model.labels_, dtype=np.int64)
+
+
+def _tolerance(ground: Ground, limits: Limits) -> float:
+    """Return how far from the mean a grid may be and still lie in the band, as a share."""
+    mean = ground.people.sum() / ground.k
+    return float(max(min(mean - limits.low, limits.high - mean) / mean, 0.01))
+
+
+def _chain_graph(ground: Ground) -> Any:
+    """Return the graph gerrychain works on."""
+    import networkx
+    from gerrychain import Graph
+
+    plain = networkx.Graph()
+    for a in range(len(ground)):
+        plain.add_node(a, people=int(ground.people[a]), old=int(ground.old[a]))
+    plain.add_edges_from((a, b) for a, near in ground.neighbours().items() for b in near if a < b)
+    return Graph.from_networkx(plain)
+
+
+def _tree_start(ground: Ground, seed: int, limits: Limits) -> tuple[Any, dict[int, int]]:
+    """Return the graph and a first division by spanning trees."""
+    from gerrychain.partition import recursive_tree_part
+
+    graph = _chain_graph(ground)
+    mean = int(ground.people.sum()) / ground.k
+    parts = list(range(ground.k))
+    label = recursive_tree_part(graph, parts, mean, "people", _tolerance(ground, limits), rng=seed)
+    return graph, {int(a): int(g) for a, g in label.items()}
+
+
+def gerry_tree(ground: Ground, seed: int, limits: Limits) -> Labels:
+    """gerrychain's recursive_tree_part with the widest tolerance that stays in the band."""
+    _graph, label = _tree_start(ground, seed, limits)
+    return np.array([label[a] for a in range(len(ground))])
+
+
+def gerry_recom(ground: Ground, seed: int, limits: Limits) -> Labels:
+    """gerrychain's ReCom, 200 steps in short bursts, surcharge on cutting old grids, fewest pieces kept."""
+    from functools import partial
+
+    from gerrychain import Partition
+    from gerrychain.constraints import within_percent_of_ideal_population
+    from gerrychain.optimization import SingleMetricOptimizer
+    from gerrychain.proposals import recom
+    from gerrychain.updaters import Tally
+
+    graph, label = _tree_start(ground, seed, limits)
+    start = Partition(graph, label, {"population": Tally("people", alias="population")})
+    room = _tolerance(ground, limits)
+    step = partial(
+        recom,
+        pop_col="people",
+        pop_target=int(ground.people.sum()) / ground.k,
+        epsilon=room,
+        region_surcharge={"old": 0.5},
+    )
+    within = within_percent_of_ideal_population(start, room)
+
+    def pieces(partition: Any) -> float:
+        pairs = {(int(ground.old[a]), partition.assignment[a]) for a in range(len(ground))}
+        return float(len(pairs))
+
+    chain = SingleMetricOptimizer(step, within, start, pieces, maximize=False, rng=seed)
+    for _partition in chain.short_bursts(_BURST_LENGTH, _BURSTS):
+        pass
+    best = chain.best_part
+    return np.array([best.assignment[a] for a in range(len(ground))])
+
+
+PEERS = (
+    Peer("pymetis k-way", "pymetis", metis),
+    Peer("pygeoda maxp_greedy", "pygeoda", geoda_maxp),
+    Peer("pygeoda azp_greedy", "pygeoda", geoda_azp),
+    Peer("pygeoda skater", "pygeoda", geoda_skater),
+    Peer("gerrychain tree_part", "gerrychain", gerry_tree),
+    Peer("gerrychain ReCom", "gerrychain", gerry_recom),
+    Peer("spopt RegionKMeans", "spopt", spopt_kmeans),
+    Peer("spopt Skater", "spopt", spopt_skater),
+    Peer("spopt AZP", "spopt", spopt_azp),
+    Peer("spopt MaxP (2)", "spopt", spopt_maxp),
 )
-
-
-def installed() -> tuple[list[tuple[str, Peer]], list[str]]:
-    """Return the peers that are here, and the names of those that are not."""
-    here = [(name, peer) for name, module, peer in PEERS if find_spec(module)]
-    return here, [name for name, module, _peer in PEERS if not find_spec(module)]

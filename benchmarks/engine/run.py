@@ -1,162 +1,201 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""The engine against its peers on generated cities: `python3 main.py bench engine`.
+"""The engine against its peers: `python3 main.py bench engine`.
 
-CPU seconds of the whole process tree are compared, not wall seconds, so that a busy machine does not
-change the verdict; the load is printed with the table. Kernels are compiled before the clock starts.
+Every program gets the same atoms, the same parts and the same number of grids, and runs in a process
+of its own under a limit of CPU seconds. One judge, which shares no code with the engine, looks at the
+labels alone. CPU seconds are compared, not wall seconds, so that a busy machine does not change the
+verdict; compilation and reading are not counted for anybody.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import math
 import os
-import resource
+import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict, astuple, dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from benchmarks.engine.judge import Limits, Verdict, free_atoms, judge
-from benchmarks.engine.peers import Peer, installed
+from benchmarks.engine.child import EXACT, OURS, Task
+from benchmarks.engine.contest import grounds_of
+from benchmarks.engine.judge import Limits, Verdict, judge
+from benchmarks.engine.peers import PEERS
+from benchmarks.engine.table import HEAD, foot, ratios, row
+from benchmarks.engine.towns import ROOT, cities, edinburgh, excerpt, joined, load, save
 from gridplanner.model.jurisdiction import District
-from gridplanner.model.proposal import Proposal
-from gridplanner.model.request import PlanRequest
-from gridplanner.model.ruleset import Band, RadiusRule, RuleSet
-from gridplanner.progress import Executor, Inline
-from gridplanner.solve import warm_up
-from gridplanner.solve.decompose import scope_of
-from gridplanner.solve.engine import propose
-from gridplanner.solve.ranges import usable_range
-from gridplanner.solve.share import best_shares, even_cost
-from gridplanner.workspace.config import load_config
-from gridplanner.workspace.usecases import read_project
-from tools.make_sample_district import main as make_sample
 
-RULES = RuleSet(people=Band(1000, 2000), service_radius=RadiusRule(400.0))
-TOTAL = 288
-HEAD = (
-    f"{'seed':>5} {'program':24} {'CPU s':>8} {'wall s':>8} {'MiB':>6} {'grids':>6} {'below':>6} "
-    f"{'above':>6} "
-    f"{'disc':>5} {'rad':>4} {'nest':>5} {'dev %':>6} {'PP':>6} {'cut':>4} {'pieces':>7} {'moved':>7}"
-)
+#: Grids asked of a generated city of the sample's size, and of Edinburgh.
+TOTAL, TOTAL_EDINBURGH = 288, 300
+#: So many of the smallest parts go to the plain models.
+SMALLEST = 4
+#: A peer that takes more than this share of the limit on one city is not sent to ten.
+_TOO_SLOW = 0.08
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Town:
+    """A town on disk with what is asked of it."""
+
+    name: str
+    path: Path
+    total: int
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one program did: the judge's verdict, None where there is no division, and its own telling."""
+
+    program: str
+    verdict: Verdict | None
+    told: dict[str, Any]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the table; return 1 when a plan of ours breaks a rule without a proof that it must."""
+    """Print the tables; return 1 when a plan of ours breaks a rule that it could have kept."""
     parser = argparse.ArgumentParser(prog="gridplanner bench engine", description=__doc__)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[101, 102, 103])
-    parser.add_argument("--certify", type=float, default=15.0, help="wall seconds for the certificate")
+    parser.add_argument("--seeds", type=int, nargs="*", default=[101, 102, 103])
+    parser.add_argument("--cities", type=int, default=10, help="cities side by side, 0 for none")
+    parser.add_argument("--edinburgh", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--peers", action=argparse.BooleanOptionalAction, default=True)
-    parser.add_argument("--slow", action="store_true", help="run peers that take minutes, too")
+    parser.add_argument("--exact", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--cpu-limit", type=int, default=400, help="CPU seconds for each program")
+    parser.add_argument("--certify", type=float, default=15.0, help="wall seconds for the certificate")
+    parser.add_argument("--keep", type=Path, help="folder to keep the towns in for the next run")
     options = parser.parse_args(argv)
-    print(f"kernels ready after {warm_up():.1f} CPU s; load {os.getloadavg()}; {os.cpu_count()} cores")
-    missed = 0
-    for seed in options.seeds:
-        district = make_city(seed)
-        print(f"\n{len(district.atoms)} atoms, {len(district.communities)} communities\n{HEAD}")
-        missed += run_ours(seed, district, options.certify)
-        if options.peers:
-            run_peers(seed, district, options.slow)
-    return int(missed > 0)
-
-
-def make_city(seed: int) -> District:
-    """Return the district of a seed of the sample generator."""
     with tempfile.TemporaryDirectory() as folder:
-        make_sample(["--seed", str(seed), "--out", folder])
-        return read_project(load_config(Path(folder) / "config.toml")).district
+        hall = Hall(options.keep or Path(folder), options.cpu_limit, options.peers, options.certify)
+        hall.folder.mkdir(parents=True, exist_ok=True)
+        for seed in options.seeds:
+            hall.city(seed, exact=options.exact and seed == options.seeds[0])
+        if options.cities:
+            hall.many((options.seeds or [101])[0], options.cities)
+        if options.edinburgh:
+            hall.edinburgh()
+    return int(hall.missed > 0)
 
 
-def cpu_s() -> float:
-    """Return CPU seconds of this process and its children so far."""
-    own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+class Hall:
+    """Holds the contests and prints their tables.
 
+    Parameters
+    ----------
+    folder : Path
+        Where towns are kept.
+    cpu_limit : int
+        CPU seconds for each program.
+    peers : bool
+    certify_s : float
+    """
 
-def timed(work: Callable[[], object]) -> tuple[object, float, float]:
-    """Return the result, CPU and wall seconds."""
-    cpu, wall = cpu_s(), time.perf_counter()
-    result = work()
-    return result, cpu_s() - cpu, time.perf_counter() - wall
+    def __init__(self, folder: Path, cpu_limit: int, peers: bool, certify_s: float) -> None:
+        self.folder, self.cpu_limit, self.peers, self.certify_s = folder, cpu_limit, peers, certify_s
+        self.missed = 0
+        self.slow: set[str] = set()
 
+    def city(self, seed: int, *, exact: bool) -> None:
+        """One generated city: all programs, and the plain models on its smallest parts."""
+        town = self._town(f"city_{seed}", lambda: next(cities(seed, 1)), Limits(), TOTAL)
+        self.contest(town, seed, list(OURS))
+        if exact:
+            district = load(town.path)
+            smallest = sorted(grounds_of(district, town.total, town.limits), key=len)
+            chosen = [g for g in smallest if g.k > 1][:SMALLEST]
+            total = sum(g.k for g in chosen)
+            few = self._town(
+                f"smallest_{seed}", lambda: excerpt(district, [g.atoms for g in chosen]), Limits(), total
+            )
+            self.contest(few, seed, ["gridplanner balance", *EXACT], peers=False)
 
-def line(seed: int, name: str, seconds: tuple[float, float], verdict: Verdict) -> str:
-    """Return one row of the table."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return (
-        f"{seed:>5} {name:24} {seconds[0]:>8.2f} {seconds[1]:>8.2f} {peak:>6.0f} {verdict.grids:>6} "
-        f"{verdict.below:>6} {verdict.above:>6} {verdict.disconnected:>5} {verdict.beyond_radius:>4} "
-        f"{verdict.across:>5} {100 * verdict.deviation:>6.2f} {verdict.polsby_popper:>6.3f} {verdict.cut:>4} "
-        f"{verdict.pieces:>7} {verdict.moved:>7}"
-    )
+    def many(self, seed: int, number: int) -> None:
+        """Many cities side by side; programs that were slow on one are left out."""
+        town = self._town(f"cities_{seed}_{number}", lambda: joined(list(cities(seed, number))), Limits(), 0)
+        people = int(load(town.path).atoms.people.sum())
+        town = Town(town.name, town.path, round(TOTAL * people / 450_000), town.limits)
+        self.contest(town, seed, ["gridplanner keep", "gridplanner fewest"])
 
+    def edinburgh(self) -> None:
+        """Real census areas, planned from nothing: band only, no radius, no old grids."""
+        district = edinburgh()
+        if district is None:
+            print("\nEdinburgh: the open data is not here, left out")
+            return
+        town = self._town("edinburgh", lambda: district, Limits(radius_m=math.inf), TOTAL_EDINBURGH)
+        self.contest(town, 1, ["gridplanner balance", "gridplanner compact"])
 
-def run_ours(seed: int, district: District, certify_s: float) -> int:
-    """Print our rows; return how many broken rules have no finding that proves them unavoidable."""
-    executor: Executor = Inline()
-    missed = 0
-    for total, mode in ((TOTAL, "keep"), ("fewest", "keep"), (TOTAL, "balance"), (TOTAL, "compact")):
-        request = PlanRequest(total=total, mode=mode, certify_s=0.0)
-
-        def work(request: PlanRequest = request) -> Proposal:
-            return propose(district, RULES, request, executor)
-
-        proposal, cpu, wall = timed(work)
-        if not isinstance(proposal, Proposal):
-            continue
-        label = np.where(free_atoms(district), proposal.plan.assignment, -1)
-        verdict = judge(district, label, Limits())
-        print(line(seed, f"gridplanner {total} {mode}", (cpu, wall), verdict), flush=True)
-        excused = sum(len(part.blocked) for part in scope_of(district, RULES, request).parts)
-        missed += verdict.breaches > excused
-    _print_proof(district, certify_s, executor)
-    return missed
-
-
-def _print_proof(district: District, certify_s: float, executor: Executor) -> None:
-    """Print what is proven of the plan of the main job."""
-    request = PlanRequest(total=TOTAL, certify_s=certify_s)
-    proposal = propose(district, RULES, request, executor)
-    for name, bound in proposal.certificate.total.items():
-        proven = sum(part.objective[name].proven for part in proposal.certificate.parts)
+    def contest(self, town: Town, seed: int, ours: list[str], *, peers: bool | None = None) -> None:
+        """Run programs on a town and print the table."""
+        district = load(town.path)
         print(
-            f"      {name}: value {bound.value:.4f} bound {bound.bound:.4f} gap {bound.gap:.4f}; "
-            f"{proven} of {len(proposal.certificate.parts)} parts proven"
+            f"\n{town.name}: {len(district.atoms):,} atoms, {len(district.communities)} communities, "
+            f"{town.total} grids asked; load {os.getloadavg()[0]:.1f}\n{HEAD}"
         )
-    print(f"      certificate: {proposal.cpu_seconds['certify']:.1f} CPU s")
-    for finding in proposal.findings:
-        print(f"      {finding.text}")
+        names = [*ours, *([p.name for p in PEERS] if (self.peers if peers is None else peers) else [])]
+        results = [self._one(town, district, name, seed) for name in names]
+        for line in ratios(results):
+            print(line)
+        self._remember_slow(results)
+        for result in results:
+            if result.verdict and result.program in OURS:
+                unexcused = result.verdict.breaches - len(result.told.get("findings", []))
+                self.missed += unexcused > 0
 
+    def _one(self, town: Town, district: District, name: str, seed: int) -> Result:
+        module = next((p.module for p in PEERS if p.name == name), "")
+        if module and not find_spec(module):
+            result = Result(name, None, {"why": f"not installed: {module}"})
+        elif name in self.slow and len(district.atoms) > 20_000:
+            result = Result(name, None, {"why": "not run: too slow on one city"})
+        else:
+            certify = self.certify_s if name == "gridplanner keep" else 0.0
+            task = Task(name, town.total, town.limits, seed, certify_s=certify)
+            result = self._judged(town, district, task)
+        print(row(result), flush=True)
+        for line in foot(result):
+            print(line, flush=True)
+        return result
 
-def run_peers(seed: int, district: District, slow: bool) -> None:
-    """Print a row per peer that is installed."""
-    here, missing = installed()
-    scope = scope_of(district, RULES, PlanRequest(total=TOTAL))
-    ranges = [usable_range(part) for part in scope.parts]
-    mean = sum(part.people for part in scope.parts) / TOTAL
-    curves = [
-        {k: even_cost(part.people, k, mean) for k in numbers}
-        for part, numbers in zip(scope.parts, ranges, strict=True)
-    ]
-    shares = best_shares(curves, TOTAL)[0]
-    for name, peer in here:
-        if "MaxP" in name and not slow:
-            continue
+    def _judged(self, town: Town, district: District, task: Task) -> Result:
+        """Run a program in a process of its own and have its labels judged."""
+        given = json.dumps({**asdict(task), "limits": astuple(task.limits)})
+        with tempfile.TemporaryDirectory() as folder:
+            labels = Path(folder) / "labels.npy"
+            command = [sys.executable, "-m", "benchmarks.engine.child", str(town.path), given, str(labels)]
+            limit = ["--cpu-limit", str(self.cpu_limit)] if task.program not in OURS else []
+            environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+            done = subprocess.run(
+                [*command, *limit], capture_output=True, text=True, cwd=ROOT, env=environment, check=False
+            )
+            if done.returncode < 0:
+                return Result(task.program, None, {"why": f"stopped after {self.cpu_limit} CPU s"})
+            if done.returncode:
+                last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+                return Result(task.program, None, {"why": f"failed: {last[:120]}"})
+            told = json.loads(done.stdout.strip().splitlines()[-1])
+            label = np.load(labels)
+            verdict = judge(district, label, town.limits) if (label >= 0).any() else None
+            return Result(task.program, verdict, {"why": f"no division; {told['cpu_s']:.1f} CPU s", **told})
 
-        def work(peer: Peer = peer) -> object:
-            label, count = np.full(len(district.atoms), -1), 0
-            for part, k in zip(scope.parts, shares, strict=True):
-                own = peer(part, k, seed) if k > 1 else np.zeros(len(part), int)
-                label[part.atoms] = own + count
-                count += int(own.max()) + 1
-            return label
+    def _remember_slow(self, results: Sequence[Result]) -> None:
+        for result in results:
+            if result.told.get("cpu_s", 0.0 if result.verdict else math.inf) > _TOO_SLOW * self.cpu_limit:
+                self.slow.add(result.program)
 
-        label, cpu, wall = timed(work)
-        print(line(seed, name, (cpu, wall), judge(district, np.asarray(label), Limits())), flush=True)
-    if missing:
-        print(f"      not installed: {', '.join(missing)}")
+    def _town(self, name: str, make: Callable[[], District], limits: Limits, total: int) -> Town:
+        """Return a town on disk, made where it is not there yet."""
+        path = self.folder / f"{name}.npz"
+        if not path.exists():
+            save(make(), path)
+        return Town(name, path, total, limits)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Where the contest is held: generated cities, many of them side by side, and Edinburgh.
+
+A town is made once and kept as plain arrays, so that each program starts from the same file in a
+process of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from gridplanner.geometry.district import build_district
+from gridplanner.io.reading import read_layers
+from gridplanner.model.adjacency import Adjacency
+from gridplanner.model.atoms import Atoms, Buildings
+from gridplanner.model.jurisdiction import Communities, District
+from gridplanner.model.kinds import GridKind
+from gridplanner.model.plan import GridRecord
+from gridplanner.workspace.config import load_config
+from tools.make_sample_district import folder_of, specs
+from tools.sample_district.spec import CitySpec
+from tools.sample_district.write import write_folder
+
+ROOT = Path(__file__).resolve().parents[2]
+Columns = dict[str, npt.NDArray[Any]]
+T = TypeVar("T")
+
+
+def shared_data() -> Path:
+    """Return the folder of open data that is read in place."""
+    return Path(os.environ.get("GRIDPLANNER_SHARED_DATA", ROOT.parent / "shared" / "data"))
+
+
+def edinburgh() -> District | None:
+    """Return the 4,322 census areas of Edinburgh; None where the open data is not there."""
+    if not (shared_data() / "open" / "uk_edinburgh_oa_4322").is_dir():
+        return None
+    text = (ROOT / "examples" / "edinburgh.toml").read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "edinburgh.toml"
+        path.write_text(text.replace("../../shared/data", shared_data().as_posix()), encoding="utf-8")
+        return _built(path)
+
+
+def city(spec: CitySpec) -> District:
+    """Return one generated city, read from its files as any other would be."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_folder([folder_of(spec)], Path(folder), total=round(288 * spec.scale))
+        return _built(Path(folder) / "config.toml")
+
+
+def cities(seed: int, number: int) -> Iterator[District]:
+    """Yield the cities that `make_sample_district --cities` writes side by side, one after another."""
+    yield from map(city, specs(seed, number))
+
+
+def _built(path: Path) -> District:
+    """Return the district of a configuration without the layers that it was made from."""
+    config = load_config(path)
+    district, _findings = build_district(read_layers(config.layers, config.nets, config.base), config.build)
+    points = np.asarray(shapely.points(district.buildings.x, district.buildings.y), dtype=object)
+    buildings = replace(district.buildings, geometry=points)
+    none = np.empty(0, dtype=object)
+    return replace(district, buildings=buildings, grids_before_geometry=none, originals={}, nets={})
+
+
+def save(district: District, path: Path) -> None:
+    """Keep a district as arrays without a single Python object in them."""
+    columns: Columns = {}
+    for part in ("communities", "atoms", "buildings"):
+        for name, values in _columns(getattr(district, part)).items():
+            columns.update(_plain(f"{part}.{name}", values))
+    columns["buildings.geometry"] = np.empty(0)
+    columns.update({f"adjacency.{name}": values for name, values in _columns(district.adjacency).items()})
+    columns.update(_plain("estates", district.estates))
+    columns["grid.code"] = _words(np.array([g.code for g in district.grids_before], dtype=object))
+    columns["grid.community"] = np.array([g.community for g in district.grids_before], np.int64)
+    columns["grid.kind"] = _words(np.array([str(g.kind) for g in district.grids_before], dtype=object))
+    columns["name"] = np.array([district.name, district.crs])
+    np.savez(path, **columns)
+
+
+def load(path: Path) -> District:
+    """Return a district that was kept with `save`."""
+    with np.load(path, allow_pickle=False) as kept:
+        columns = {name: kept[name] for name in kept.files}
+    name, crs = columns.pop("name").tolist()
+    records = tuple(
+        GridRecord(code, code, int(community), GridKind(kind))
+        for code, community, kind in zip(
+            *(columns.pop(f"grid.{key}").tolist() for key in ("code", "community", "kind")), strict=True
+        )
+    )
+    buildings = _table(Buildings, "buildings", columns)
+    return District(
+        name,
+        crs,
+        _table(Communities, "communities", columns),
+        _table(Atoms, "atoms", columns),
+        _table(Adjacency, "adjacency", columns),
+        replace(buildings, geometry=np.asarray(shapely.points(buildings.x, buildings.y), dtype=object)),
+        records,
+        estates=_objects(columns.pop("estates")),
+    )
+
+
+def joined(towns: Sequence[District]) -> District:
+    """Return towns side by side as one district; their codes must differ."""
+    first = towns[0]
+    shift = {
+        name: np.concatenate([[0], np.cumsum(sizes)])
+        for name, sizes in {
+            "atoms": [len(t.atoms) for t in towns],
+            "communities": [len(t.communities) for t in towns],
+            "grids": [len(t.grids_before) for t in towns],
+            "estates": [len(t.estates) for t in towns],
+        }.items()
+    }
+
+    def column(part: str, name: str, of: str = "") -> npt.NDArray[Any]:
+        values = [getattr(getattr(t, part), name) for t in towns]
+        if of:
+            values = [np.where(v >= 0, v + s, -1) for v, s in zip(values, shift[of], strict=False)]
+        return np.concatenate(values)
+
+    def table(kind: type[T], part: str, of: dict[str, str]) -> T:
+        columns = {f.name: column(part, f.name, of.get(f.name, "")) for f in fields(kind)}  # type: ignore[arg-type]
+        return kind(**{k: v.astype(np.int32) if k in of else v for k, v in columns.items()})
+
+    atoms = table(Atoms, "atoms", {"community": "communities", "old_grid": "grids", "estate": "estates"})
+    edges = [column("adjacency", name, "atoms").astype(np.int32) for name in "ab"]
+    more = [column("adjacency", name) for name in ("length_m", "kind")]
+    records = tuple(
+        replace(g, community=g.community + int(s))
+        for t, s in zip(towns, shift["communities"], strict=False)
+        for g in t.grids_before
+    )
+    numbered = np.array([f"A{k + 1:07d}" for k in range(len(atoms))] + [None], dtype=object)[:-1]
+    return District(
+        first.name,
+        first.crs,
+        table(Communities, "communities", {}),
+        replace(atoms, ids=numbered),
+        Adjacency(*edges, *more, first.adjacency.min_shared_border_m),
+        table(Buildings, "buildings", {"atom": "atoms"}),
+        records,
+        estates=np.concatenate([t.estates for t in towns]),
+    )
+
+
+def excerpt(district: District, groups: Sequence[npt.NDArray[np.int64]]) -> District:
+    """Return a town of these groups of atoms alone, each a community of its own."""
+    rows = np.concatenate(groups)
+    place = np.full(len(district.atoms), -1, np.int32)
+    place[rows] = np.arange(len(rows))
+    atoms = Atoms(**{f.name: getattr(district.atoms, f.name)[rows] for f in fields(Atoms)})
+    home = np.repeat(np.arange(len(groups)), [len(g) for g in groups]).astype(np.int32)
+    olds, old = np.unique(atoms.old_grid, return_inverse=True)
+    old = old.astype(np.int32) - int((olds < 0).any())
+    edges = district.adjacency
+    inside = (place[edges.a] >= 0) & (place[edges.b] >= 0)
+    a, b = place[edges.a[inside]], place[edges.b[inside]]
+    order = np.lexsort((np.maximum(a, b), np.minimum(a, b)))
+    stands = np.append(place, -1)[district.buildings.atom] >= 0
+    buildings = Buildings(**{f.name: getattr(district.buildings, f.name)[stands] for f in fields(Buildings)})
+    first = [int(district.atoms.community[g[0]]) for g in groups]
+    communities = {f.name: getattr(district.communities, f.name)[first] for f in fields(Communities)}
+    codes = np.array([f"{k + 1:012d}" for k in range(len(groups))] + [None], dtype=object)[:-1]
+    return replace(
+        district,
+        communities=Communities(**{**communities, "codes": codes}),
+        atoms=replace(atoms, community=home, old_grid=old),
+        adjacency=Adjacency(
+            np.minimum(a, b)[order],
+            np.maximum(a, b)[order],
+            edges.length_m[inside][order],
+            edges.kind[inside][order],
+            edges.min_shared_border_m,
+        ),
+        buildings=replace(buildings, atom=place[buildings.atom]),
+        grids_before=tuple(
+            replace(district.grids_before[g], community=int(home[np.flatnonzero(old == k)[0]]))
+            for k, g in enumerate(olds[olds >= 0])
+        ),
+    )
+
+
+def _columns(part: object) -> Columns:
+    """Return the arrays of a record of columns."""
+    return {f.name: v for f in fields(part) if isinstance(v := getattr(part, f.name), np.ndarray)}  # type: ignore[arg-type]
+
+
+def _plain(name: str, values: npt.NDArray[Any]) -> Columns:
+    """Return a column without objects: texts as fixed width, shapes as their bytes and where each ends."""
+    if values.dtype != object:
+        return {name: values}
+    if not name.endswith(".geometry"):
+        return {name: _words(values)}
+    if name.startswith("buildings"):
+        return {}
+    blobs = shapely.to_wkb(values)
+    ends = np.cumsum([len(b) for b in blobs])
+    return {name: np.frombuffer(b"".join(blobs), np.uint8), f"{name}.ends": ends}
+
+
+def _words(values: npt.NDArray[np.object_]) -> npt.NDArray[np.str_]:
+    return np.array([str(v) for v in values], dtype=str) if len(values) else np.empty(0, "U1")
+
+
+def _objects(values: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
+    return np.array([*values.tolist(), None], dtype=object)[:-1]
+
+
+def _table(kind: type[T], part: str, columns: Columns) -> T:
+    """Return a record from the columns of its name, which are taken out."""
+    found: dict[str, Any] = {}
+    for field in fields(kind):  # type: ignore[arg-type]
+        values = columns.pop(f"{part}.{field.name}", None)
+        if values is None:
+            continue
+        ends = columns.pop(f"{part}.{field.name}.ends", None)
+        if ends is not None:
+            starts = np.concatenate([[0], ends[:-1]])
+            raw = values.tobytes()
+            values = shapely.from_wkb([raw[a:b] for a, b in zip(starts, ends, strict=True)])
+        found[field.name] = _objects(values) if values.dtype.kind == "U" else values
+    return kind(**found)
