@@ -63,7 +63,7 @@ def splits(district: District, plan: Plan, level: str) -> tuple[Split, ...]:
     reaches into another unit of the level as well.
     """
     label, names = _labels(district, level)
-    if not len(label):
+    if not len(label) or not plan.n_grids:
         return ()
     held = np.flatnonzero(label >= 0)
     keys = label[held].astype(np.int64) * (plan.n_grids + 1) + plan.assignment[held] + 1

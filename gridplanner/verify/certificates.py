@@ -8,6 +8,7 @@ from math import ceil, inf
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from gridplanner.texts import _
 from gridplanner.verify.claims import Claim, equal, none_of
@@ -76,11 +77,17 @@ def _match(facts: Facts) -> Iterator[Claim]:
         for name, row in part["objective"].items():
             if row["value"] is None or name not in wrong_value:
                 continue
-            if not any(abs(row["value"] - values[name]) <= _TINY for values in found_values):
+            if not any(_fits(row["value"], values, name) for values in found_values):
                 wrong_value[name].append(f"{part['community']}/{part['part']}")
     for name, wrong in wrong_value.items():
         text = _("The value of '{name}' of each part is that of the plan.").format(name=name)
         yield none_of(f"certificate.values.{name}", wrong, text)
+
+
+def _fits(stated: float, values: Mapping[str, float], name: str) -> bool:
+    """Tell whether a part states its own value; of pieces, those cut off by its edge may count or not."""
+    room = values["pieces_outside"] if name == "pieces" else 0.0
+    return -_TINY <= stated - values[name] <= room + _TINY
 
 
 def _difference(a: list[Any], b: list[Any]) -> list[Any]:
@@ -115,9 +122,28 @@ def _by_part(facts: Facts) -> dict[tuple[str, int, int], list[dict[str, float]]]
         inside[atoms] = True
         mine = facts.grid_people[of_grid == facts.parts[atoms[0]]]
         off = float(np.abs(mine / mean - 1).mean()) if len(mine) and mean else 0.0
-        row = {"grids": float(grids), "pieces": float(pieces_and_moved(facts, inside)[0]), "deviation": off}
+        row = {
+            "grids": float(grids),
+            "pieces": float(pieces_and_moved(facts, inside)[0]),
+            "pieces_outside": float(_pieces_outside(facts, inside)),
+            "deviation": off,
+        }
         values.setdefault((home, people, grids), []).append(row)
     return values
+
+
+def _pieces_outside(facts: Facts, inside: npt.NDArray[np.bool_]) -> int:
+    """Return the pieces elsewhere of today's general grids that lie in a part.
+
+    A grid that crosses the line of a community is cut in any plan; which of its parts counts that piece is
+    a matter of taste, so a part may state up to these more. The sum over all parts is checked apart.
+    """
+    here = {old for (old, _new), atoms in facts.pairs.items() if old >= 0 and inside[atoms].any()}
+    return sum(
+        1
+        for (old, _new), atoms in facts.pairs.items()
+        if old in here and facts.general_before[old] and not inside[atoms].all()
+    )
 
 
 def deviation(facts: Facts) -> float:

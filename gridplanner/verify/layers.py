@@ -44,11 +44,12 @@ def _codes(facts: Facts) -> Iterator[Claim]:
         yield none_of(f"{layer}.{field}", wrong, text)
     homes = facts.grids.texts("SQDM")
     codes = facts.grids.texts("WGBM")
+    kept = set(facts.before.texts("WGBM"))  # a code that the office gave stays, whatever it begins with
     wrong = [
         str(c) for c, home in zip(codes, homes, strict=True)
-        if home.isdigit() and len(home) == 12 and not c.startswith(home)
+        if home.isdigit() and len(home) == 12 and not c.startswith(home) and c not in kept
     ]  # fmt: skip
-    yield none_of("grids.prefix", wrong, _("Every grid code begins with the code of its community."))
+    yield none_of("grids.prefix", wrong, _("Every new grid code begins with the code of its community."))
 
 
 def _references(facts: Facts) -> Iterator[Claim]:
