@@ -54,6 +54,8 @@ def run_run(options: argparse.Namespace) -> int:
         result = run_main_job(config, options.out, executor, progress, _teller(options))
     if not options.quiet:
         print("\n".join(result_lines(result.outcome, result.out)))
+        if result.version:
+            print(_("Published as version {n}.").format(n=result.version))
     return 0 if result.legal else 1
 
 

@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 _SHOWN = 50
 
 
-def add_export_options(parser: argparse.ArgumentParser) -> None:
-    """Add what changes the `[export]` table of the configuration."""
+def add_export_options(parser: argparse.ArgumentParser, *, dry_run: bool = False) -> None:
+    """Add what changes the `[export]` table of the configuration; `dry_run` for a list of losses only."""
+    if dry_run:
+        parser.add_argument(
+            "--dry-run", action="store_true", help=_("only list what the formats would lose; write nothing")
+        )
     parser.add_argument(
         "--formats", help=_("formats of the grids, with commas: kml,dxf,gdb,csv,xlsx,parquet")
     )

@@ -5,16 +5,19 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from gridplanner import __version__
 from gridplanner.cli import commands as runners
 from gridplanner.cli.exchange import add_export_options
+from gridplanner.cli.offices import OFFICE_COMMANDS, add_office_commands
 from gridplanner.model.parameters import parameter
 from gridplanner.texts import LANGUAGES, _
 
 COMMANDS = (
     *("demo", "run", "check", "new", "plan", "assign", "export", "compare", "restore", "verify"),
+    *OFFICE_COMMANDS,
     *("bench", "test"),
 )
 
@@ -60,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_export_options(run)
 
     _add_steps(commands)
+    add_office_commands(partial(_command, commands))
     bench = _command(commands, "bench", _("run a benchmark (source checkouts)"))
     bench.add_argument("name")
     bench.add_argument("rest", nargs=argparse.REMAINDER)
@@ -93,10 +97,7 @@ def _add_steps(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     export = _command(commands, "export", _("write every output of the plan in work"))
     export.add_argument("project", type=Path)
     export.add_argument("--out", type=Path, default=Path("out"), help=_("output folder"))
-    export.add_argument(
-        "--dry-run", action="store_true", help=_("only list what the formats would lose; write nothing")
-    )
-    add_export_options(export)
+    add_export_options(export, dry_run=True)
 
     compare = _command(commands, "compare", _("compare two scenarios of a project"))
     compare.add_argument("project", type=Path)
@@ -115,13 +116,16 @@ def _add_steps(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, help_text: str
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    help_text: str,
+    run: Run | None = None,
 ) -> argparse.ArgumentParser:
     """Add a sub-command with the options that all share."""
     parser = commands.add_parser(name, help=help_text, description=help_text)
     parser.add_argument("--lang", choices=LANGUAGES, help=_("language of messages and outputs"))
     parser.add_argument("--quiet", action="store_true", help=_("print nothing but errors"))
-    parser.set_defaults(run=getattr(runners, f"run_{name}"))
+    parser.set_defaults(run=run or getattr(runners, f"run_{name}"))
     return parser
 
 

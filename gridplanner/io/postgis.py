@@ -12,7 +12,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,10 +21,18 @@ import shapely
 from psycopg import sql
 
 from gridplanner.errors import UserError
-from gridplanner.io.columns import column_of
-from gridplanner.io.geopackage_reader import wkb_to_geometry
 from gridplanner.io.geopackage_writer import one_type
-from gridplanner.io.postgis_rows import Publication, cells_of, check_names, sql_type, srid_of, stored_name
+from gridplanner.io.postgis_rows import (
+    Database,
+    Publication,
+    Version,
+    cells_of,
+    check_names,
+    raw_rows,
+    sql_type,
+    srid_of,
+    stored_name,
+)
 from gridplanner.io.raw import RawTable
 from gridplanner.model.layers import Layer, ObjectArray
 from gridplanner.texts import _
@@ -33,22 +40,6 @@ from gridplanner.texts import _
 T = TypeVar("T")
 
 _FIRST_PAUSE_S = 0.2
-
-
-@dataclass(frozen=True)
-class Database:
-    """Where the database is, and how long to wait for it to come back.
-
-    Parameters
-    ----------
-    address : str
-        `postgresql://user@host:port/name` or `key=value` pairs, as libpq takes it.
-    patience_s : float
-        How long a transaction is tried again while the server is away.
-    """
-
-    address: str = field(repr=False)
-    patience_s: float = 30.0
 
 
 @contextmanager
@@ -109,13 +100,34 @@ def _need_postgis(connection: psycopg.Connection[Any]) -> None:
         raise UserError(_("The database has no PostGIS. Ask its administrator for CREATE EXTENSION postgis."))
 
 
-def read_table(database: Database, schema: str, table: str) -> RawTable:
+def list_versions(database: Database, schema: str) -> list[Version]:
+    """Return the divisions published in a schema, oldest first; none where nothing was published."""
+
+    def ask(connection: psycopg.Connection[Any]) -> list[Version]:
+        """Return them with the number of grids each brought."""
+        if not _column_types(connection, schema, "publications"):
+            return []
+        query = sql.SQL(
+            "SELECT p.version, p.author, p.note, p.valid_from, p.valid_to, "
+            "(SELECT count(*) FROM {grids} g WHERE g.publication = p.id) FROM {publications} p ORDER BY 1"
+        ).format(grids=sql.Identifier(schema, "grids"), publications=sql.Identifier(schema, "publications"))
+        return [
+            Version(int(r[0]), r[1] or "", r[2] or "", r[3], r[4], int(r[5]))
+            for r in connection.execute(query)
+        ]
+
+    return _patiently(database, ask)
+
+
+def read_table(database: Database, schema: str, table: str, version: int = 0) -> RawTable:
     """Read a table with shapes.
 
     Parameters
     ----------
     database : Database
     schema, table : str
+    version : int
+        Only the rows that this publication brought; 0 for all rows of the table.
 
     Raises
     ------
@@ -139,27 +151,28 @@ def read_table(database: Database, schema: str, table: str) -> RawTable:
             )
         columns = [name for name in _column_types(connection, schema, table) if name != found[0]]
         query = sql.SQL(
-            "SELECT {columns} ST_AsBinary(ST_Force2D(ST_CurveToLine({shape}))) FROM {table}"
+            "SELECT {columns} ST_AsBinary(ST_Force2D(ST_CurveToLine({shape}))) FROM {table} "
+            "WHERE %(version)s = 0 OR {which}"
         ).format(
+            which=_of_version(connection, schema, columns),
             columns=sql.SQL("").join(sql.SQL("{}, ").format(sql.Identifier(name)) for name in columns),
             shape=sql.Identifier(found[0]),
             table=sql.Identifier(schema, table),
         )
-        rows = connection.execute(query, binary=False).fetchall()
+        rows = connection.execute(query, {"version": version}, binary=False).fetchall()
         cells = list(zip(*rows, strict=True)) or [() for _name in (*columns, "")]
-        return _raw(f"{schema}.{table}", columns, cells, _authority(connection, found[1]))
+        return raw_rows(f"{schema}.{table}", columns, cells, _authority(connection, found[1]))
 
     return _patiently(database, ask)
 
 
-def _raw(source: str, columns: list[str], cells: Sequence[tuple[Any, ...]], crs: str) -> RawTable:
-    """Return rows as a raw table."""
-    geometry, _broken = wkb_to_geometry([None if item is None else bytes(item) for item in cells[-1]])
-    table = {
-        name: column_of([float(v) if hasattr(v, "as_tuple") else v for v in values])
-        for name, values in zip(columns, cells[:-1], strict=True)
-    }
-    return RawTable(source, table, geometry, np.arange(1, len(geometry) + 1), crs)
+def _of_version(connection: psycopg.Connection[Any], schema: str, columns: Sequence[str]) -> sql.Composable:
+    """Return the condition that a row came with the publication `version`."""
+    if "publication" not in columns or not _column_types(connection, schema, "publications"):
+        return sql.SQL("false")
+    return sql.SQL("publication = (SELECT id FROM {} WHERE version = %(version)s)").format(
+        sql.Identifier(schema, "publications")
+    )
 
 
 def _authority(connection: psycopg.Connection[Any], srid: int) -> str:

@@ -4,21 +4,40 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, LiteralString
 
 import numpy as np
 import numpy.typing as npt
 
 from gridplanner.errors import UserError
-from gridplanner.io.columns import text_of
+from gridplanner.io.columns import column_of, text_of
 from gridplanner.io.crs import name_of
+from gridplanner.io.geopackage_reader import wkb_to_geometry
+from gridplanner.io.raw import RawTable
 from gridplanner.texts import _
 
 #: PostgreSQL cuts longer names in silence: 21 Chinese characters.
 MAX_NAME_BYTES = 63
 _OWN = ("gid", "publication", "valid_from", "valid_to", "geom")
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where the database is, and how long to wait for it to come back.
+
+    Parameters
+    ----------
+    address : str
+        `postgresql://user@host:port/name` or `key=value` pairs, as libpq takes it.
+    patience_s : float
+        How long a transaction is tried again while the server is away.
+    """
+
+    address: str = field(repr=False)
+    patience_s: float = 30.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +54,28 @@ class Publication:
     author: str = ""
     note: str = ""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+@dataclass(frozen=True)
+class Version:
+    """A division that was published.
+
+    Parameters
+    ----------
+    number : int
+        From 1.
+    author, note : str
+    valid_from, valid_to : datetime
+        `valid_to` is None for the one in force.
+    grids : int
+    """
+
+    number: int
+    author: str
+    note: str
+    valid_from: datetime
+    valid_to: datetime | None
+    grids: int
 
 
 def check_names(names: Iterable[str]) -> None:
@@ -80,3 +121,13 @@ def cells_of(values: npt.NDArray[Any]) -> list[Any]:
     if values.dtype.kind == "f":
         return [None if value != value else value for value in values.tolist()]
     return [text_of(value).replace("\0", "") for value in values.tolist()]
+
+
+def raw_rows(source: str, columns: list[str], cells: Sequence[tuple[Any, ...]], crs: str) -> RawTable:
+    """Return rows as a raw table."""
+    geometry, _broken = wkb_to_geometry([None if item is None else bytes(item) for item in cells[-1]])
+    table = {
+        name: column_of([float(v) if hasattr(v, "as_tuple") else v for v in values])
+        for name, values in zip(columns, cells[:-1], strict=True)
+    }
+    return RawTable(source, table, geometry, np.arange(1, len(geometry) + 1), crs)

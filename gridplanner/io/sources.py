@@ -14,6 +14,7 @@ from gridplanner.io.archive import unpacked
 from gridplanner.io.geojson_reader import read_geojson
 from gridplanner.io.geopackage_reader import layer_names, read_geopackage
 from gridplanner.io.ledger_reader import read_csv, read_xlsx, sheet_names
+from gridplanner.io.postgis_rows import Database
 from gridplanner.io.raw import RawTable
 from gridplanner.io.shapefile_reader import read_shapefile
 from gridplanner.model.question import Question
@@ -107,7 +108,7 @@ def read_from_database(address: str, layer: str) -> RawTable:
         The extra is not installed, no table is named, or the database cannot be read.
     """
     try:
-        from gridplanner.io.postgis import Database, read_table  # an extra
+        from gridplanner.io.postgis import read_table  # an extra
     except ImportError as error:
         raise UserError(
             _("Reading from a database needs the package psycopg. Install gridplanner[postgis].")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -24,7 +25,9 @@ from gridplanner.workspace.plan_table import request_from_table
 
 __all__ = ("Config", "ExportOptions", "config_from_table", "load_config", "request_from_table")
 
-SECTIONS = ("name", "title", "demonstration", "layers", "rules", "plan", "repair", "assign", "export")
+SECTIONS = (
+    *("name", "title", "demonstration", "layers", "rules", "plan", "repair", "assign", "export", "postgis"),
+)
 FORMATS = ("shp", "gpkg", "geojson", "kml", "dxf", "gdb", "csv", "xlsx", "parquet")
 #: GeoPackage and GeoJSON are always written; `formats` may add to these.
 DEFAULT_FORMATS = ("shp", "gpkg", "geojson")
@@ -63,6 +66,30 @@ class ExportOptions:
 
 
 @dataclass(frozen=True)
+class PostgisOptions:
+    """Where plans are published.
+
+    Parameters
+    ----------
+    address : str
+        `postgresql://user@host:port/name`, without a password: the configuration goes into every
+        project and output folder. The client library takes passwords from PGPASSWORD or its pgpass file.
+    schema, author, note : str
+    publish : bool
+        `run` publishes what it planned.
+    patience_s : float
+        How long a transaction is tried again while the server is away.
+    """
+
+    address: str = field(default="", repr=False)
+    schema: str = "gridplanner"
+    author: str = ""
+    note: str = ""
+    publish: bool = False
+    patience_s: float = 30.0
+
+
+@dataclass(frozen=True)
 class Config:
     """A configuration, checked.
 
@@ -75,7 +102,7 @@ class Config:
     base : Path
         Folder that relative layer paths start from.
     layers, nets : mapping of name to LayerSpec
-    rules, request, build, assign, export
+    rules, request, build, assign, export, postgis
         The other sections.
     text : str
         The file as read, kept in the project.
@@ -92,6 +119,7 @@ class Config:
     build: BuildOptions
     assign: AssignOptions
     export: ExportOptions = field(default_factory=ExportOptions)
+    postgis: PostgisOptions = field(default_factory=PostgisOptions)
     text: str = ""
 
 
@@ -145,6 +173,7 @@ def config_from_table(table: Mapping[str, Any], base: Path, name: str, text: str
         ),
         assign=_dataclass(AssignOptions, _table(table, "assign"), "[assign]"),
         export=_export(_table(table, "export"), base),
+        postgis=_postgis(_table(table, "postgis")),
         text=text,
     )
 
@@ -174,6 +203,7 @@ def _spec(table: Any, where: str) -> LayerSpec:
     if not isinstance(table, Mapping):
         raise UserError(_('{where} must be a table with at least path = "...".').format(where=where))
     check_keys(table, ("path", "layer", "encoding", "crs", "fields"), where)
+    refuse_password(str(table.get("path", "")), where)
     if not table.get("path"):
         raise UserError(_('{where} has no path. Add path = "...".').format(where=where))
     columns = table.get("fields", {})
@@ -210,6 +240,27 @@ def _export(table: Mapping[str, Any], base: Path) -> ExportOptions:
     plain = {key: value for key, value in table.items() if key != "maps"}
     options: ExportOptions = _dataclass(ExportOptions, plain, "[export]", maps=maps)
     return checked_export(options)
+
+
+def _postgis(table: Mapping[str, Any]) -> PostgisOptions:
+    """Check the `[postgis]` table."""
+    options: PostgisOptions = _dataclass(PostgisOptions, table, "[postgis]")
+    refuse_password(options.address, "[postgis]")
+    return options
+
+
+_PASSWORD = re.compile(r"^postgres(?:ql)?://[^/@\s]*:[^/@\s]+@|\bpassword\s*=", re.IGNORECASE)
+
+
+def refuse_password(address: str, where: str) -> None:
+    """Raise UserError for a database address that would carry a password into projects and output."""
+    if _PASSWORD.search(address):
+        raise UserError(
+            _(
+                "{where}: the address holds a password, which would go into every project and output "
+                "folder. Leave it out and set PGPASSWORD, or keep it in the pgpass file."
+            ).format(where=where)
+        )
 
 
 def checked_export(options: ExportOptions) -> ExportOptions:

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import getpass
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +20,8 @@ from gridplanner.io.writing import write_vector
 from gridplanner.model.atoms import ObjectArray
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.layers import Layer
-from gridplanner.model.ledger import PLACED, PLACED_AT, unplaced_rows
-from gridplanner.model.project import ProjectContents
+from gridplanner.model.ledger import PLACED, PLACED_AT, unplaced_rows, unplaced_totals
+from gridplanner.model.project import JournalEntry, ProjectContents
 from gridplanner.texts import _
 from gridplanner.workspace.ledger_places import building_named, building_near, with_row_placed
 
@@ -26,9 +29,12 @@ __all__ = [
     "building_named",
     "building_near",
     "place_ledger_row",
+    "place_rows",
     "placements_of",
     "read_placement_table",
     "remember_beside",
+    "rows_to_place",
+    "unplaced_lines",
     "unplaced_rows",
     "write_unplaced",
 ]
@@ -148,3 +154,51 @@ def read_placement_table(contents: ProjectContents, path: Path) -> dict[int, int
         for number, code in zip(numbers, codes, strict=True)
         if code
     }
+
+
+def rows_to_place(
+    contents: ProjectContents, table: Path | None, row: int | None, building: str
+) -> dict[int, int]:
+    """Return index of the ledger row to index of the building, from a list filled in or from one row.
+
+    Parameters
+    ----------
+    contents : ProjectContents
+    table : Path or None
+        A list of `write_unplaced`, filled in.
+    row : int or None
+        Row number as the ledger counts.
+    building : str
+        Code of the building, with `row`.
+    """
+    found = read_placement_table(contents, table) if table else {}
+    if row is not None:
+        index = next((r.index for r in unplaced_rows(contents.district) if r.row == row), -1)
+        found[index] = building_named(contents.district, building)
+    return found
+
+
+def place_rows(contents: ProjectContents, wanted: Mapping[int, int]) -> ProjectContents:
+    """Return the project with several rows placed, and the journal saying so."""
+    for index, building in wanted.items():
+        contents = place_ledger_row(contents, index, building=building)
+    now = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
+    what = ", ".join(f"{index + 1}={building}" for index, building in wanted.items())
+    entry = JournalEntry(now, getpass.getuser(), _("Ledger rows placed by hand"), what, contents.current)
+    return replace(contents, journal=(*contents.journal, entry))
+
+
+def unplaced_lines(contents: ProjectContents) -> list[str]:
+    """Return people without a place, per community, as lines for the terminal."""
+    people, households = unplaced_totals(contents.district)
+    rows = unplaced_rows(contents.district)
+    lines = [
+        _("{n} rows of the ledger have no building; {people} people, {households} households.").format(
+            n=len(rows), people=int(people.sum()), households=int(households.sum())
+        )
+    ]
+    names = [*contents.district.communities.names.tolist(), _("community unknown")]
+    return lines + [
+        _("  {name}: {people} people").format(name=names[i], people=int(people[i]))
+        for i in np.flatnonzero(people)
+    ]

@@ -15,6 +15,7 @@ from gridplanner.model.outcome import Outcome
 from gridplanner.progress import Executor, Progress
 from gridplanner.texts import _
 from gridplanner.workspace.config import Config
+from gridplanner.workspace.database import publish_outcome
 from gridplanner.workspace.export import export
 from gridplanner.workspace.handing_over import Tell
 from gridplanner.workspace.usecases import compare, complete, keep_as_scenario, propose, read_project
@@ -30,11 +31,14 @@ class JobResult:
     out : Path
     legal : bool
         No breach of a hard rule remains that is not waived.
+    version : int
+        Number of the version in the database; 0 where nothing was published.
     """
 
     outcome: Outcome
     out: Path
     legal: bool
+    version: int = 0
 
 
 @dataclass
@@ -109,7 +113,8 @@ def run_main_job(
     }
     outcome, losses = export(outcome, contents, out, config.export, facts, executor, progress, tell=tell)
     after = replace(outcome.after, findings=(*outcome.after.findings, *losses))
-    return JobResult(replace(outcome, after=after), out, _legal(outcome))
+    version = publish_outcome(outcome, config.postgis) if config.postgis.publish else 0
+    return JobResult(replace(outcome, after=after), out, _legal(outcome), version)
 
 
 def _legal(outcome: Outcome) -> bool:

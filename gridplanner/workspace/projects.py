@@ -21,7 +21,7 @@ from gridplanner.model.project import ProjectContents, Scenario
 from gridplanner.model.request import PlanRequest
 from gridplanner.progress import Executor, Progress
 from gridplanner.texts import _
-from gridplanner.workspace.config import ExportOptions, load_config
+from gridplanner.workspace.config import Config, ExportOptions, load_config
 from gridplanner.workspace.export import export
 from gridplanner.workspace.handing_over import Tell, planned_losses
 from gridplanner.workspace.restoring import editing, save_new
@@ -117,6 +117,16 @@ def _to_hand_over(path: Path, chosen: ChosenExport | None) -> tuple[ProjectConte
     outcome = compare(contents, scenario.plan, scenario.certificate, config=config)
     options = config.export if config else ExportOptions()
     return contents, outcome, chosen(options) if chosen else options
+
+
+def outcome_of_project(path: Path) -> Outcome:
+    """Return the plan in work of a project beside today's division."""
+    return _to_hand_over(path, None)[1]
+
+
+def config_of_project(path: Path) -> Config | None:
+    """Return the configuration a project was made from; None where it was made by hand."""
+    return config_of(open_project(path), path.resolve().parent)
 
 
 def compare_project(path: Path, a: str, b: str) -> Table:

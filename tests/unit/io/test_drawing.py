@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridplanner.errors import UserError
-from gridplanner.io.plane_fit import fit, world_file
 from gridplanner.io.drawing import faces_of
+from gridplanner.io.plane_fit import fit, world_file
 from gridplanner.io.raw import objects
 from gridplanner.io.reading import read_layers
 from gridplanner.io.writing import write_vector
