@@ -144,7 +144,10 @@ def _reassigned(shapes: ObjectArray, units: IntArray, mends: Sequence[Mend]) -> 
     if not len(units):
         return shapes
     shares = [_shares(m, shapes, units) for m in mends if m.kind is MendKind.SPLIT]
-    lines = [shapely.boundary(shapes), *(shapely.boundary(parts) for _m, parts in shares)]
+    # The line of a higher unit is none of the units' own lines.
+    cuts = np.array([m.defect.geometry for m in mends if m.kind is MendKind.CUT] + [None], dtype=object)[:-1]
+    lines = [shapely.boundary(shapes), shapely.boundary(cuts)]
+    lines += [shapely.boundary(parts) for _m, parts in shares]
     ground = Ground.of(shapes, np.concatenate(lines))
     owners: list[set[int]] = [set() for _face in ground.faces]
     for face, hit in zip(ground.rows, ground.hits, strict=True):

@@ -17,27 +17,23 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class GridPatch:
-    """Today's grids with other outlines and other atoms, after faults between them were mended.
+    """Today's grids as they are after faults between them were mended.
 
     Parameters
     ----------
-    n_grids : int
-        Number of today's grids afterwards; those beyond it are gone.
-    rows : int64[k], ascending
-        Grids that are replaced, or added at the end.
-    records : tuple of k GridRecord
-    shapes : tuple of k str
-        Their outlines as WKB in hexadecimal; "" for a grid that is left without land.
-    atoms, grids : int64[m]
-        Atoms that lie in another of today's grids afterwards, and in which (-1 for none).
+    records : tuple of n GridRecord
+    came_from : int64[n]
+        Row before of each one whose outline stays; -1 for one with another outline.
+    shapes : tuple of str
+        The other outlines, in order, as WKB in hexadecimal.
+    old_grid : int32[n_atoms]
+        Today's grid of each atom afterwards; -1 for none.
     """
 
-    n_grids: int
-    rows: Ints
     records: tuple[GridRecord, ...]
+    came_from: Ints
     shapes: tuple[str, ...]
-    atoms: Ints
-    grids: Ints
+    old_grid: npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ import shapely
 from gridplanner.geometry.contiguity import components, parts_per_label
 from gridplanner.geometry.dissolve import grid_polygons
 from gridplanner.geometry.roads import RoadNetwork, road_service_points
-from gridplanner.geometry.service import ServiceDistances, service_points
+from gridplanner.geometry.service import ServiceDistances, service_points, stations_by_grid
 from gridplanner.model.atoms import ObjectArray
 from gridplanner.model.finding import Finding
 from gridplanner.model.jurisdiction import District
@@ -147,7 +147,8 @@ def service_of(
     if network is None:
         return service_points(xy, atom, people, assignment, n_grids, rules.service_radius, stations)
     grid = np.asarray(assignment, np.int32)[atom]
-    return ServiceDistances(*road_service_points(network, xy, grid, people, n_grids))
+    given = stations_by_grid(xy, grid, rules.service_radius, stations)
+    return ServiceDistances(*road_service_points(network, xy, grid, people, n_grids, given))
 
 
 def stations_of(district: District) -> npt.NDArray[np.float64] | None:

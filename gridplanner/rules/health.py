@@ -10,8 +10,9 @@ from itertools import pairwise
 import numpy as np
 import shapely
 
-from gridplanner.geometry.defects import Defect, coverage_defects
-from gridplanner.geometry.tiers import TierFault, belongs_to, most_land, tier_faults
+from gridplanner.geometry.defects import Defect, DefectKind, coverage_defects
+from gridplanner.geometry.faces import width_m
+from gridplanner.geometry.tiers import OUTSIDE, TierFault, belongs_to, most_land, tier_faults
 from gridplanner.model.atoms import ObjectArray
 from gridplanner.model.health import FaultCount, Health
 from gridplanner.model.jurisdiction import District
@@ -57,11 +58,16 @@ def health_of(district: District, plan: Plan, measures: Measures) -> Health:
 
 
 def tiers_of(district: District) -> tuple[Tier, ...]:
-    """Return the layers of areas as delivered, highest first; only those that were given."""
-    found = []
+    """Return the layers of areas as delivered, highest first; only those that were given.
+
+    Communities that were changed since are taken as they are now.
+    """
+    found, known = [], district.communities
     for role, above in (("streets", ""), ("communities", "street_code")):
         layer = district.originals.get(role)
-        if layer is not None and layer.geometry is not None and len(layer):
+        if role == "communities" and district.reforms:
+            found.append(Tier(role, known.codes, known.geometry, known.street_codes))
+        elif layer is not None and layer.geometry is not None and len(layer):
             found.append(Tier(role, layer.texts("code"), layer.geometry, layer.texts(above or "none")))
     if len(district.grids_before_geometry):
         codes = [record.code for record in district.grids_before]
@@ -86,6 +92,23 @@ def between(district: District, lower: Tier, upper: Tier) -> tuple[TierFault, ..
     parent = belongs_to(lower.home, upper.codes)
     parent = most_land(lower.geometry, upper.geometry, parent < 0, parent)
     return tier_faults(lower.geometry, upper.geometry, parent, _points(district), district.buildings.people)
+
+
+def outside_defects(district: District) -> tuple[tuple[Defect, int, int], ...]:
+    """Return the land of today's grids beyond their community: the fault, the grid, where it lies (-1)."""
+    tiers = {tier.role: tier for tier in tiers_of(district)}
+    if "grids" not in tiers or "communities" not in tiers:
+        return ()
+    grids, above = tiers["grids"], tiers["communities"]
+    row_of = {str(code): k for k, code in enumerate(district.communities.codes)}
+    found = []
+    for f in between(district, grids, above):
+        if f.kind == OUTSIDE and not f.folded:
+            home = row_of.get(str(above.codes[f.other]), -1) if f.other >= 0 else -1
+            kind, width = DefectKind.OUTSIDE, float(width_m(np.array([f.geometry], dtype=object))[0])
+            spot = (f.lower,), f.geometry, f.area_m2, width, f.people, f.x, f.y
+            found.append((Defect(kind, *spot, folded=False), f.lower, home))
+    return tuple(found)
 
 
 def fault_counts(district: District) -> tuple[FaultCount, ...]:

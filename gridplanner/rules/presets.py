@@ -172,7 +172,14 @@ def _radius(start: RadiusRule, table: Mapping[str, Any], where: str) -> RadiusRu
     }
     rest = {key: value for key, value in table.items() if key not in words}
     changes: dict[str, Any] = {**_values(rest, "service_radius_m", where), **chosen}
-    return replace(start, **changes)
+    rule = replace(start, **changes)
+    if (rule.points, rule.metric) == ("centre", "road"):
+        raise UserError(
+            _('{where}: nobody walks from a population centre. Use points = "best" or "stations".').format(
+                where=where
+            )
+        )
+    return rule
 
 
 def _values(table: Mapping[str, Any], name: str, where: str) -> dict[str, Any]:

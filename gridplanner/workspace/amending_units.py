@@ -26,36 +26,26 @@ _TEXTS = ("codes", "names", "types", "street_codes", "street_names")
 
 def with_grids(district: District, patch: GridPatch) -> District:
     """Return the district with today's grids as mended; the layer as delivered stays in `originals`."""
-    kept = min(len(district.grids_before), patch.n_grids)
-    records: list[GridRecord] = list(district.grids_before[:kept])
-    shapes = np.full(patch.n_grids, None, dtype=object)
-    shapes[:kept] = district.grids_before_geometry[:kept]
-    records += [GridRecord("", "", 0)] * (patch.n_grids - kept)
-    for row, record in zip(patch.rows.tolist(), patch.records, strict=True):
-        records[row] = record
+    shapes = np.full(len(patch.records), None, dtype=object)
+    same = patch.came_from >= 0
+    shapes[same] = district.grids_before_geometry[patch.came_from[same]]
     if has_shapes(district):
-        shapes[patch.rows] = _from_hex(patch.shapes)
-    old_grid = district.atoms.old_grid.copy()
-    old_grid[patch.atoms] = patch.grids
+        shapes[~same] = _from_hex(patch.shapes)
     return replace(
         district,
-        atoms=replace(district.atoms, old_grid=old_grid),
-        grids_before=tuple(records),
+        atoms=replace(district.atoms, old_grid=patch.old_grid.astype(np.int32)),
+        grids_before=patch.records,
         grids_before_geometry=shapes,
     )
 
 
 def grids_back(district: District, patch: GridPatch) -> GridPatch:
     """Return the correction that takes a mend of today's grids back; needs the shapes."""
-    rows = patch.rows[patch.rows < len(district.grids_before)]
-    return GridPatch(
-        n_grids=len(district.grids_before),
-        rows=rows,
-        records=tuple(district.grids_before[row] for row in rows.tolist()),
-        shapes=to_hex(district.grids_before_geometry[rows]),
-        atoms=patch.atoms,
-        grids=district.atoms.old_grid[patch.atoms].astype(np.int64),
-    )
+    came_from = np.full(len(district.grids_before), -1, np.int64)
+    kept = np.flatnonzero(patch.came_from >= 0)
+    came_from[patch.came_from[kept]] = kept
+    other = district.grids_before_geometry[came_from < 0]
+    return GridPatch(district.grids_before, came_from, to_hex(other), district.atoms.old_grid)
 
 
 def has_shapes(district: District) -> bool:
@@ -160,10 +150,10 @@ def unit_row(patch: GridPatch | CommunityPatch) -> dict[str, Any]:
     if isinstance(patch, GridPatch):
         return {
             "type": "grids",
-            "n_grids": patch.n_grids,
             "records": codec.records_to_columns(patch.records, GridRecord),
+            "came_from": patch.came_from.tolist(),
             "shapes": list(patch.shapes),
-            **{name: getattr(patch, name).tolist() for name in ("rows", "atoms", "grids")},
+            "old_grid": patch.old_grid.tolist(),
         }
     texts = {name: getattr(patch.communities, name).tolist() for name in _TEXTS}
     return {
@@ -184,9 +174,9 @@ def unit_from_row(row: Mapping[str, Any]) -> GridPatch | CommunityPatch:
         The row is no correction.
     """
     if row["type"] == "grids":
-        columns = {name: np.array(row[name], np.int64) for name in ("rows", "atoms", "grids")}
         records = codec.records_from_columns(GridRecord, row["records"])
-        return GridPatch(int(row["n_grids"]), records=records, shapes=tuple(row["shapes"]), **columns)
+        came_from, old_grid = np.array(row["came_from"], np.int64), np.array(row["old_grid"], np.int32)
+        return GridPatch(records, came_from, tuple(row["shapes"]), old_grid)
     texts = {name: _objects(row["communities"][name]) for name in _TEXTS}
     bare = np.full(len(texts["codes"]), None, dtype=object)
     return CommunityPatch(
