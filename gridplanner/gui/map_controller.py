@@ -9,7 +9,9 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from gridplanner.gui import theme
+from gridplanner.gui.canvas.basemap import Ground
 from gridplanner.gui.canvas.canvas import MapCanvas
+from gridplanner.gui.canvas.frame import Paint
 from gridplanner.gui.canvas.labels import Label
 from gridplanner.gui.canvas.overlay import Content, Marker
 from gridplanner.gui.canvas.style import Facts, LegendRow, make_paint
@@ -39,6 +41,8 @@ class MapController(QObject):
         self.layers: list[str] = []
         self.swipe = False
         self.marked: set[int] = set()
+        self.opacity = 0.55
+        self._ground: Ground | None = None
         self._finding: Finding | None = None
         self._preview: Plan | None = None
         self._label_points: np.ndarray | None = None
@@ -55,6 +59,8 @@ class MapController(QObject):
         """Show another project."""
         scene = self.session.scene
         self._preview, self._label_points, self._finding, self.marked = None, None, None, set()
+        # A basemap is laid into the system of one project; another project begins without it.
+        self.set_ground(None)
         if scene is not None:
             self.canvas.mark = _("demonstration data") if scene.demonstration else ""
             self.canvas.set_shapes(scene.atoms, scene.extent)
@@ -127,7 +133,7 @@ class MapController(QObject):
         selection = self.session.selection if plan.n_grids > max(self.session.selection, default=-1) else ()
         fine = "atoms" in self.layers
         paint, legend = make_paint(facts, self.style, selection, atoms=fine)
-        paint = self._with_marked(paint)
+        paint = self._over_ground(self._with_marked(paint))
         other = None
         if self.swipe or self._twin is not None:
             before = self.facts(self.session.before)
@@ -138,10 +144,28 @@ class MapController(QObject):
             self._twin.set_paint(other)
         # Left of the swipe line is today, right of it the plan in work.
         if self.swipe and other is not None:
-            self.canvas.set_paint(other, paint)
+            self.canvas.set_paint(self._over_ground(other), paint)
         else:
             self.canvas.set_paint(paint)
         self.legend_changed.emit(legend)
+
+    def set_ground(self, ground: Ground | None, opacity: float | None = None) -> None:
+        """Show a basemap under the map, None for none; `opacity` is that of the grids over it."""
+        if opacity is not None:
+            self.opacity = opacity
+        if ground is not self._ground:
+            self._ground = ground
+            self.canvas.set_ground(ground)
+        self.repaint()
+
+    @property
+    def ground(self) -> Ground | None:
+        """The basemap on the map."""
+        return self._ground
+
+    def _over_ground(self, paint: Paint) -> Paint:
+        """Let the basemap shine through, where there is one."""
+        return paint.faded(self.opacity) if self._ground is not None else paint
 
     def _with_marked(self, paint):
         """Tint the atoms that a tool has gathered."""

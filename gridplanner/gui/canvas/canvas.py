@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from gridplanner.gui.canvas import frame as frames
+from gridplanner.gui.canvas.basemap import Ground, GroundFrame
 from gridplanner.gui.canvas.frame import Frame, Paint
 from gridplanner.gui.canvas.overlay import (
     Content,
@@ -35,7 +36,7 @@ from gridplanner.gui.canvas.overlay import (
 )
 from gridplanner.gui.canvas.refiner import Refiner
 from gridplanner.gui.canvas.tool import MapPoint, Tool
-from gridplanner.gui.canvas.view import View
+from gridplanner.gui.canvas.view import View, walked
 from gridplanner.workspace.scene import PolygonArrays
 
 #: Milliseconds without input after which labels are placed anew and the frame is refined.
@@ -79,6 +80,7 @@ class MapCanvas(QWidget):
         self._overlay: tuple[View, QImage] | None = None
         self._extent: tuple[float, float, float, float] | None = None
         self._drag: QPointF | None = None
+        self.under = GroundFrame()
         self._stale = True
         self._refiner = Refiner(self)
         self._refiner.ready.connect(self._take_refined)
@@ -128,6 +130,19 @@ class MapCanvas(QWidget):
         """Show other reference layers and labels."""
         self._content = content
         self._overlay = None
+        self._idle.start()
+        self.update()
+
+    def set_ground(self, ground: Ground | None) -> None:
+        """Show another basemap, None for none; the colours must let it shine through."""
+        self.under.set(ground)
+        if ground is not None:
+            ground.changed.connect(self._ground_changed)
+        self._ground_changed()
+
+    def _ground_changed(self) -> None:
+        """Show what came of the basemap at the next idle moment."""
+        self.under.forget()
         self._idle.start()
         self.update()
 
@@ -218,6 +233,8 @@ class MapCanvas(QWidget):
         if self._frame is None:
             return
         wide = frames.padded(self.view)
+        if self.under.refresh(wide, self.devicePixelRatioF()):
+            self.update()
         if self._overlay is None or self._overlay[0] != wide:
             self._overlay = (wide, draw_overlay(self._content, wide, self.devicePixelRatioF(), self.font()))
             self.update()
@@ -235,12 +252,18 @@ class MapCanvas(QWidget):
         self._fresh()
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor("#22282F" if self.dark else "#F4F6F8"))
+        if self.under.picture() is not None:
+            self._blit(painter, *self.under.picture())
         if self._frame is not None:
-            self._blit(painter, self._frame.view, self._frame.image(), self.rect())
+            if self._other_frame is not None:
+                # Over a basemap both sides shine through, so neither may lie under the other.
+                painter.setClipRect(0, 0, round(self.width() * self._swipe), self.height())
+            self._blit(painter, self._frame.view, self._frame.image())
+            painter.setClipping(False)
             if self._other_frame is not None:
                 self._paint_other(painter)
             if self._overlay is not None:
-                self._blit(painter, self._overlay[0], self._overlay[1], self.rect())
+                self._blit(painter, self._overlay[0], self._overlay[1])
             if self._other_frame is not None:
                 draw_swipe(painter, round(self.width() * self._swipe), self.height())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -254,7 +277,7 @@ class MapCanvas(QWidget):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
-    def _blit(self, painter: QPainter, shown: View, image: QImage, _clip: object) -> None:
+    def _blit(self, painter: QPainter, shown: View, image: QImage) -> None:
         """Draw a picture of another view at its place in this one, scaled where the scales differ."""
         x, y = self.view.to_screen(shown.left, shown.top)
         factor = self.view.scale / shown.scale
@@ -269,7 +292,7 @@ class MapCanvas(QWidget):
         x = round(self.width() * self._swipe)
         painter.save()
         painter.setClipRect(x, 0, self.width() - x, self.height())
-        self._blit(painter, self._other_frame.view, self._other_frame.image(), None)
+        self._blit(painter, self._other_frame.view, self._other_frame.image())
         painter.restore()
 
     # --- the pointer ---------------------------------------------------------------------------------
@@ -344,28 +367,16 @@ class MapCanvas(QWidget):
             self.tool.cancel()
             self.update()
             return
-        if self.tool.key(event) or self._walk(event.key()):
+        if self.tool.key(event) or self._walked(event.key()):
             return
         super().keyPressEvent(event)
 
-    def _walk(self, key: int) -> bool:
+    def _walked(self, key: int) -> bool:
         """Pan with the arrow keys, zoom with plus and minus."""
-        step = 60.0
-        ways: dict[int, tuple[float, float]] = {
-            Qt.Key.Key_Left: (step, 0.0),
-            Qt.Key.Key_Right: (-step, 0.0),
-            Qt.Key.Key_Up: (0.0, step),
-            Qt.Key.Key_Down: (0.0, -step),
-        }
-        if key in ways:
-            self.look(self.view.moved(*ways[key]))
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoom_by(1.25)
-        elif key == Qt.Key.Key_Minus:
-            self.zoom_by(0.8)
-        else:
-            return False
-        return True
+        view = walked(self.view, key)
+        if view is not None:
+            self.look(view)
+        return view is not None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         first = self.view.width == 100 and self._extent is not None
@@ -383,3 +394,4 @@ class MapCanvas(QWidget):
         """End background drawing before the window goes away."""
         self._idle.stop()
         self._refiner.stop()
+        self.under.set(None)

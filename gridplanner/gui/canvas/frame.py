@@ -45,6 +45,21 @@ class Paint:
     strokes: np.ndarray
     widths: np.ndarray
 
+    @property
+    def translucent(self) -> bool:
+        """Whether what lies under the map shines through."""
+        return bool(len(self.colours)) and int(self.colours[-1]) >> 24 == 0
+
+    def faded(self, opacity: float) -> Paint:
+        """Return the paint for a map over a basemap: fills shine through, the ground around is clear.
+
+        Fine lines between areas are left out; blended over a translucent fill they would be opaque.
+        """
+        colours = (self.colours & np.uint32(0xFFFFFF)) | np.uint32(round(opacity * 254) << 24)
+        colours[-1] &= np.uint32(0xFFFFFF)
+        widths = np.where((self.strokes >> 24) < 255, 0, self.widths)
+        return replace(self, colours=colours, widths=widths)
+
     @staticmethod
     def plain(
         n: int, colour: int = 0xFFDDE3E8, background: int = 0xFFFFFFFF, stroke: int = 0xFF888888
@@ -86,19 +101,23 @@ class Frame:
     ids : int32[h, w]
         -1 outside; empty while the kernels are not loaded.
     pixels : uint32[h, w]
+    translucent : bool
+        A basemap shines through.
     """
 
     view: View
     ratio: float
     ids: np.ndarray
     pixels: np.ndarray
+    translucent: bool = False
     _image: QImage | None = field(default=None, repr=False)
 
     def image(self) -> QImage:
         """Return the picture; it shares the memory of `pixels`."""
         if self._image is None:
             height, width = self.pixels.shape
-            self._image = QImage(self.pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+            form = QImage.Format.Format_ARGB32 if self.translucent else QImage.Format.Format_RGB32
+            self._image = QImage(self.pixels.data, width, height, 4 * width, form)
             self._image.setDevicePixelRatio(self.ratio)
         return self._image
 
@@ -155,6 +174,9 @@ def _device_widths(paint: Paint, factor: float) -> np.ndarray:
 
 def colour(kernels: ModuleType, frame: Frame, paint: Paint) -> None:
     """Colour a frame again from its ids; no geometry is touched."""
+    translucent = paint.translucent
+    if translucent != frame.translucent:
+        frame.translucent, frame._image = translucent, None
     widths = _device_widths(paint, frame.ratio)
     kernels.shade(frame.ids, paint.colours, paint.hatched, paint.keys, paint.strokes, widths, frame.pixels)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from PySide6.QtCore import Qt
 
 #: Pixels per metre at 96 dpi on a scale of 1:1; a scale box shows 1:n for n = this / scale.
 PIXELS_PER_METRE = 96 / 0.0254
@@ -90,3 +91,18 @@ class View:
         scale = min(self.width / width, self.height / height) * (1 - 2 * margin)
         scale = min(max(scale, SMALLEST_SCALE), LARGEST_SCALE)
         return replace(self, x=(x0 + x1) / 2, y=(y0 + y1) / 2, scale=scale)
+
+
+def walked(view: View, key: int) -> View | None:
+    """Return where a key leads: arrows pan, plus and minus zoom; None for other keys."""
+    step = 60.0
+    ways: dict[int, tuple[float, float]] = {
+        Qt.Key.Key_Left: (step, 0.0),
+        Qt.Key.Key_Right: (-step, 0.0),
+        Qt.Key.Key_Up: (0.0, step),
+        Qt.Key.Key_Down: (0.0, -step),
+    }
+    if key in ways:
+        return view.moved(*ways[key])
+    factors: dict[int, float] = {Qt.Key.Key_Plus: 1.25, Qt.Key.Key_Equal: 1.25, Qt.Key.Key_Minus: 0.8}
+    return view.zoomed(factors[key]) if key in factors else None

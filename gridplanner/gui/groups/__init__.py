@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gridplanner.gui.groups.edit import EditGroup
 from gridplanner.gui.groups.file import FileGroup
 from gridplanner.gui.groups.help import HelpGroup
+from gridplanner.gui.groups.map import MapGroup
 from gridplanner.gui.groups.plan import PlanGroup
 from gridplanner.gui.groups.tools import ToolsGroup
 from gridplanner.gui.groups.view import ViewGroup
@@ -23,6 +24,7 @@ def make_groups(window: MainWindow) -> dict[str, Any]:
         "edit": EditGroup(window),
         "view": ViewGroup(window),
         "tools": ToolsGroup(window),
+        "map": MapGroup(window),
         "plan": PlanGroup(window),
         "help": HelpGroup(window),
     }

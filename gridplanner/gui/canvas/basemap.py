@@ -1,0 +1,308 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The basemap under the coloured polygons: tiles or one picture, warped into the project's system.
+
+Tiles are read, fetched and decoded in threads; the window only lays finished pictures side by side.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QImage, QImageReader, QPainter, QPolygonF, QTransform
+
+from gridplanner.gui.canvas.view import View
+from gridplanner.workspace.basemaps import HALF_M, Tiles, Warp, tile_corners, tile_of
+
+#: Decoded tiles kept in memory, and the most that one view may need.
+KEPT, MOST = 400, 160
+TILE_PX = 256
+#: A picture is decoded to at most this many pixels along its longer side.
+PICTURE_PX = 8_192
+_SMOOTH = Qt.TransformationMode.SmoothTransformation
+Key = tuple[int, int, int]
+
+
+class Ground(QObject):
+    """What lies under the map.
+
+    Signals
+    -------
+    changed : there is more to show than at the last paint
+    """
+
+    changed = Signal()
+
+    def compose(self, view: View, ratio: float) -> QImage:
+        """Return the picture of a view."""
+        image = QImage(
+            round(view.width * ratio), round(view.height * ratio), QImage.Format.Format_ARGB32_Premultiplied
+        )
+        image.setDevicePixelRatio(ratio)
+        image.fill(0)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        self.paint(painter, view)
+        painter.end()
+        return image
+
+    def paint(self, painter: QPainter, view: View) -> None:
+        """Draw what is there."""
+
+    def close(self) -> None:
+        """Let threads and files go."""
+
+
+class TileGround(Ground):
+    """Tiles of a file or of an address.
+
+    Parameters
+    ----------
+    tiles : Tiles
+    warp : Warp
+    """
+
+    _came = Signal(object, object)
+
+    def __init__(self, tiles: Tiles, warp: Warp, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tiles, self._warp = tiles, warp
+        self._images: OrderedDict[Key, QImage] = OrderedDict()
+        self._asked: set[Key] = set()
+        self._missing: set[Key] = set()
+        self._open = True
+        self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="tiles")
+        self._came.connect(self._take)
+
+    def wanted(self, view: View) -> list[Key]:
+        """Return the tiles that a view needs, the nearest to its centre first."""
+        rim = _rim(view)
+        mercator = self._warp.to_mercator(rim)
+        metres = np.hypot(*(mercator[0] - mercator[1])) / max(np.hypot(*(rim[0] - rim[1])), 1e-9)
+        degrees = self._tiles.basemap.degrees
+        low, high = self._tiles.zooms
+        # As many pixels of tiles as of the screen: one mercator metre is `metres` times one on the ground.
+        whole = 2 * HALF_M / TILE_PX
+        zoom = int(np.clip(round(np.log2(whole * view.scale / metres)), low, high))
+        while True:
+            places = tile_of(mercator, zoom, degrees=degrees)
+            (c0, r0), (c1, r1) = places.min(axis=0).tolist(), places.max(axis=0).tolist()
+            if (c1 - c0 + 1) * (r1 - r0 + 1) <= MOST or zoom <= low:
+                break
+            zoom -= 1
+        last = 2**zoom - 1
+        columns, rows = range(max(c0, 0), min(c1, last) + 1), range(max(r0, 0), min(r1, last) + 1)
+        keys = [(zoom, c, r) for r in rows for c in columns][: 4 * MOST]
+        mid_c, mid_r = (c0 + c1) / 2, (r0 + r1) / 2
+        return sorted(keys, key=lambda k: (k[1] - mid_c) ** 2 + (k[2] - mid_r) ** 2)
+
+    def paint(self, painter: QPainter, view: View) -> None:
+        wanted = self.wanted(view)
+        for key in wanted:
+            if key not in self._images:
+                self._ask(key)
+        # Coarser tiles that are there already stand in until the wanted ones come.
+        for key in sorted({parent for k in wanted if k not in self._images for parent in self._parents(k)}):
+            self._draw(painter, view, key)
+        for key in wanted:
+            self._draw(painter, view, key)
+
+    def _parents(self, key: Key) -> list[Key]:
+        """Return the nearest coarser tile over a tile that is in memory."""
+        zoom, column, row = key
+        for up in range(1, 6):
+            parent = (zoom - up, column >> up, row >> up)
+            if parent in self._images:
+                return [parent]
+        return []
+
+    def _draw(self, painter: QPainter, view: View, key: Key) -> None:
+        """Draw one tile, if it is in memory."""
+        image = self._images.get(key)
+        if image is None:
+            return
+        self._images.move_to_end(key)
+        corners = tile_corners(*key, degrees=self._tiles.basemap.degrees)
+        draw_quad(painter, image, QRectF(image.rect()), view.screen_array(self._warp.to_ground(corners)))
+
+    def _ask(self, key: Key) -> None:
+        """Have a tile read in a thread, once."""
+        if key in self._asked or key in self._missing or not self._open:
+            return
+        self._asked.add(key)
+        self._pool.submit(self._load, key)
+
+    def _load(self, key: Key) -> None:
+        """Read and decode a tile; runs in a thread."""
+        if not self._open:
+            return
+        content = self._tiles.tile(*key)
+        image = QImage.fromData(content) if content else QImage()
+        try:
+            self._came.emit(key, image)
+        except RuntimeError:
+            return  # the window was closed meanwhile
+
+    def _take(self, key: Key, image: QImage) -> None:
+        """Keep a tile that came."""
+        self._asked.discard(key)
+        if image.isNull():
+            self._missing.add(key)
+            return
+        self._images[key] = image
+        while len(self._images) > KEPT:
+            self._images.popitem(last=False)
+        self.changed.emit()
+
+    @property
+    def waiting(self) -> int:
+        """Number of tiles under way."""
+        return len(self._asked)
+
+    @property
+    def silent(self) -> bool:
+        """Whether tiles were asked for and none came."""
+        return bool(self._missing) and not self._images and not self._asked
+
+    def close(self) -> None:
+        self._open = False
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._tiles.close()
+
+
+class PictureGround(Ground):
+    """One picture: a GeoTIFF, or a scan on its control points.
+
+    Parameters
+    ----------
+    path : str
+    lattice : float64[rows + 1, columns + 1, 2]
+        Where the corners of its pieces lie, metres.
+    """
+
+    _came = Signal(object)
+
+    def __init__(self, path: str, lattice: np.ndarray, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._levels: list[QImage] = []
+        self.lattice = lattice
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="picture")
+        self._came.connect(self._take)
+        self._pool.submit(self._load, path)
+
+    def _load(self, path: str) -> None:
+        """Decode the picture and its smaller copies; runs in a thread."""
+        levels = picture_levels(path)
+        try:
+            self._came.emit(levels)
+        except RuntimeError:
+            return  # the window was closed meanwhile
+
+    def _take(self, levels: list[QImage]) -> None:
+        """Keep the picture."""
+        self._levels = levels
+        self.changed.emit()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the picture is decoded."""
+        return bool(self._levels)
+
+    def move(self, lattice: np.ndarray) -> None:
+        """Lay the picture elsewhere."""
+        self.lattice = lattice
+        self.changed.emit()
+
+    def paint(self, painter: QPainter, view: View) -> None:
+        if not self._levels:
+            return
+        screen = view.screen_array(self.lattice.reshape(-1, 2)).reshape(self.lattice.shape)
+        across = float(np.hypot(*(screen[0, -1] - screen[0, 0])))
+        level = next((i for i in self._levels[::-1] if i.width() >= across), self._levels[0])
+        rows, columns = self.lattice.shape[0] - 1, self.lattice.shape[1] - 1
+        wide, high = level.width() / columns, level.height() / rows
+        for r in range(rows):
+            for c in range(columns):
+                quad = np.array([screen[r, c], screen[r, c + 1], screen[r + 1, c + 1], screen[r + 1, c]])
+                low, far = quad.min(axis=0), quad.max(axis=0)
+                if far[0] >= 0 and far[1] >= 0 and low[0] <= view.width and low[1] <= view.height:
+                    draw_quad(painter, level, QRectF(c * wide, r * high, wide, high), quad)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def picture_levels(path: str) -> list[QImage]:
+    """Return a picture and its halves down to some hundred pixels; empty where it cannot be decoded."""
+    QImageReader.setAllocationLimit(2_048)
+    reader = QImageReader(path)
+    size = reader.size()
+    most = max(size.width(), size.height())
+    if most > PICTURE_PX:
+        reader.setScaledSize(size * (PICTURE_PX / most))
+    image = reader.read()
+    if image.isNull():
+        return []
+    levels = [image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)]
+    while max(levels[-1].width(), levels[-1].height()) > 512:
+        half = levels[-1]
+        levels.append(half.scaled(half.width() // 2, half.height() // 2, mode=_SMOOTH))
+    return levels
+
+
+def draw_quad(painter: QPainter, image: QImage, source: QRectF, quad: np.ndarray) -> None:
+    """Draw a part of a picture into a quadrangle (upper left, upper right, lower right, lower left)."""
+    # A hair larger than it is, so that no ground shows between two tiles.
+    middle = quad.mean(axis=0)
+    reach = np.maximum(np.hypot(*(quad - middle).T), 1e-9)[:, None]
+    grown = middle + (quad - middle) * (1 + 0.35 / reach)
+    there = QPolygonF([QPointF(x, y) for x, y in grown.tolist()])
+    here = QPolygonF([source.topLeft(), source.topRight(), source.bottomRight(), source.bottomLeft()])
+    transform = QTransform()
+    if not QTransform.quadToQuad(here, there, transform):
+        return
+    painter.save()
+    painter.setTransform(transform, combine=True)
+    painter.drawImage(source, image, source)
+    painter.restore()
+
+
+def _rim(view: View) -> np.ndarray:
+    """Return points along the rim of a view, metres; the first two are its upper corners."""
+    x0, y0, x1, y1 = view.extent()
+    mid_x, mid_y = (x0 + x1) / 2, (y0 + y1) / 2
+    return np.array(
+        [[x0, y1], [x1, y1], [x1, y0], [x0, y0], [mid_x, y1], [mid_x, y0], [x0, mid_y], [x1, mid_y]]
+    )
+
+
+class GroundFrame:
+    """The composed basemap of the last view: moved along while the map is dragged, made anew when idle."""
+
+    def __init__(self) -> None:
+        self.ground: Ground | None = None
+        self._shown: tuple[View, QImage] | None = None
+        self._stale = True
+
+    def set(self, ground: Ground | None) -> None:
+        """Show another basemap, None for none."""
+        if self.ground is not None and self.ground is not ground:
+            self.ground.close()
+        self.ground, self._shown, self._stale = ground, None, True
+
+    def forget(self) -> None:
+        """Have it composed anew at the next idle moment."""
+        self._stale = True
+
+    def refresh(self, view: View, ratio: float) -> bool:
+        """Compose the picture of a (padded) view; False where nothing has changed."""
+        if self.ground is None or (not self._stale and self._shown is not None and self._shown[0] == view):
+            return False
+        self._shown, self._stale = (view, self.ground.compose(view, ratio)), False
+        return True
+
+    def picture(self) -> tuple[View, QImage] | None:
+        """Return the composed picture and the view it shows."""
+        return self._shown
