@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,12 +130,39 @@ def road_distances(network: RoadNetwork, one: Attached, two: Attached, limit_m: 
     return np.asarray(best + one.off[:, None] + two.off[None, :], dtype=np.float64)
 
 
+def walking_distances(
+    network: RoadNetwork, one_xy: FloatArray, two_xy: FloatArray, one: Attached | None, two: Attached | None
+) -> FloatArray:
+    """Return how far it is on foot between two sets of points, float64[len(one), len(two)], metres.
+
+    Each pair is measured by itself, so that a grid and its whole community agree on it. Where no road
+    is known, straight lines times `DETOUR` stand in; neighbours cross the yard between them.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+    one_xy, two_xy : float64[m, 2]
+    one, two : Attached or None
+        The same points on the network; None without any road.
+    """
+    straight = np.hypot(one_xy[:, 0][:, None] - two_xy[:, 0], one_xy[:, 1][:, None] - two_xy[:, 1])
+    across = np.asarray(DETOUR * straight, dtype=np.float64)
+    if one is None or two is None or not straight.size:
+        return across
+    most = _FAR * straight + _FAR_M
+    walked = np.minimum(road_distances(network, one, two, float(most.max())), most)
+    # Neighbours cross the yard between them; they do not walk to the road and back.
+    yard = straight <= one.off[:, None] + two.off[None, :]
+    return np.asarray(np.where(yard, np.minimum(walked, across), walked), dtype=np.float64)
+
+
 def road_service_points(
     network: RoadNetwork,
     xy: FloatArray,
     grid: Int32Array,
     people: IntArray,
     n_grids: int,
+    stations: Mapping[int, FloatArray] | None = None,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return radius, x and y of each grid's best service point, walking along roads.
 
@@ -147,6 +175,8 @@ def road_service_points(
         Grid of each point, -1 for none.
     people : int64[m]
     n_grids : int
+    stations : mapping of grid to float64[k, 2], optional
+        Given service points; a grid without any starts from its own points.
 
     Returns
     -------
@@ -154,7 +184,8 @@ def road_service_points(
         Radius NaN where nobody lives; x and y NaN for a grid without points.
     """
     result = np.full((3, n_grids), np.nan)
-    attached = network.attach(xy) if len(network.lines) else None
+    known = bool(len(network.lines))
+    attached = network.attach(xy) if known else None
     order = np.argsort(grid, kind="stable")
     bounds = np.searchsorted(grid[order], np.arange(n_grids + 1))
     for g in range(n_grids):
@@ -163,16 +194,17 @@ def road_service_points(
         if not len(rows):
             continue
         ends = lived if len(lived) else rows
-        straight = np.hypot(xy[rows, 0][:, None] - xy[ends, 0], xy[rows, 1][:, None] - xy[ends, 1])
-        way = DETOUR * straight
-        if attached is not None:
-            one, two = attached.take(rows), attached.take(ends)
-            walked = road_distances(network, one, two, _FAR * float(straight.max()) + _FAR_M)
-            # Neighbours cross the yard between them; they do not walk to the road and back.
-            yard = straight <= one.off[:, None] + two.off[None, :]
-            way = np.where(yard, np.minimum(walked, way), walked)
+        given = (stations or {}).get(g)
+        starts = xy[rows] if given is None else given
+        way = walking_distances(
+            network,
+            starts,
+            xy[ends],
+            (attached.take(rows) if given is None else network.attach(given)) if attached else None,
+            attached.take(ends) if attached else None,
+        )
         farthest = way.max(axis=1)
         best = int(np.argmin(farthest))
         result[0, g] = farthest[best] if len(lived) else np.nan
-        result[1:, g] = xy[rows[best]]
+        result[1:, g] = starts[best]
     return result[0], result[1], result[2]

@@ -75,7 +75,7 @@ def service_points(
     """
     grid = np.asarray(assignment)[atom]
     radius, sx, sy = np.full(n_grids, np.nan), np.full(n_grids, np.nan), np.full(n_grids, np.nan)
-    stations = _stations_by_grid(xy, grid, rule, stations_xy)
+    stations = stations_by_grid(xy, grid, rule, stations_xy)
     order = np.argsort(grid, kind="stable")
     bounds = np.searchsorted(grid[order], np.arange(n_grids + 1))
     for g in range(n_grids):
@@ -119,7 +119,7 @@ def _hull(points: FloatArray) -> FloatArray:
     return np.asarray(shapely.get_coordinates(shapely.convex_hull(shapely.multipoints(points))))
 
 
-def _stations_by_grid(
+def stations_by_grid(
     xy: FloatArray, grid: npt.NDArray[np.integer], rule: RadiusRule, stations_xy: FloatArray | None
 ) -> dict[int, FloatArray]:
     """Return the stations of each grid that has any."""

@@ -78,6 +78,7 @@ class _Carver:
         home = np.unique(self._district.atoms.community[atoms])
         if len(home) > 1 or not self._holds_without(atoms, int(home[0])):
             return "would_cut"
+        atoms = self._with_cut_off_land(atoms, int(home[0]))
         self.assignment[atoms] = self._plan.n_grids + len(self.records)
         self._free[atoms] = False
         kind = str(layer.texts("dedicated_kind")[row])
@@ -109,6 +110,16 @@ class _Carver:
         gone[atoms] = True
         rest = self._free & (self._district.atoms.community == community)
         return self._parts(gone, lived=False) == 1 and self._parts(rest & ~gone) <= self._parts(rest)
+
+    def _with_cut_off_land(self, atoms: IntArray, community: int) -> IntArray:
+        """Return the site with the empty land that only it joins to the rest of the community."""
+        label = np.where(self._free & (self._district.atoms.community == community), 0, -1)
+        before = connected_by(self._district, label)
+        label[atoms] = -1
+        after = connected_by(self._district, label)
+        people = np.bincount(after, self._district.atoms.people)
+        lost = (label == 0) & (people[after] == 0) & np.isin(before, before[atoms])
+        return np.union1d(atoms, np.flatnonzero(lost)).astype(np.int32)
 
     def _parts(self, among: Flags, *, lived: bool = True) -> int:
         """Return the number of connected parts of some atoms; of the lived-in parts only, if so asked."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +14,14 @@ from scipy.spatial import cKDTree
 from shapely import centroid, get_x, get_y, length
 
 from gridplanner.errors import UserError
+from gridplanner.geometry.roads import walking_distances
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import GridKind
 from gridplanner.model.plan import Plan
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
-from gridplanner.solve.limits import limits_of
+from gridplanner.rules.check import roads_of
+from gridplanner.solve.limits import limits_of, rules_of
 from gridplanner.solve.pairs import apart_atoms, ties_of
 from gridplanner.solve.part import Field, IntArray, Limits, Part, compact_labels
 from gridplanner.solve.reach import excused
@@ -138,10 +141,14 @@ class PartBuilder:
         self._xy, self._point_atom, self._load = district.demand_points()
         self._station = np.zeros(len(self._load), bool)
         self._add_stations(rules)
+        self._network = roads_of(district, rules)
+        known = self._network is not None and len(self._network.lines) > 0
+        self._attached = self._network.attach(self._xy) if self._network and known else None
         self._first = np.searchsorted(self._point_atom, np.arange(len(district.atoms) + 1))
         general = np.array([g.kind is GridKind.GENERAL for g in district.grids_before] + [False], bool)
         self._old = np.where(general[district.atoms.old_grid], district.atoms.old_grid, -1)
         self._limits: dict[int, Limits] = {}
+        self._reach: dict[int, float] = {}
         self._ties, self._tie_weight = ties_of(district, plan, rules, request)
         self._apart = apart_atoms(district, request.part)
 
@@ -170,20 +177,29 @@ class PartBuilder:
         community = int(district.atoms.community[atoms[0]])
         if community not in self._limits:
             self._limits[community] = limits_of(district, self._rules, community)
+            self._reach[community] = rules_of(district, self._rules, community).service_radius.max
         old, olds = compact_labels(self._old[atoms])
         return Part(
             community=community,
             code=str(district.communities.codes[community]),
             number=number,
             atoms=atoms,
-            field=self._field(atoms, old),
+            field=self._field(atoms, old, self._reach[community]),
             limits=self._limits[community],
             start=compact_labels(self._plan.assignment[atoms])[0],
             olds=olds,
             names=tuple(district.grids_before[g].code for g in olds),
         )
 
-    def _field(self, atoms: IntArray, old: IntArray) -> Field:
+    def _beyond(self, rows: IntArray, reach: float) -> npt.NDArray[np.bool_]:
+        """Return which points lie beyond whose radius along the roads; empty where lines are straight."""
+        if self._network is None or reach == inf:
+            return np.zeros((0, 0), bool)
+        at = self._attached.take(rows.astype(np.int64)) if self._attached else None
+        walked = walking_distances(self._network, self._xy[rows], self._xy[rows], at, at)
+        return np.asarray(walked > reach, bool)
+
+    def _field(self, atoms: IntArray, old: IntArray, reach: float) -> Field:
         table = self._district.atoms
         links = csr_array(self._links[atoms][:, atoms])
         links.sort_indices()
@@ -210,7 +226,7 @@ class PartBuilder:
             load=self._load[rows],
             station=self._station[rows],
             apart=np.array(apart, np.int32).reshape(-1, 2),
-            far=np.zeros((0, 0), bool),
+            far=self._beyond(rows, reach),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import ceil, inf
+from math import ceil, inf, nan
 
 import numpy as np
 
@@ -45,6 +45,12 @@ def checked(rules: RuleSet, request: PlanRequest) -> None:
                 )
         if each.service_radius.max <= 0:
             raise UserError(_("The service radius must be above 0 m: set a distance or switch the rule off."))
+        if (each.service_radius.points, each.service_radius.metric) == ("centre", "road"):
+            raise UserError(
+                _(
+                    '{where}: nobody walks from a population centre. Use points = "best" or "stations".'
+                ).format(where="service_radius_m")
+            )
     if request.mode not in MODES or (isinstance(request.total, str) and request.total not in TOTALS):
         raise UserError(
             _("Unknown mode {mode} or number of grids {total}.").format(
@@ -165,7 +171,9 @@ def _blocked_reasons(district: District, part: Part, name: str) -> list[Finding]
     home = np.repeat(np.arange(len(part)), np.diff(f.points))
     load = f.load.copy()
     load[part.blocked] = f.people[home[part.blocked]]
-    radius = max(least_radius(f, load, int(p), least) for p in part.blocked)
+    # Straight lines say nothing of the way along roads that would be needed.
+    straight = not f.far.shape[0]
+    radius = max(least_radius(f, load, int(p), least) for p in part.blocked) if straight else inf
     text = _(
         "In {community}, {n} buildings (among them {atom}) fit no legal grid: within {limit:g} m of any "
         "service point that reaches them live {value} people, fewer than {least:g}."
@@ -173,10 +181,14 @@ def _blocked_reasons(district: District, part: Part, name: str) -> list[Finding]
         community=name, n=len(part.blocked), atom=district.atoms.ids[part.atoms[home[point]]],
         limit=part.limits.radius_m, value=reached, least=least,
     )  # fmt: skip
-    remedy = _("Allow {radius} m here, or grids of {value} people, or accept the grid with a reason.").format(
-        radius=ceil(radius) if radius < inf else "-", value=reached
+    if not straight:
+        remedy = _("Allow grids of {value} people here, or accept the grid with a reason.")
+    else:
+        remedy = _("Allow {radius} m here, or grids of {value} people, or accept the grid with a reason.")
+    remedy = remedy.format(radius=ceil(radius) if radius < inf else "-", value=reached)
+    found = _finding(
+        district, part, "service_radius", radius if straight else nan, part.limits.radius_m, text, remedy
     )
-    found = _finding(district, part, "service_radius", radius, part.limits.radius_m, text, remedy)
     return [replace(found, people=int(load[part.blocked].sum()), x=float(f.x[point]), y=float(f.y[point]))]
 
 

@@ -193,7 +193,8 @@ def lived_in_points(facts: Facts) -> tuple[npt.NDArray[np.float64], Ints, Flags,
 def _radius(facts: Facts) -> Iterator[Claim]:
     """Yield whether each stated radius reaches from the service point to the farthest lived-in building.
 
-    A radius along roads needs the road layer, which the output does not hold; it is not recomputed.
+    A radius along roads needs the road layer, which the output does not hold; but nobody walks a
+    shorter way than the straight line.
     """
     stated = facts.grids.numbers("FWBJ")
     centre = np.column_stack((facts.grids.numbers("FWDX"), facts.grids.numbers("FWDY")))
@@ -202,12 +203,15 @@ def _radius(facts: Facts) -> Iterator[Claim]:
     built = len(facts.output.layers["buildings"]) > 0
     for g, known in enumerate(facts.facts_of(facts.grids)):
         rule = facts.limits.of("service_radius_m", known)
-        if rule.get("metric", "straight") != "straight":
-            continue
         homes = xy[(grid == g) & lived_in]
-        factor = float(rule.get("detour", 1.0))
+        walked = rule.get("metric", "straight") != "straight"
+        factor = 1.0 if walked else float(rule.get("detour", 1.0))
         far = factor * np.hypot(*(homes - centre[g]).T).max() if len(homes) else nan
         code = str(facts.grids.texts("WGBM")[g])
+        if walked:
+            if built and (isfinite(far) != isfinite(stated[g]) or far > stated[g] + _RADIUS_M):
+                wrong.append(code)
+            continue
         # Areas without buildings give a point of their own, which need not be the program's.
         if built and (isfinite(far) != isfinite(stated[g]) or abs(far - stated[g]) > _RADIUS_M):
             wrong.append(code)

@@ -119,3 +119,11 @@ def test_a_carved_grid_breaks_no_rule() -> None:
     district = with_sites(bare, [under(bare, 4, 9)])
     plan = ask(district).plan
     assert [f for f in check(district, plan, RULES) if f.rule in ("people", "contiguity", "nesting")] == []
+
+
+def test_empty_land_behind_a_site_goes_with_it() -> None:
+    bare = town("AABBB", people=[200, 200, 100, 0, 0])
+    district = with_sites(bare, [under(bare, 3)])
+    plan = ask(district).plan
+    assert plan.assignment[3] == plan.assignment[4] != plan.assignment[2]
+    assert [f for f in check(district, plan, RULES) if f.rule == "contiguity"] == []
