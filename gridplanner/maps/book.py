@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from gridplanner.errors import UserError
-from gridplanner.maps.atlas import atlas_sheets, community_sheets
+from gridplanner.maps.atlas import atlas_sheets, community_sheets, page_order
 from gridplanner.maps.compose import numbered, numbered_or_alone
 from gridplanner.maps.marks import Sheet
-from gridplanner.maps.options import MapOptions
+from gridplanner.maps.options import FURTHER, MapOptions
+from gridplanner.maps.organigram import organisation_pages
 from gridplanner.maps.scene import Scene
 from gridplanner.maps.sheets import (
     before_after_pages,
@@ -26,15 +27,18 @@ from gridplanner.model.outcome import Outcome
 from gridplanner.progress import Progress, Silent
 from gridplanner.texts import _
 
+#: Dots per inch of the figures of the plan document.
+_FIGURE_DPI = 150
+
 
 def write_maps(
     outcome: Outcome, folder: Path, options: MapOptions | None = None, progress: Progress | None = None
 ) -> tuple[Path, ...]:
     """Write the maps of an output folder and return their paths.
 
-    `district.pdf`, `district.png`, `atlas.pdf` (index and one page per community), `change.pdf`; with
-    `options.svg` also `district.svg` and `change.svg`. Text in the PDFs can be searched and copied; the
-    same outcome gives the same bytes.
+    `district.pdf`, `district.png`, `atlas.pdf` (index and one page per community), `change.pdf`, and
+    what `options.sheets` names; figures for the plan document as PNG, with `options.svg` as SVG too.
+    Text in the PDFs can be searched and copied; the same outcome gives the same bytes.
 
     Parameters
     ----------
@@ -59,7 +63,7 @@ def write_maps(
     district = numbered_or_alone(district_pages(scene, choice.paper))
     change = numbered_or_alone(change_pages(scene, choice.paper))
     atlas = atlas_sheets(scene, choice.atlas_paper)
-    total = len(atlas) + 3
+    total = len(atlas) + 4 + len(choice.sheets)
     written = [folder / name for name in ("district.pdf", "change.pdf", "atlas.pdf", "district.png")]
     receiver.step(0, total, _("Maps"))
     write_pdf(district, written[0], info=document_info(outcome, district[0].title))
@@ -70,27 +74,56 @@ def write_maps(
         atlas, written[2], info=document_info(outcome, atlas[0].title), progress=_Shifted(receiver, 2, total)
     )
     write_png(district[0], written[3], choice.dpi)
+    figures = {"change": change[0]}
+    for number, (path, sheets) in enumerate(_further(scene, folder), start=len(atlas) + 3):
+        receiver.step(number, total, _("Maps"))
+        write_pdf(sheets, path, info=document_info(outcome, sheets[0].title))
+        written.append(path)
+        figures |= {path.stem: sheets[0]} if path.stem in ("branches", "organisation") else {}
+    for name, sheet in figures.items():
+        written.append(folder / f"{name}.png")
+        write_png(sheet, written[-1], min(choice.dpi, _FIGURE_DPI))
     if choice.svg:
-        for name, sheet in (("district", district[0]), ("change", change[0])):
+        for name, sheet in (("district", district[0]), *figures.items()):
             written.append(folder / f"{name}.svg")
             write_svg(sheet, written[-1])
     receiver.step(total, total, _("Maps"))
     return tuple(written)
 
 
+def _further(scene: Scene, folder: Path) -> Iterator[tuple[Path, list[Sheet]]]:
+    """Give path and sheets of each further file that the options name."""
+    for word in scene.options.sheets:
+        kind, _at, paper = word.partition("@")
+        # What hangs on a wall in the street carries no numbers of people, whatever was chosen.
+        shown = replace(scene, options=replace(scene.options, public=True)) if kind == "notice" else scene
+        sheets = sheet_makers(shown, paper or scene.options.paper, "")[kind]()
+        if sheets:
+            yield folder / FURTHER[kind], sheets
+
+
 def sheet_makers(scene: Scene, paper: str, of: str) -> dict[str, Callable[[], list[Sheet]]]:
-    """Return what makes each kind of sheet; `of` is the code of a community or street."""
+    """Return what makes each kind of sheet; `of` is the code of a community or street, "" for all."""
     return {
         "district": lambda: numbered_or_alone(district_pages(scene, paper)),
         "change": lambda: numbered_or_alone(change_pages(scene, paper)),
         "branch": lambda: numbered_or_alone(branch_pages(scene, paper)),
         "before_after": lambda: numbered(before_after_pages(scene, paper)),
         "street": lambda: street_sheets(scene, paper, street_keys(scene, of)),
+        "organisation": lambda: numbered_or_alone(
+            organisation_pages(scene, paper, street_keys(scene, of) if of else ())
+        ),
         "atlas": lambda: atlas_sheets(scene, paper),
-        "community": lambda: community_sheets(scene, paper, community_row(scene, of)),
+        "community": lambda: _of_communities(scene, paper, of, "community"),
         "walk": lambda: walk_sheets(scene, paper, grid_rows(scene, of)),
-        "notice": lambda: community_sheets(scene, paper, community_row(scene, of), kind="notice"),
+        "notice": lambda: _of_communities(scene, paper, of, "notice"),
     }
+
+
+def _of_communities(scene: Scene, paper: str, of: str, kind: str) -> list[Sheet]:
+    """Return the sheets of one community, or of all, each on their own."""
+    rows = [community_row(scene, of)] if of else page_order(scene)
+    return [sheet for row in rows for sheet in community_sheets(scene, paper, row, kind)]
 
 
 def make_sheets(kind: str, outcome: Outcome, options: MapOptions | None = None, of: str = "") -> list[Sheet]:
@@ -100,9 +133,9 @@ def make_sheets(kind: str, outcome: Outcome, options: MapOptions | None = None, 
     ----------
     kind : str
         `district`, `change`, `branch`, `before_after`, `street`, `atlas`, `community`,
-        `notice` or `walk`.
+        `notice`, `walk` or `organisation`.
     of : str
-        Code of the community or street that the sheet shows.
+        Code or name of the community, street or grid that the sheet shows; "" for all.
 
     Raises
     ------
@@ -157,9 +190,11 @@ def community_row(scene: Scene, code: str) -> int:
 
 
 def grid_rows(scene: Scene, code: str) -> list[int]:
-    """Return the grid of a code or name, else all grids of a community."""
+    """Return the grid of a code or name, else all grids of a community; every grid for ""."""
     view = scene.after
     rows = [row for row, record in enumerate(view.records) if code and code in (record.code, record.name)]
+    if not code:
+        rows = [row for community in page_order(scene) for row in view.rows_of(community).tolist()]
     return rows or view.rows_of(community_row(scene, code)).tolist()
 
 

@@ -86,7 +86,9 @@ class Page:
         draft, paper = self.draft, self.draft.layout.paper
         marks = [*self.marks, *title_marks(draft.layout, draft.scene, draft.title, draft.subtitle)]
         text = _("Page {page} of {pages}").format(page=number, pages=pages) if pages else ""
-        marks += footer_marks(draft.layout, draft.scene, crs_text(draft.scene), text)
+        # A chart of the organisation has no coordinates.
+        middle = "" if draft.kind == "organisation" else crs_text(draft.scene)
+        marks += footer_marks(draft.layout, draft.scene, middle, text)
         return Sheet(
             draft.kind,
             draft.title,

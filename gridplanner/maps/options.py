@@ -14,6 +14,15 @@ PAPERS = {"A4": (210, 297), "A3": (297, 420), "A2": (420, 594), "A1": (594, 841)
 #: How much larger texts and lines stand on larger paper: it is read from farther away.
 _ENLARGE = {"A4": 0.85, "A3": 1.0, "A2": 1.25, "A1": 1.6, "A0": 2.0}
 COLOURINGS = ("neighbours", "people")
+#: Kinds of sheets that may be written beside the district, change and community maps, and their files.
+FURTHER = {
+    "branch": "branches.pdf",
+    "before_after": "before_after.pdf",
+    "street": "streets.pdf",
+    "notice": "notice.pdf",
+    "walk": "walk.pdf",
+    "organisation": "organisation.pdf",
+}
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,8 @@ class MapOptions:
         Dots per inch of PNG files.
     svg : bool
         Write the single sheets as SVG too.
+    sheets : tuple of str
+        Further files of the output folder, of `FURTHER`; `kind@paper` takes a paper of its own.
     public : bool
         Leave out the numbers of people and households, and every name of a person (notice board).
     graticule : bool
@@ -47,6 +58,7 @@ class MapOptions:
     colouring: str = "neighbours"
     dpi: int = 200
     svg: bool = False
+    sheets: tuple[str, ...] = ("branch", "before_after", "street", "notice", "organisation")
     public: bool = False
     graticule: bool = False
     notice_phone: str = ""
@@ -57,12 +69,19 @@ class MapOptions:
 
     def __post_init__(self) -> None:
         """Refuse words that are not in the lists."""
-        for paper in (self.paper, self.atlas_paper):
+        further = [sheet.partition("@") for sheet in self.sheets]
+        for paper in (self.paper, self.atlas_paper, *(paper for _kind, at, paper in further if at)):
             if paper not in PAPERS:
                 raise UserError(
                     _("Unknown paper '{paper}'; known are {known}.").format(
                         paper=paper, known=", ".join(PAPERS)
                     )
+                )
+        for kind, _at, _paper in further:
+            if kind not in FURTHER:
+                known = ", ".join(FURTHER)
+                raise UserError(
+                    _("Unknown sheet '{kind}'; known are {known}.").format(kind=kind, known=known)
                 )
         if self.colouring not in COLOURINGS:
             raise UserError(

@@ -94,13 +94,13 @@ def add_paragraph(document: Any, text: str) -> None:
     paragraph.paragraph_format.first_line_indent = Pt(2 * BODY_PT)
 
 
-def add_caption(document: Any, text: str) -> None:
-    """Add a caption above a table or below a picture."""
+def add_caption(document: Any, text: str, *, above: bool = True) -> None:
+    """Add a caption above a table, or below a picture."""
     paragraph = document.add_paragraph(clean_text(text), style="Caption")
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.space_before = Pt(8)
     paragraph.paragraph_format.space_after = Pt(3)
-    paragraph.paragraph_format.keep_with_next = True
+    paragraph.paragraph_format.keep_with_next = above
 
 
 def add_table(document: Any, table: Table, width_cm: float, *, caption: str = "") -> None:

@@ -27,7 +27,9 @@ from gridplanner.texts import _
 #: Width of the text on the page.
 TEXT_CM = 16.0
 #: Largest width and height of a picture on a page turned on its side, its caption below it.
-PICTURE_CM = (24.0, 12.4)
+PICTURE_CM = (24.0, 13.2)
+#: What the heading and its sentence take of the first such page.
+HEADING_CM = 2.6
 SECTION_KEYS = ("title", "paragraphs", "tables", "maps", "certificate")
 
 
@@ -41,7 +43,7 @@ def write_plan_document(
     outcome : Outcome
     path : Path
     images : sequence of Path
-        Maps to show, PNG, in this order; the file's stem decides the caption.
+        Maps to show, PNG; the file's stem decides caption and place.
     template : Path, optional
         A template of the office's own (TOML, see `resources/templates/plan_document.toml`).
 
@@ -121,16 +123,24 @@ def _write_table(document: Any, table: Table, numbers: Iterator[int]) -> None:
 
 def _write_images(document: Any, images: Sequence[Path]) -> None:
     """Show the maps, as large as a page turned on its side allows."""
-    for number, image in enumerate(images, 1):
+    words = map_words()
+    known = list(words)
+    order = sorted(images, key=lambda i: (known.index(i.stem) if i.stem in words else len(known), i.stem))
+    for number, image in enumerate(order, 1):
         paragraph = document.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         # A fixed line height would cut the picture off.
         paragraph.paragraph_format.line_spacing = 1.0
+        # Or the caption stands alone at the top of the next page.
+        paragraph.paragraph_format.keep_with_next = True
         picture = paragraph.add_run().add_picture(str(image), width=Cm(PICTURE_CM[0]))
-        if picture.height > Cm(PICTURE_CM[1]):
-            picture.width = round(picture.width * Cm(PICTURE_CM[1]) / picture.height)
-            picture.height = Cm(PICTURE_CM[1])
-        add_caption(document, f"{_('Figure {n}').format(n=number)}　{map_word(image.stem)}")
+        high = Cm(PICTURE_CM[1] - (HEADING_CM if number == 1 else 0.0))
+        if picture.height > high:
+            picture.width = round(picture.width * high / picture.height)
+            picture.height = high
+        add_caption(
+            document, f"{_('Figure {n}').format(n=number)}　{words.get(image.stem, image.stem)}", above=False
+        )
 
 
 def _turn_page(document: Any, orientation: WD_ORIENT) -> None:
@@ -143,12 +153,12 @@ def _turn_page(document: Any, orientation: WD_ORIENT) -> None:
         section.right_margin, section.bottom_margin, section.left_margin, section.top_margin = margins
 
 
-def map_word(stem: str) -> str:
-    """Return the caption of a map file."""
-    words = {
+def map_words() -> dict[str, str]:
+    """Return the captions of map files, in the order in which a reader wants them."""
+    return {
         "district": _("Map of the division"),
         "before": _("Map of today's grids"),
         "change": _("Map of the changes"),
         "branches": _("Map of the party branches"),
+        "organisation": _("Chart of the party organisation"),
     }
-    return words.get(stem, stem)

@@ -30,8 +30,25 @@ def folder(outcome, tmp_path_factory):
 
 
 def test_the_set_is_complete(folder):
-    names = {"district.pdf", "atlas.pdf", "change.pdf", "district.png", "district.svg", "change.svg"}
+    names = {"district.pdf", "atlas.pdf", "change.pdf"}
+    names |= {"branches.pdf", "before_after.pdf", "streets.pdf", "notice.pdf", "organisation.pdf"}
+    figures = ("district", "change", "branches", "organisation")
+    names |= {f"{name}.{ending}" for name in figures for ending in ("png", "svg")}
     assert {path.name for path in folder.iterdir()} == names
+
+
+def test_only_the_sheets_asked_for_are_written(outcome, tmp_path):
+    write_maps(outcome, tmp_path, MapOptions(dpi=30, sheets=("walk@A4",)))
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *("district.pdf", "atlas.pdf", "change.pdf", "walk.pdf", "district.png", "change.png")
+    }
+    with pikepdf.open(tmp_path / "walk.pdf") as pdf:
+        assert len(pdf.pages) >= outcome.after.plan.n_grids
+        assert float(pdf.pages[0].MediaBox[3]) == pytest.approx(297 / 25.4 * 72, abs=1)
+    with pytest.raises(UserError, match="globe"):
+        MapOptions(sheets=("globe",))
+    with pytest.raises(UserError, match="A9"):
+        MapOptions(sheets=("walk@A9",))
 
 
 def test_pages_have_their_paper(folder, outcome):
