@@ -26,15 +26,7 @@ def result_lines(outcome: Outcome, out: Path) -> list[str]:
             old=int((~before.general()).sum()),
             new=int((~after.general()).sum()),
         ),
-        _(
-            "Kept {kept}, merged {merged}, split {split}, reshaped {reshaped}; {moved} people change grid"
-        ).format(
-            kept=outcome.change.kept,
-            merged=outcome.change.merged,
-            split=outcome.change.split,
-            reshaped=outcome.change.reshaped,
-            moved=outcome.change.people_moved,
-        ),
+        _change_line(outcome),
     ]
     lines += [
         _("Certificate, {objective}: plan {value}, proven bound {bound}, gap {gap}").format(
@@ -49,3 +41,21 @@ def result_lines(outcome: Outcome, out: Path) -> list[str]:
         lines.append(_("Took {seconds:.1f} s").format(seconds=outcome.summary["seconds"]))
     lines.append(_("Written to {folder}").format(folder=out))
     return lines
+
+
+def _change_line(outcome: Outcome) -> str:
+    """Return what becomes of the grids; one line for a change, another for a division from nothing."""
+    change = outcome.change
+    if not outcome.before.plan.n_grids:
+        return _("No grids today: {new} new ones").format(new=change.new)
+    return _(
+        "Kept {kept}, merged {merged}, split {split}, reshaped {reshaped}, new {new}; "
+        "{moved} people change grid"
+    ).format(
+        kept=change.kept,
+        merged=change.merged,
+        split=change.split,
+        reshaped=change.reshaped,
+        new=change.new,
+        moved=change.people_moved,
+    )
