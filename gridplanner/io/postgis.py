@@ -155,9 +155,9 @@ def read_table(database: Database, schema: str, table: str, version: int = 0) ->
             "WHERE %(version)s = 0 OR {which}"
         ).format(
             which=_of_version(connection, schema, columns),
-            columns=sql.SQL("").join(sql.SQL("{}, ").format(sql.Identifier(name)) for name in columns),
-            shape=sql.Identifier(found[0]),
-            table=sql.Identifier(schema, table),
+            columns=sql.SQL("").join(sql.SQL("{}, ").format(_bound(name)) for name in columns),
+            shape=_bound(found[0]),
+            table=_bound(schema, table),
         )
         rows = connection.execute(query, {"version": version}, binary=False).fetchall()
         cells = list(zip(*rows, strict=True)) or [() for _name in (*columns, "")]
@@ -171,8 +171,13 @@ def _of_version(connection: psycopg.Connection[Any], schema: str, columns: Seque
     if "publication" not in columns or not _column_types(connection, schema, "publications"):
         return sql.SQL("false")
     return sql.SQL("publication = (SELECT id FROM {} WHERE version = %(version)s)").format(
-        sql.Identifier(schema, "publications")
+        _bound(schema, "publications")
     )
+
+
+def _bound(*names: str) -> sql.Identifier:
+    """Return a name for a query with parameters: there a `%` in it would start a placeholder."""
+    return sql.Identifier(*(name.replace("%", "%%") for name in names))
 
 
 def _authority(connection: psycopg.Connection[Any], srid: int) -> str:
@@ -240,7 +245,7 @@ def publish(
         _need_postgis(connection)
         _make_tables(connection, schema)
         done = connection.execute(
-            sql.SQL("SELECT version FROM {}").format(sql.Identifier(schema, "publications"))
+            sql.SQL("SELECT version FROM {}").format(_bound(schema, "publications"))
             + sql.SQL(" WHERE id = %s"),
             (about.id,),
         ).fetchone()
@@ -274,9 +279,11 @@ def _enter(
     about: Publication,
 ) -> int:
     """Enter a publication whose identifier is new."""
-    publications = sql.Identifier(schema, "publications")
+    publications = _bound(schema, "publications")
     row = connection.execute(
-        sql.SQL("SELECT coalesce(max(version), 0) + 1, now() FROM {}").format(publications)
+        sql.SQL("SELECT coalesce(max(version), 0) + 1, now() FROM {}").format(
+            sql.Identifier(schema, "publications")
+        )
     )
     version, now = row.fetchone() or (1, None)
     connection.execute(
@@ -290,7 +297,7 @@ def _enter(
     _fit_table(connection, schema, "grids", grids.fields, srid if geometry is not None else None)
     _fit_table(connection, schema, "crosswalk", crosswalk.fields, None)
     connection.execute(
-        sql.SQL("UPDATE {} SET valid_to = %s WHERE valid_to IS NULL").format(sql.Identifier(schema, "grids")),
+        sql.SQL("UPDATE {} SET valid_to = %s WHERE valid_to IS NULL").format(_bound(schema, "grids")),
         (now,),
     )
     _copy(connection, schema, "grids", grids.fields, geometry, srid, (about.id, now))

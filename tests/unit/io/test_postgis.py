@@ -16,6 +16,7 @@ from gridplanner.model.layers import Layer
 
 psycopg = pytest.importorskip("psycopg", reason="the extra postgis is not installed")
 from benchmarks.io import postgis_server  # noqa: E402 - needs the extra
+from benchmarks.reliability.injection import EVIL_NAMES  # noqa: E402 - after the extra
 from gridplanner.io import postgis  # noqa: E402 - needs the extra
 
 CRS = "EPSG:4545"
@@ -93,6 +94,44 @@ def test_odd_names_are_only_names(server, name):
     postgis.publish(database, name, odd, pairs, CRS)
     assert postgis.read_table(database, name, "grids").columns[name].tolist() == ["值"]
     assert rows(server, "SELECT to_regclass('plan.grids') IS NOT NULL") == [(True,)]
+
+
+def test_r15_payloads_change_nothing_but_their_own_table(server):
+    """R15 on a real server: evil schemas, columns, values, authors and tables to read."""
+    database = postgis.Database(server.address())
+    grids, pairs = division(1)
+    postgis.publish(database, "witness", division(7)[0], pairs, CRS)
+    short = [name for name in (*EVIL_NAMES, "占比%", "%(version)s") if len(name.encode()) <= 63]
+    columns = {name: objects([name]) for name in short}
+    columns = {key: values for key, values in columns.items() if key.lower() not in ("atoms", "geom", "gid")}
+    odd = Layer("grids", "x", grids.geometry, columns)
+    for name in short[::4]:  # as columns and values all of them, each time
+        about = postgis.Publication(author=name, note=name)
+        assert postgis.publish(database, name, odd, pairs, CRS, about) == 1
+        assert postgis.list_versions(database, name)[0].note == name
+        with pytest.raises(UserError):
+            postgis.read_table(database, "witness", name + '"')
+    back = postgis.read_table(database, short[0], "grids_current", 1)
+    assert {key: back.columns[key].tolist() for key in columns} == {key: [key.strip()] for key in columns}
+    with pytest.raises(UserError):
+        postgis.publish(database, "x" * 300, grids, pairs, CRS)
+    assert rows(server, "SELECT count(*) FROM witness.grids") == [(7,)]
+    schemas = {r[0] for r in rows(server, "SELECT nspname FROM pg_namespace")}
+    assert set(short[::4]) <= schemas
+
+
+def test_versions_are_listed_and_read_one_by_one(server):
+    database = postgis.Database(server.address())
+    assert postgis.list_versions(database, "listed") == []
+    for n in (3, 5):
+        about = postgis.Publication("民政局", f"{n} 个")
+        postgis.publish(database, "listed", *division(n), CRS, about)
+    found = postgis.list_versions(database, "listed")
+    assert [(v.number, v.grids, v.note, v.valid_to is None) for v in found] == [
+        (1, 3, "3 个", False),
+        (2, 5, "5 个", True),
+    ]
+    assert [len(postgis.read_table(database, "listed", "grids", v)) for v in (0, 1, 2, 3)] == [8, 3, 5, 0]
 
 
 def test_a_crs_without_a_code_and_a_long_name_are_refused(server):
