@@ -38,5 +38,9 @@ class DataError(UserError):
         self.findings = tuple(findings)
 
 
+class SavedMeanwhile(UserError):  # noqa: N818 - a state of the file, not a fault
+    """Somebody else saved the file since we opened it; the user decides whose work stands."""
+
+
 class Cancelled(GridplannerError):  # noqa: N818 - not an error to anybody: the user asked for it
     """The user stopped the work; nothing is reported as wrong."""

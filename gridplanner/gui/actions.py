@@ -44,6 +44,7 @@ class ActionRow:
 CONDITIONS: Mapping[str, Callable[[Session], bool]] = {
     "always": lambda s: True,
     "idle": lambda s: not s.busy,
+    "file_idle": lambda s: bool(s.path) and not s.busy,
     "busy": lambda s: s.busy,
     "project": lambda s: s.workspace is not None,
     "project_idle": lambda s: s.workspace is not None and not s.busy,
@@ -83,9 +84,11 @@ def _file() -> tuple[ActionRow, ...]:
             "new", _("&New project from layers..."), "file", "file.new", "new", "Ctrl+N", "idle", toolbar=True
         ),
         row("open", _("&Open..."), "file", "file.open", "open", "Ctrl+O", "idle", toolbar=True),
+        row("home", _("&First page"), "file", "file.home", "", "Alt+Home"),
         row("sample", _("Open the sample district"), "file", "file.sample", "sample", "", "idle"),
         row("save", _("&Save"), "file", "file.save", "save", "Ctrl+S", "project_idle", toolbar=True),
         row("save_as", _("Save &as..."), "file", "file.save_as", "", "Ctrl+Shift+S", "project_idle"),
+        row("backups", _("&Backups..."), "file", "file.backups", "history", "", "file_idle"),
         row("export", _("&Export..."), "file", "file.export", "export", "Ctrl+E", "project_idle"),
         row("print", _("&Print preview..."), "file", "file.print", "print", "Ctrl+P", "project"),
         row("picture", _("Copy the map as a picture"), "file", "file.copy_picture", "", "", "project"),
@@ -181,6 +184,7 @@ def _view() -> tuple[ActionRow, ...]:
             "project",
             True,
         ),
+        row("basemap", _("&Basemap..."), "view", "map.basemap", "layers", "F12", "project"),
         row("dark", _("&Dark"), "view", "view.dark", "dark", "Ctrl+Shift+D", checkable=True),
         row("full", _("&Full screen"), "view", "view.full", "", "F11", checkable=True),
     )
@@ -203,6 +207,10 @@ def _tools() -> tuple[ActionRow, ...]:
         tool("border", _("&Drag a shared border"), "border", "D"),
         tool("split", _("Split by a &line"), "split", "K"),
         tool("measure", _("M&easure"), "measure", "U"),
+        tool("draw", _("Draw a &new grid"), "new_grid", "G", bar=False),
+        tool("cut", _("&Cut an area in two"), "cut", "X", bar=False),
+        tool("corner", _("M&ove a common corner"), "corner", "V", bar=False),
+        tool("place", _("P&lace rows of the ledger"), "place", "J", bar=False),
     )
 
 

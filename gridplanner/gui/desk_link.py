@@ -33,6 +33,7 @@ class DeskLink(QObject):
         super().__init__(parent)
         self.desk = desk
         self._waiting: dict[int, tuple[Callable[[Any], None], Callable[[Any], None] | None]] = {}
+        self._refusals: dict[int, Callable[[Exception], bool]] = {}
         self._long: int | None = None
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._poll)
@@ -43,12 +44,18 @@ class DeskLink(QObject):
         then: Callable[[Any], None],
         *,
         early: Callable[[Any], None] | None = None,
+        refused: Callable[[Exception], bool] | None = None,
         long: bool = False,
         **arguments: object,
     ) -> int:
-        """Ask the worker; `then` gets the result on the thread of the window."""
+        """Ask the worker; `then` gets the result on the thread of the window.
+
+        `refused` sees an error first; it returns True where it has dealt with it.
+        """
         ticket = self.desk.ask(name, **arguments)
         self._waiting[ticket] = (then, early)
+        if refused is not None:
+            self._refusals[ticket] = refused
         if long:
             self._long = ticket
             self.stepped.emit(_("Working"), 0, 0)
@@ -85,11 +92,13 @@ class DeskLink(QObject):
                 early(answer.value)
             return
         self._waiting.pop(answer.ticket, None)
+        refused = self._refusals.pop(answer.ticket, None)
         if answer.ticket == self._long:
             self._long = None
             self.stepped.emit("", 0, 0)
         if answer.kind == "error":
-            self._take_error(answer.value)
+            if refused is None or not refused(answer.value):
+                self._take_error(answer.value)
         elif then is not None:
             then(answer.value)
 

@@ -76,7 +76,7 @@ class MainWindow(QMainWindow):
         self.settings = settings or Settings()
         self.session = session or Session(parent=self)
         self.actions_by_id: dict[str, QAction] = {}
-        self._painted = self._map_told = False
+        self._painted = self._map_told = self._leaving = False
         self._kernels = _Kernels(self)
         self._kernels.loaded.connect(self._take_kernels)
         self.setAcceptDrops(True)
@@ -210,6 +210,11 @@ class MainWindow(QMainWindow):
         self.start.open_wanted.connect(self.groups["file"].open)
         self.start.new_wanted.connect(self.groups["file"].new)
         self.start.file_wanted.connect(lambda path: self.open_files([path]))
+        self.start.unsaved_wanted.connect(
+            lambda log: self.groups["file"].when_safe(lambda: session.take_unsaved(log))
+        )
+        self.start.unsaved_dropped.connect(session.drop_unsaved)
+        session.left_behind.connect(self._on_left_behind)
         self.layers.changed.connect(self._on_layers)
         self.layers.zoom_wanted.connect(self.groups["view"].zoom_layer)
         self.map.legend_changed.connect(self.layers.legend.set_rows)
@@ -235,6 +240,13 @@ class MainWindow(QMainWindow):
             self._map_told = True
             QTimer.singleShot(0, self.map_painted.emit)
 
+    def _on_left_behind(self, lines: tuple[object, ...]) -> None:
+        """Offer projects that never had a file on the first page, and say so where it is not seen."""
+        self.start.show_left_behind(lines)
+        if lines and self.stack.currentWidget() is not self.start:
+            text = _("{n} projects that were never saved can be brought back: menu Project, First page.")
+            self.messages.say(text.format(n=len(lines)), "warning")
+
     def _on_layers(self) -> None:
         """Show other layers or colours."""
         self.map.set_layers(self.layers.shown())
@@ -246,6 +258,8 @@ class MainWindow(QMainWindow):
         self.steps.current = step
         self.steps.update()
         self.page_stack.setCurrentIndex(STEPS.index(step))
+        if self.session.workspace is not None:
+            self.stack.setCurrentWidget(self.maps)
 
     def refresh(self, *_args: object) -> None:
         """Bring title, actions and the step bar up to date."""
@@ -259,9 +273,10 @@ class MainWindow(QMainWindow):
         name = ""
         if workspace is not None:
             name = Path(session.path).stem if session.path else workspace.district.name
+            name += _(" (read-only)") if workspace.read_only else ""
             name += "[*] - "
         self.setWindowTitle(f"{name}{_('Grid planner')}[*]" if not name else f"{name}{_('Grid planner')}")
-        self.setWindowModified(bool(workspace and workspace.dirty))
+        self.setWindowModified(session.unsaved)
         self.steps.set_states(step_states(session))
         self.status.show_session(session)
 
@@ -291,6 +306,11 @@ class MainWindow(QMainWindow):
     def leave(self) -> None:
         """Close without a question."""
         self.session.workspace = None
+        self._leave_now()
+
+    def _leave_now(self) -> None:
+        """Close: nothing is unsaved, or it was given up."""
+        self._leaving = True
         self.close()
 
     # --- Qt ------------------------------------------------------------------------------------------
@@ -312,6 +332,7 @@ class MainWindow(QMainWindow):
         if self.session.busy and self.session.scene is None:
             QTimer.singleShot(QUIET_MS, self._warm_when_quiet)
         else:
+            self.session.look_for_unsaved()
             self.session.ask("warm", lambda _done: self._load_kernels())
 
     def _load_kernels(self) -> None:
@@ -350,8 +371,10 @@ class MainWindow(QMainWindow):
             self.open_files(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.groups["file"].may_leave():
+        if self.session.unsaved and not self._leaving:
+            # Saving takes a moment in the worker: the window stays until the file stands.
             event.ignore()
+            self.groups["file"].when_safe(self._leave_now)
             return
         self.settings.set("geometry", bytes(self.saveGeometry().data()).hex())
         self.canvas.stop()

@@ -3,105 +3,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gridplanner.errors import UserError
-from gridplanner.gui.desk_link import DeskLink
-from gridplanner.gui.settings import user_folder
-from gridplanner.gui.step_log import StepLog
+from gridplanner.gui.open_project import OpenProject
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import GridKind
-from gridplanner.model.measures import Measures
 from gridplanner.model.plan import Plan, PlanChange
-from gridplanner.model.project import ProjectContents
 from gridplanner.model.proposal import Proposal
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.texts import _
 from gridplanner.workspace.commands import AcceptPlan, Command
-from gridplanner.workspace.saving import Saving
-from gridplanner.workspace.scene import Scene
+from gridplanner.workspace.scene import Scene, corrected_scene
 from gridplanner.workspace.scene_desk import Desk
 from gridplanner.workspace.scene_live import LiveTotals, Neighbours, grid_colours, live_totals
-from gridplanner.workspace.workspace import Workspace
+from gridplanner.workspace.workspace import Correction, Workspace
 
 #: Milliseconds after the last edit until the full check is asked for.
 JUDGE_AFTER_MS = 120
 
 
-class Session(DeskLink):
+class Session(OpenProject):
     """State of the window, and the questions it asks the worker.
 
     Signals
     -------
-    opened : a project is on screen (its health check may still be coming)
-    changed : PlanChange
-    judged : measures and findings of the plan in work are fresh
     selected : the selection of grids changed
     proposed : a proposal came, was accepted or put aside
-    offered : Saving - a crash left unsaved steps; answer with `restore` or `give_up_steps`
     """
 
-    opened = Signal()
-    changed = Signal(object)
-    judged = Signal()
     selected = Signal()
     proposed = Signal()
-    offered = Signal(object)
 
     def __init__(self, desk: Desk | None = None, parent: QObject | None = None) -> None:
-        super().__init__(desk or Desk(), parent)
-        self.workspace: Workspace | None = None
-        self.scene: Scene | None = None
-        self.path = ""
-        self.today_findings: tuple[Finding, ...] = ()
-        self.today_measures: Measures | None = None
-        self.measures: Measures | None = None
+        super().__init__(desk, parent)
         self.proposal: Proposal | None = None
         self.proposal_findings: tuple[Finding, ...] = ()
         self.selection: tuple[int, ...] = ()
-        self._findings: tuple[Finding, ...] = ()
         self._before: Plan | None = None
         self._totals: LiveTotals | None = None
         self._neighbours: Neighbours | None = None
         self._colours: np.ndarray | None = None
         self._judging: int | None = None
-        self.log = StepLog(lambda text: self.said.emit(text, "error"))
         self._judge_timer = QTimer(self, singleShot=True, interval=JUDGE_AFTER_MS)
         self._judge_timer.timeout.connect(self.judge)
 
-    # --- opening and saving --------------------------------------------------------------------------
-
-    def open_paths(self, paths: Sequence[str]) -> None:
-        """Open a project, a configuration or loose layers."""
-        self.ask("open", self._take_opened, early=self._take_scene, long=True, paths=tuple(paths))
-
-    def open_sample(self) -> None:
-        """Open the sample district."""
-        cache = user_folder() / "cache" / "sample.gpkg"
-        self.ask("sample", self._take_opened, early=self._take_scene, long=True, cache=str(cache))
-
-    def import_table(self, table: dict[str, Any]) -> None:
-        """Build a project from the layers that the import assistant named."""
-        self.ask(
-            "import",
-            self._take_opened,
-            early=self._take_scene,
-            long=True,
-            table=table,
-            title=str(table["name"]),
-        )
-
-    def _take_scene(self, part: Any) -> None:
-        """Show the map while the health check is still running."""
-        contents, scene = part
-        self.take(Workspace(contents), scene)
+    # --- the project on screen ------------------------------------------------------------------------
 
     def take(self, workspace: Workspace, scene: Scene, path: str = "") -> None:
         """Put a project on screen."""
@@ -114,78 +67,6 @@ class Session(DeskLink):
         self._forget()
         workspace.subscribe(self._on_change)
         self.opened.emit()
-
-    def _take_opened(self, opened: Any) -> None:
-        """Take the health check that completes the opening."""
-        self.path = opened.path
-        self._take_saving(opened.contents, opened.saving)
-        self.today_findings, self.today_measures = opened.today.findings, opened.today.measures
-        if self.plan is not None and self.workspace is not None and not self.workspace.contents.current:
-            self._findings, self.measures = opened.today.findings, opened.today.measures
-        else:
-            self.judge()
-        self.judged.emit()
-
-    def save(self, path: str = "") -> None:
-        """Save the project."""
-        from gridplanner.workspace.scene_tasks import without_district  # after the first paint
-
-        target = path or self.path
-        if self.workspace is None or not target:
-            return
-
-        sent = self.workspace.contents
-
-        def saved(answer: tuple[str, Saving]) -> None:
-            self.path, saving = answer
-            workspace = self._need()
-            workspace.mark_saved()
-            workspace.read_only = False
-            self.log.take(saving)
-            self.log.begin(sent, workspace.contents)
-            self.said.emit(_("Saved to {path}").format(path=Path(self.path).name), "done")
-            self.changed.emit(PlanChange("saved"))
-
-        self.ask("save", saved, long=True, contents=without_district(sent), path=target)
-
-    # --- nothing lost --------------------------------------------------------------------------------
-
-    @property
-    def unsaved(self) -> bool:
-        """Whether there are steps that the file does not hold."""
-        return self.log.unsaved
-
-    def restore(self) -> None:
-        """Take over the steps that a crash left."""
-        base = self._need().contents
-
-        def restored(contents: Any) -> None:
-            today = self.today_findings, self.today_measures
-            if self.scene is not None:
-                self.take(Workspace(contents), self.scene, self.path)
-            # The steps changed the plan, not today's grids: their health check still holds.
-            self.today_findings, self.today_measures = today
-            self.log.go_on(base, contents)
-            self.judge()
-
-        self.ask("restore", restored, long=True)
-
-    def give_up_steps(self) -> None:
-        """Go on with the project as it was saved; what a crash left is dropped."""
-        self.log.begin(self._need().contents)
-
-    def _take_saving(self, base: ProjectContents, saving: Saving) -> None:
-        """Begin to log the steps, or say who has the project, or what a crash left."""
-        workspace = self._need()
-        workspace.read_only = bool(saving.read_only)
-        self.log.take(saving)
-        if saving.read_only:
-            self.said.emit(saving.read_only, "warning")
-        elif saving.offer:
-            # The old log stays until the planner has decided.
-            self.offered.emit(saving)
-        else:
-            self.log.begin(base, workspace.contents)
 
     # --- the plan ------------------------------------------------------------------------------------
 
@@ -237,12 +118,6 @@ class Session(DeskLink):
             return ()
         return (*self._findings, *self.workspace.contents.findings)
 
-    def _need(self) -> Workspace:
-        """Return the workspace; refuse without one."""
-        if self.workspace is None:
-            raise UserError(_("No project is open."))
-        return self.workspace
-
     def do(self, command: Command) -> bool:
         """Apply a command; False (and a message) when it refuses."""
         try:
@@ -267,12 +142,34 @@ class Session(DeskLink):
         if self.workspace is not None and change.kind != "saved":
             self.log.record(self.workspace.contents, change.label)
         self._forget(keep_colours=change.kind in ("atoms", "records", "findings"))
+        if change.kind == "district":
+            self._take_correction()
         plan = self.plan
         if plan is not None:
             self.selection = tuple(g for g in self.selection if g < plan.n_grids)
         self.changed.emit(change)
         if change.kind != "findings":
             self._judge_timer.start()
+
+    def _take_correction(self) -> None:
+        """Bring up to date what rests on the district, and have today's grids checked again."""
+        workspace = self._need()
+        district, amendments = workspace.district, workspace.contents.amendments
+        self._before, self._neighbours = district.plan_today(), None
+        if self.scene is not None:
+            self.scene = corrected_scene(self.scene, amendments[-1:])
+        if self.proposal is not None and len(self.proposal.plan.assignment) != len(district.atoms):
+            self.put_aside()
+        self.ask("judge_today", self._take_today, rules=workspace.rules, amendments=amendments)
+
+    def amend(self, correction: Correction) -> bool:
+        """Correct what the plan rests on; False (and a message) when that is refused."""
+        try:
+            self._need().amend(correction)
+        except UserError as error:
+            self.said.emit(str(error), "warning")
+            return False
+        return True
 
     def _forget(self, *, keep_colours: bool = False) -> None:
         """Drop what is derived from the plan."""
@@ -291,6 +188,7 @@ class Session(DeskLink):
             "plan": self.workspace.plan,
             "rules": self.workspace.rules,
             "waivers": dict(self.workspace.contents.waivers),
+            "amendments": self.workspace.contents.amendments,
         }
         self._judging = self.ask("judge", lambda judged: None, **arguments)
         asked = self._judging
@@ -314,7 +212,8 @@ class Session(DeskLink):
         workspace = self._need()
         if rules != workspace.rules:
             workspace.set_rules(rules)
-            self.ask("judge_today", self._take_today, rules=rules)
+            amendments = workspace.contents.amendments
+            self.ask("judge_today", self._take_today, rules=rules, amendments=amendments)
 
     def _take_today(self, judged: Any) -> None:
         """Take the health check under other rules."""

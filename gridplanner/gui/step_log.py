@@ -25,16 +25,26 @@ class StepLog:
         self._tell = tell
         self._log: RecoveryLog | None = None
         self._saving = Saving()
+        self._given_up = False
 
     @property
     def unsaved(self) -> bool:
         """Whether there are steps that the file does not hold."""
         return self._log is not None and self._log.steps > 0
 
-    def take(self, saving: Saving) -> None:
-        """Remember where the steps from now on are kept; nothing is written yet."""
+    def take(self, saving: Saving) -> bool:
+        """Remember where the steps from now on are kept; nothing is written yet.
+
+        Returns
+        -------
+        bool
+            What the worker found to restore are steps of ours, just given up: the same project was
+            opened again.
+        """
+        same = self._log is not None and self._given_up and str(self._log.path) == saving.log
         self.end()
         self._saving = saving
+        return same
 
     def begin(self, base: ProjectContents, now: ProjectContents | None = None) -> None:
         """Keep every step from a saved state on; those done meanwhile are put down at once."""
@@ -50,26 +60,25 @@ class StepLog:
         """Put a step on the disk; the step stands even if that fails."""
         if self._log is None:
             return
+        self._given_up = False
         try:
             self._log.record(contents, label)
         except OSError as error:
             self._say(error)
 
-    def discard(self) -> None:
-        """Drop the unsaved steps on purpose."""
-        if self._log is not None:
-            self._log.discard()
-            self._log = None
+    def give_up(self) -> None:
+        """Drop the unsaved steps on purpose: not now, but when this project is really left."""
+        self._given_up = True
 
     def end(self) -> None:
-        """Close the log; one that holds unsaved steps stays for the next start."""
+        """Close the log; one that holds unsaved steps stays for the next start, unless they are given up."""
         if self._log is None:
             return
-        if self._log.steps:
+        if self._log.steps and not self._given_up:
             self._log.close()
-            self._log = None
         else:
-            self.discard()
+            self._log.discard()
+        self._log, self._given_up = None, False
 
     def _start(self, base: ProjectContents, offer: Offer | None) -> None:
         self.end()

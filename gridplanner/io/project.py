@@ -19,7 +19,7 @@ from pathlib import Path
 import shapely
 
 from gridplanner import __version__
-from gridplanner.errors import UserError
+from gridplanner.errors import SavedMeanwhile, UserError
 from gridplanner.io import project_sql as sql
 from gridplanner.io.durable import FileHeld, plain_words, publish_file, temporary_beside
 from gridplanner.io.project_contents import read_contents, write_contents
@@ -101,12 +101,12 @@ def save_project(path: Path, contents: ProjectContents, *, expected: str | None 
 
 
 def refuse_foreign_save(path: Path, expected: str) -> None:
-    """Raise UserError when the file at `path` is another save than the one we know."""
+    """Raise SavedMeanwhile when the file at `path` is another save than the one we know."""
     if not path.exists():
         return
     found = read_stamp(path)
     if found.save_id != expected:
-        raise UserError(
+        raise SavedMeanwhile(
             _(
                 "'{path}' was saved by somebody else at {time}. Open it again to see their work, "
                 "or save yours under another name."

@@ -74,6 +74,18 @@ def backups_of(path: Path) -> tuple[Backup, ...]:
 def bring_back(path: Path, time: str) -> Backup:
     """Put the newest backup whose time begins with `time` in the place of the project."""
     backup = find_backup(path, time)
+    put_back(backup, path)
+    return backup
+
+
+def put_back(backup: Backup, path: Path) -> None:
+    """Put a backup in the place of the project, while nobody else can save it.
+
+    Raises
+    ------
+    UserError
+        Open elsewhere, or the backup is damaged; the project is untouched.
+    """
     found = take_lock(path)
     if isinstance(found, Holder):
         raise UserError(found.sentence())
@@ -81,7 +93,6 @@ def bring_back(path: Path, time: str) -> Backup:
         restore_backup(backup, path)
     finally:
         found.release()
-    return backup
 
 
 def bring_back_steps(path: Path) -> int:

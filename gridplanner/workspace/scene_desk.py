@@ -20,7 +20,7 @@ from typing import Any
 
 from gridplanner.errors import Cancelled, GridplannerError
 
-_TASKS = "gridplanner.workspace.scene_tasks"
+_TASKS = "gridplanner.workspace.scene_registry"
 #: Seconds that the worker may take to leave when the window closes.
 _GOODBYE_S = 1.0
 

@@ -15,7 +15,7 @@ from gridplanner.maps import raster
 from gridplanner.model.project import ProjectContents
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import Band, RuleSet
-from gridplanner.workspace import scene_tasks
+from gridplanner.workspace import scene_registry, scene_tasks
 from gridplanner.workspace.scene import make_scene
 from gridplanner.workspace.scene_desk import Answer, Desk
 from gridplanner.workspace.workspace import Workspace
@@ -50,7 +50,7 @@ class InlineDesk(Desk):
 
     def __init__(self) -> None:
         super().__init__()
-        self.state = scene_tasks.State()
+        self.state = scene_registry.State()
         self.asked: list[tuple[str, dict]] = []
         self.cancelled: list[int] = []
         self._answers: list[Answer] = []
@@ -63,7 +63,7 @@ class InlineDesk(Desk):
         self._count += 1
         self.asked.append((name, dict(arguments)))
         try:
-            value = scene_tasks.TASKS[name](self.state, _Reporter(self._answers, self._count), **arguments)
+            value = scene_registry.TASKS[name](self.state, _Reporter(self._answers, self._count), **arguments)
             self._answers.append(Answer(self._count, "result", value))
         except Exception as error:
             self._answers.append(Answer(self._count, "error", error))
@@ -98,6 +98,8 @@ def bare_window(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
     yield window
     window.session.workspace = None
     window.canvas.stop()
+    session.log.end()
+    session.desk.state.file.close()
 
 
 @pytest.fixture

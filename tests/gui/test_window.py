@@ -11,7 +11,7 @@ from gridplanner.errors import UserError
 from gridplanner.gui.actions import CONDITIONS, action_rows, menu_titles
 from gridplanner.gui.dialogs.ask import AskDialog
 from gridplanner.gui.panels.steps import STEPS
-from gridplanner.workspace import scene_tasks
+from gridplanner.workspace import scene_registry
 from tests.gui.conftest import show, toy_contents
 
 NEEDS_FILES = {"new", "open", "save", "save_as", "export", "import_scenario"}
@@ -84,10 +84,12 @@ def test_every_action_runs(window, qtbot, monkeypatch, row, answer) -> None:
     faults: list[str] = []
     window.session.failed.connect(faults.append)
     # Building the sample and starting worker processes take seconds and are tested elsewhere.
-    monkeypatch.setitem(scene_tasks.TASKS, "sample", refuse)
-    monkeypatch.setitem(scene_tasks.TASKS, "propose", refuse)
+    monkeypatch.setitem(scene_registry.TASKS, "sample", refuse)
+    monkeypatch.setitem(scene_registry.TASKS, "propose", refuse)
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *a, **k: ([], ""))
     window.session.select((0, 1) if row.when == "two" else (0,))
+    if row.when == "file_idle":
+        window.session.path = "区.gpkg"
     if row.when == "scenario":
         window.session.workspace.add_scenario("测试", window.session.plan)
         window.session.select((0,))
@@ -120,11 +122,12 @@ def test_unsaved_steps_are_asked_about(window, monkeypatch) -> None:
     window.session.select((0, 1))
     window.groups["edit"].merge()
     assert window.isWindowModified()
-    boxes = QMessageBox.StandardButton
+    boxes, went = QMessageBox.StandardButton, []
     monkeypatch.setattr(QMessageBox, "question", lambda *a, **k: boxes.Cancel)
-    assert not window.groups["file"].may_leave()
+    window.groups["file"].when_safe(lambda: went.append("cancel"))
     monkeypatch.setattr(QMessageBox, "question", lambda *a, **k: boxes.Discard)
-    assert window.groups["file"].may_leave()
+    window.groups["file"].when_safe(lambda: went.append("discard"))
+    assert went == ["discard"]
 
 
 def test_ask_dialog_waits_for_a_required_text(qtbot) -> None:

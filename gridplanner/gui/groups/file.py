@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ class FileGroup:
         self._session = window.session
         self.exported = ""
         self._session.offered.connect(self._ask_restore)
+        self._session.overtaken.connect(self._ask_overtaken)
 
     def new(self) -> None:
         """Choose layers and start the import assistant."""
@@ -51,8 +53,10 @@ class FileGroup:
 
     def open_paths(self, paths: list[str]) -> None:
         """Open a project or a configuration; loose layers go to the import assistant."""
-        if not self.may_leave():
-            return
+        self.when_safe(lambda: self._open_now(paths))
+
+    def _open_now(self, paths: list[str]) -> None:
+        """Open files; what was open before is saved or given up."""
         self._window.settings.set("folder", str(Path(paths[0]).resolve().parent))
         if len(paths) == 1 and Path(paths[0]).suffix.lower() in (PROJECT, ".toml"):
             self._session.open_paths(paths)
@@ -69,37 +73,54 @@ class FileGroup:
         def found(guesses: tuple) -> None:
             table = ImportAssistant.ask(self._window, guesses) if guesses else None
             if table is not None:
-                self._session.import_table(table)
+                self.when_safe(lambda: self._session.import_table(table))
 
         self._session.ask("probe", found, long=True, paths=tuple(paths))
 
     def sample(self) -> None:
         """Open the sample district."""
-        if self.may_leave():
-            self._session.open_sample()
+        self.when_safe(self._session.open_sample)
 
-    def save(self) -> bool:
-        """Save under the present name; ask for one the first time."""
-        if not self._session.path:
-            return self.save_as()
-        self._session.save()
-        return True
+    def home(self) -> None:
+        """Show the first page; the project stays open behind it."""
+        self._window.start.refresh()
+        self._window.stack.setCurrentWidget(self._window.start)
 
-    def save_as(self) -> bool:
-        """Save under another name."""
+    def save(self, then: Callable[[], None] | None = None) -> None:
+        """Save under the present name; ask for one the first time, and where we may only read."""
         workspace = self._session.workspace
         if workspace is None:
-            return False
+            return
+        if self._session.path and not workspace.read_only:
+            self._session.save(then=then)
+        else:
+            self.save_as(then)
+
+    def save_as(self, then: Callable[[], None] | None = None) -> None:
+        """Save under another name."""
+        path = self._ask_name()
+        if path:
+            self._session.save(path, then=then)
+            self._window.settings.add_recent(path)
+
+    def _ask_name(self) -> str:
+        """Ask for the name of a project file; "" when cancelled."""
+        workspace = self._session.workspace
+        if workspace is None:
+            return ""
         start = str(Path(self._folder()) / f"{workspace.district.name or 'project'}{PROJECT}")
         path, _chosen = QFileDialog.getSaveFileName(
             self._window, _("Save the project"), start, _("Projects (*.gpkg)")
         )
-        if not path:
-            return False
-        path = path if path.lower().endswith(PROJECT) else path + PROJECT
-        self._session.save(path)
-        self._window.settings.add_recent(path)
-        return True
+        return path if not path or path.lower().endswith(PROJECT) else path + PROJECT
+
+    def backups(self) -> None:
+        """List the dated backups, and go back to one."""
+        from gridplanner.gui.dialogs.backups import BackupsDialog  # rarely needed
+
+        chosen = BackupsDialog.ask(self._window, self._session)
+        if chosen:
+            self.when_safe(lambda: self._session.restore_backup(chosen))
 
     def export(self) -> None:
         """Choose a folder and write every output."""
@@ -134,11 +155,11 @@ class FileGroup:
         """Close the window."""
         self._window.close()
 
-    def may_leave(self) -> bool:
-        """Ask about unsaved steps; True when the window may go on."""
-        workspace = self._session.workspace
-        if workspace is None or not (workspace.dirty or self._session.unsaved):
-            return True
+    def when_safe(self, run: Callable[[], None]) -> None:
+        """Go on at once, or after the unsaved steps were saved or given up; a cancel stops it."""
+        if not self._session.unsaved:
+            run()
+            return
         boxes = QMessageBox.StandardButton
         answer = QMessageBox.question(
             self._window,
@@ -148,10 +169,31 @@ class FileGroup:
             boxes.Save,
         )
         if answer == boxes.Save:
-            return self.save()
-        if answer == boxes.Discard:
-            self._session.log.discard()
-        return answer != boxes.Cancel
+            self.save(run)
+        elif answer == boxes.Discard:
+            self._session.log.give_up()
+            run()
+
+    def _ask_overtaken(self, sentence: str, path: str) -> None:
+        """Let the planner decide whose save stands."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle(_("Saved by somebody else"))
+        box.setText(sentence)
+        box.setInformativeText(
+            _("Overwriting keeps their version among the backups (menu Project, Backups).")
+        )
+        over = box.addButton(_("Overwrite"), QMessageBox.ButtonRole.DestructiveRole)
+        other = box.addButton(_("Save as..."), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(other)
+        box.exec()
+        if box.clickedButton() is over:
+            self._session.save_over()
+        elif box.clickedButton() is other:
+            name = self._ask_name()
+            if name:
+                self._session.save_elsewhere(name)
 
     def _ask_restore(self, saving: Saving) -> None:
         """Offer what a crash left, with a list of the steps."""

@@ -4,14 +4,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QMessageBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gridplanner.gui import theme
 from gridplanner.gui.settings import Settings
-from gridplanner.gui.widgets import button, label
+from gridplanner.gui.widgets import button, column, label
 from gridplanner.texts import _
 
 
@@ -44,6 +54,56 @@ class DropArea(QFrame):
         painter.end()
 
 
+class LeftBehind(QFrame):
+    """Projects that were never saved and that a crash would have lost."""
+
+    wanted = Signal(str)
+    dropped = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.setVisible(False)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(14, 10, 14, 10)
+        self._layout.addWidget(label(_("Never saved, kept by the program"), "heading"))
+        self.rows: list[QWidget] = []
+
+    def show_lines(self, lines: tuple[Any, ...]) -> None:
+        """List the projects; each can be opened again or dropped."""
+        for old in self.rows:
+            old.deleteLater()
+        self.rows = [self._row(line) for line in lines]
+        for made in self.rows:
+            self._layout.addWidget(made)
+        self.setVisible(bool(lines))
+
+    def _row(self, line: Any) -> QWidget:
+        """Return one project with its two buttons."""
+        text = _("{name}: {n} steps, the last one at {time}").format(
+            name=line.name, n=len(line.steps), time=f"{line.since:%m-%d %H:%M}"
+        )
+        shown = label(text)
+        # The steps themselves are the preview.
+        shown.setToolTip("\n".join(line.steps[-30:]))
+        last = label(_("Last step: {step}").format(step=line.steps[-1]) if line.steps else "", "quiet")
+        holder = QWidget()
+        layout = QHBoxLayout(holder)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(column(shown, last, spacing=2), 1)
+        layout.addWidget(button(_("Bring back"), lambda: self.wanted.emit(line.log), primary=True))
+        layout.addWidget(button(_("Drop"), lambda: self._ask_drop(line)))
+        return holder
+
+    def _ask_drop(self, line: Any) -> None:
+        """Ask before the only copy goes."""
+        question = _("Drop the {n} steps of '{name}' for good?").format(n=len(line.steps), name=line.name)
+        boxes = QMessageBox.StandardButton
+        answer = QMessageBox.question(self, _("Drop"), question, boxes.Yes | boxes.No, boxes.No)
+        if answer == boxes.Yes:
+            self.dropped.emit(line.log)
+
+
 class StartPage(QWidget):
     """What the window shows before a project is open."""
 
@@ -51,6 +111,8 @@ class StartPage(QWidget):
     open_wanted = Signal()
     new_wanted = Signal()
     file_wanted = Signal(str)
+    unsaved_wanted = Signal(str)
+    unsaved_dropped = Signal(str)
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -77,6 +139,10 @@ class StartPage(QWidget):
         )
         layout.addSpacing(8)
         layout.addLayout(self._buttons())
+        self.left_behind = LeftBehind()
+        self.left_behind.wanted.connect(self.unsaved_wanted)
+        self.left_behind.dropped.connect(self.unsaved_dropped)
+        layout.addWidget(self.left_behind)
         layout.addWidget(DropArea())
         layout.addSpacing(8)
         self._add_recent(layout)
@@ -104,6 +170,10 @@ class StartPage(QWidget):
             lambda item: self.file_wanted.emit(item.data(Qt.ItemDataRole.UserRole))
         )
         layout.addWidget(self.recent, 1)
+
+    def show_left_behind(self, lines: tuple[Any, ...]) -> None:
+        """Offer projects that a crash left without a file."""
+        self.left_behind.show_lines(lines)
 
     def refresh(self) -> None:
         """List the recent projects."""

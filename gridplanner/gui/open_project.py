@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The file of the project in the window: opened, saved, brought back; never lost without a question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from gridplanner.errors import SavedMeanwhile, UserError
+from gridplanner.gui.desk_link import DeskLink
+from gridplanner.gui.settings import user_folder
+from gridplanner.gui.step_log import StepLog
+from gridplanner.model.finding import Finding
+from gridplanner.model.measures import Measures
+from gridplanner.model.plan import PlanChange
+from gridplanner.model.project import ProjectContents
+from gridplanner.texts import _
+from gridplanner.workspace.saving import Saving
+from gridplanner.workspace.scene import Scene
+from gridplanner.workspace.scene_desk import Desk
+from gridplanner.workspace.workspace import Workspace
+
+
+class OpenProject(DeskLink):
+    """Opens and saves; what is done with the project is added by `Session`.
+
+    Signals
+    -------
+    opened : a project is on screen (its health check may still be coming)
+    changed : PlanChange
+    judged : measures and findings of the plan in work are fresh
+    offered : Saving - a crash left unsaved steps; answer with `restore` or `give_up_steps`
+    overtaken : str, str - another saved this file since we opened it: sentence, path
+    left_behind : tuple of UnsavedLine - projects without a file that a crash left
+    """
+
+    opened = Signal()
+    changed = Signal(object)
+    judged = Signal()
+    offered = Signal(object)
+    overtaken = Signal(str, str)
+    left_behind = Signal(object)
+
+    def __init__(self, desk: Desk | None = None, parent: QObject | None = None) -> None:
+        super().__init__(desk or Desk(), parent)
+        self.workspace: Workspace | None = None
+        self.scene: Scene | None = None
+        self.path = ""
+        self.today_findings: tuple[Finding, ...] = ()
+        self.today_measures: Measures | None = None
+        self.measures: Measures | None = None
+        self._findings: tuple[Finding, ...] = ()
+        self._after_save: Callable[[], None] | None = None
+        self.log = StepLog(lambda text: self.said.emit(text, "error"))
+
+    def take(self, workspace: Workspace, scene: Scene, path: str = "") -> None:
+        """Put a project on screen."""
+        raise NotImplementedError
+
+    def judge(self) -> None:
+        """Ask for the full check of the plan in work."""
+        raise NotImplementedError
+
+    def _need(self) -> Workspace:
+        """Return the workspace; refuse without one."""
+        if self.workspace is None:
+            raise UserError(_("No project is open."))
+        return self.workspace
+
+    # --- opening -------------------------------------------------------------------------------------
+
+    def open_paths(self, paths: Sequence[str]) -> None:
+        """Open a project, a configuration or loose layers."""
+        self.ask("open", self._take_opened, early=self._take_scene, long=True, paths=tuple(paths))
+
+    def open_sample(self) -> None:
+        """Open the sample district."""
+        cache = user_folder() / "cache" / "sample.gpkg"
+        self.ask("sample", self._take_opened, early=self._take_scene, long=True, cache=str(cache))
+
+    def import_table(self, table: dict[str, Any]) -> None:
+        """Build a project from the layers that the import assistant named."""
+        self.ask(
+            "import",
+            self._take_opened,
+            early=self._take_scene,
+            long=True,
+            table=table,
+            title=str(table["name"]),
+        )
+
+    def _take_scene(self, part: Any) -> None:
+        """Show the map while the health check is still running."""
+        contents, scene = part
+        self.take(Workspace(contents), scene)
+
+    def _take_opened(self, opened: Any) -> None:
+        """Take the health check that completes the opening."""
+        self.path = opened.path
+        self._take_saving(opened.contents, opened.saving)
+        self._take_check(opened)
+
+    def _take_check(self, opened: Any) -> None:
+        """Take the health check of today's grids."""
+        self.today_findings, self.today_measures = opened.today.findings, opened.today.measures
+        if self.workspace is not None and not self.workspace.contents.current:
+            self._findings, self.measures = opened.today.findings, opened.today.measures
+        else:
+            self.judge()
+        self.judged.emit()
+
+    def _take_saving(self, base: ProjectContents, saving: Saving) -> None:
+        """Begin to log the steps, or say who has the project, or what a crash left."""
+        workspace = self._need()
+        workspace.read_only = bool(saving.read_only)
+        given_up = self.log.take(saving)
+        if saving.read_only:
+            self.said.emit(saving.read_only, "warning")
+        elif saving.offer and not given_up:
+            # The old log stays until the planner has decided.
+            self.offered.emit(saving)
+        else:
+            self.log.begin(base, workspace.contents)
+
+    # --- saving --------------------------------------------------------------------------------------
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether there are steps that the file does not hold."""
+        return self.log.unsaved or (self.workspace is not None and self.workspace.dirty)
+
+    def save(
+        self, path: str = "", *, overwrite: bool = False, then: Callable[[], None] | None = None
+    ) -> None:
+        """Save the project.
+
+        Parameters
+        ----------
+        path : str
+            Another name; "" for the one it has.
+        overwrite : bool
+            Also over what another saved meanwhile; only after the planner was asked.
+        then : callable, optional
+            What waits for the save (closing, opening another project); forgotten when it fails.
+        """
+        from gridplanner.workspace.scene_tasks import without_district  # after the first paint
+
+        target = path or self.path
+        if self.workspace is None or not target:
+            return
+        sent = self.workspace.contents
+        self._after_save = then
+
+        def saved(answer: tuple[str, Saving]) -> None:
+            self._take_saved(sent, *answer)
+
+        def refused(error: Exception) -> bool:
+            if isinstance(error, SavedMeanwhile):
+                self.overtaken.emit(str(error), target)
+                return True
+            self._after_save = None
+            return False
+
+        self.ask(
+            "save",
+            saved,
+            refused=refused,
+            long=True,
+            contents=without_district(sent),
+            path=target,
+            overwrite=overwrite,
+        )
+
+    def save_over(self) -> None:
+        """Save over what another saved meanwhile; theirs becomes a backup, and what waited goes on."""
+        self.save(overwrite=True, then=self._after_save)
+
+    def save_elsewhere(self, path: str) -> None:
+        """Save under another name after all; what waited goes on."""
+        self.save(path, then=self._after_save)
+
+    def _take_saved(self, sent: ProjectContents, path: str, saving: Saving) -> None:
+        """Take over the file just saved."""
+        self.path = path
+        workspace = self._need()
+        workspace.mark_saved()
+        workspace.read_only = False
+        self.log.take(saving)
+        self.log.begin(sent, workspace.contents)
+        self.said.emit(_("Saved to {path}").format(path=Path(path).name), "done")
+        self.changed.emit(PlanChange("saved"))
+        then, self._after_save = self._after_save, None
+        if then is not None:
+            then()
+
+    # --- nothing lost --------------------------------------------------------------------------------
+
+    def restore(self) -> None:
+        """Take over the steps that a crash left."""
+        base = self._need().contents
+
+        def restored(contents: Any) -> None:
+            today = self.today_findings, self.today_measures
+            if self.scene is not None:
+                self.take(Workspace(contents), self.scene, self.path)
+            # The steps changed the plan, not today's grids: their health check still holds.
+            self.today_findings, self.today_measures = today
+            self.log.go_on(base, contents)
+            self.judge()
+
+        self.ask("restore", restored, long=True)
+
+    def give_up_steps(self) -> None:
+        """Go on with the project as it was saved; what a crash left is dropped."""
+        self.log.begin(self._need().contents)
+
+    def look_for_unsaved(self) -> None:
+        """Ask whether a crash left projects that never had a file."""
+        self.ask("unsaved", self._tell_left_behind)
+
+    def _tell_left_behind(self, lines: tuple[Any, ...]) -> None:
+        """Offer what a crash left."""
+        self.left_behind.emit(lines)
+
+    def take_unsaved(self, log: str) -> None:
+        """Open a project that never had a file, with all its steps."""
+
+        def taken(answer: Any) -> None:
+            opened, base = answer
+            self.path = ""
+            self.log.take(opened.saving)
+            self.log.go_on(base, opened.contents)
+            self._take_check(opened)
+            # Its steps are in a log of ours now; the one the crash left may go.
+            self.drop_unsaved(log)
+
+        self.ask("take_unsaved", taken, early=self._take_scene, long=True, log=log)
+
+    def drop_unsaved(self, log: str) -> None:
+        """Forget a project that never had a file."""
+        self.ask("drop_unsaved", lambda _done: self.look_for_unsaved(), log=log)
+
+    def restore_backup(self, backup: str) -> None:
+        """Go back to a backup of the project in work."""
+
+        def back(opened: Any) -> None:
+            self._take_opened(opened)
+            self.said.emit(_("The backup is back. What stood there before is a backup now."), "done")
+
+        self.ask("restore_backup", back, early=self._take_scene, long=True, path=self.path, backup=backup)
