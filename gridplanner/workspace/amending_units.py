@@ -76,22 +76,28 @@ def _from_hex(texts: Sequence[str]) -> Objects:
 
 def with_communities(district: District, patch: CommunityPatch) -> District:
     """Return the district with other communities; today's grids follow where most of their atoms went."""
-    before = district.atoms
-    remap = _remap(patch, len(district.communities))
-    moved = remap[before.community] != patch.community
-    geometry = np.full(len(patch.communities), None, dtype=object)
-    if has_shapes(district):
-        from gridplanner.geometry.dissolve import dissolved  # shapes, absent in the window
+    changed = with_communities_counted(district, patch)
+    if not has_shapes(district):
+        return changed
+    from gridplanner.geometry.dissolve import dissolved  # shapes, absent in the window
 
-        old = patch.came_from >= 0
-        geometry[old] = district.communities.geometry[patch.came_from[old]]
-        touched = set(patch.community[moved].tolist()) | set(remap[before.community[moved]].tolist())
-        for row in sorted((touched | set(np.flatnonzero(~old).tolist())) - {-1}):
-            mine = np.flatnonzero(patch.community == row)
-            geometry[row] = dissolved(before.geometry[mine]) if len(mine) else None
+    before, remap = district.atoms, _remap(patch, len(district.communities))
+    geometry = np.full(len(patch.communities), None, dtype=object)
+    old = patch.came_from >= 0
+    geometry[old] = district.communities.geometry[patch.came_from[old]]
+    moved = remap[before.community] != patch.community
+    touched = {*patch.community[moved].tolist(), *remap[before.community[moved]].tolist()}
+    for row in sorted((touched | set(np.flatnonzero(~old).tolist())) - {-1}):
+        geometry[row] = dissolved(before.geometry[patch.community == row])
+    return replace(changed, communities=replace(patch.communities, geometry=geometry))
+
+
+def with_communities_counted(district: District, patch: CommunityPatch) -> District:
+    """Return the district with other communities but without their shapes."""
+    before, remap = district.atoms, _remap(patch, len(district.communities))
     return replace(
         district,
-        communities=replace(patch.communities, geometry=geometry),
+        communities=patch.communities,
         atoms=replace(before, community=patch.community.astype(np.int32)),
         grids_before=_rehomed(district.grids_before, before.old_grid, patch, remap),
         reforms=patch.reforms,

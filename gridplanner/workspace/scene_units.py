@@ -63,8 +63,41 @@ def simplify_correction(
     return mending.simplify_correction(state.whole(None, amendments).district, tolerance_m)
 
 
+def community_correction(
+    state: State,
+    progress: Reporter,
+    amendments: Sequence[Amendment],
+    operation: str,
+    arguments: dict[str, Any],
+) -> Correction:
+    """Return the step of an operation on communities.
+
+    Parameters
+    ----------
+    state : State
+    progress : Reporter
+    amendments : sequence of Amendment
+    operation : str
+        `create split merge adjust convert`.
+    arguments : dict
+        Those of the function of that name in `workspace.communities`, without the district. The
+        functions need no shapes, so the window may as well call them itself.
+    """
+    from gridplanner.workspace import communities
+
+    steps: dict[str, Callable[..., Correction]] = {
+        "create": communities.create_community,
+        "split": communities.split_community,
+        "merge": communities.merge_communities,
+        "adjust": communities.adjust_communities,
+        "convert": communities.convert_community,
+    }
+    return steps[operation](state.whole(None, amendments).district, **arguments)
+
+
 TASKS: Mapping[str, Callable[..., Any]] = {
     "mend_proposals": mend_proposals,
     "mend_correction": mend_correction,
     "simplify_correction": simplify_correction,
+    "community_correction": community_correction,
 }
