@@ -33,6 +33,14 @@ class Parameter:
         Words of a choice; empty for a number or a switch.
     source : str
         Where the limit or default comes from; "own choice" if nowhere.
+    titles : tuple of str
+        English for each of the choices, shown translated.
+    switch : bool
+        True or false instead of a number.
+    help : str
+        One English sentence on what it does, shown translated.
+    rare : bool
+        Most planners never touch it; a form shows it only when asked for.
     """
 
     key: str
@@ -42,6 +50,10 @@ class Parameter:
     high: float = inf
     choices: tuple[str, ...] = ()
     source: str = "own choice"
+    titles: tuple[str, ...] = ()
+    switch: bool = False
+    help: str = ""
+    rare: bool = False
 
     def number(self, value: object, where: str = "") -> float:
         """Return a value of this parameter as a number.
@@ -82,14 +94,33 @@ class Parameter:
         return str(value)
 
 
+_HARD_HELP = "A breach is an error; otherwise a warning"
+_WARN_HELP = "Outside it, but inside the limit, is only remarked on."
+
+
+def _hard(name: str) -> Parameter:
+    """Declare whether a breach of a rule is an error."""
+    return Parameter(f"rules.{name}.hard", "hard", switch=True, help=_HARD_HELP)
+
+
 def _band(name: str, label_min: str, label_max: str, source: str) -> tuple[Parameter, ...]:
-    """Declare the four limits of a band."""
+    """Declare the four limits of a band, and whether it is hard."""
+    low_help = "Grids below it should be merged or enlarged; open for dedicated grids."
+    high_help = "Grids above it should be split or made smaller; open for dedicated grids."
+    key = f"rules.{name}"
+    low_warn, high_warn = "Lower end of the inner band", "Upper end of the inner band"
     return (
-        Parameter(f"rules.{name}.min", label_min, name, source=source),
-        Parameter(f"rules.{name}.max", label_max, name, source=source),
-        Parameter(f"rules.{name}.warn_min", label_min, name, source=source),
-        Parameter(f"rules.{name}.warn_max", label_max, name, source=source),
+        _hard(name),
+        Parameter(f"{key}.min", label_min, name, source=source, help=low_help),
+        Parameter(f"{key}.max", label_max, name, source=source, help=high_help),
+        Parameter(f"{key}.warn_min", low_warn, name, source=source, help=_WARN_HELP, rare=True),
+        Parameter(f"{key}.warn_max", high_warn, name, source=source, help=_WARN_HELP, rare=True),
     )
+
+
+def _switch(name: str, label: str, help_text: str) -> tuple[Parameter, ...]:
+    """Declare a rule that is only on or off, and whether it is hard."""
+    return (Parameter(f"rules.{name}.on", label, switch=True, help=help_text), _hard(name))
 
 
 PARAMETERS: tuple[Parameter, ...] = (
@@ -97,14 +128,61 @@ PARAMETERS: tuple[Parameter, ...] = (
     *_band(
         "households", "Fewest households per grid", "Most households per grid", "presets, resources/presets"
     ),
-    Parameter("rules.service_radius_m.max", "Greatest service radius", "m", low=1.0, source="presets"),
-    Parameter("rules.service_radius_m.warn_max", "Service radius that is remarked on", "m", low=1.0),
-    Parameter("rules.service_radius_m.detour", "Detour factor on straight lines", low=1.0, high=5.0),
+    _hard("service_radius_m"),
     Parameter(
-        "rules.service_radius_m.points", "Where the radius starts", choices=("best", "stations", "centre")
+        "rules.service_radius_m.max",
+        "Greatest service radius",
+        "m",
+        low=1.0,
+        source="presets",
+        help="From the service point to the farthest building where people live.",
     ),
-    Parameter("rules.service_radius_m.metric", "How distance is measured", choices=("straight", "road")),
-    Parameter("rules.min_shared_border_m", "Shortest border that joins two parts", "m", high=1000.0),
+    Parameter(
+        "rules.service_radius_m.warn_max",
+        "Service radius that is remarked on",
+        "m",
+        low=1.0,
+        help=_WARN_HELP,
+        rare=True,
+    ),
+    Parameter(
+        "rules.service_radius_m.detour",
+        "Detour factor on straight lines",
+        low=1.0,
+        high=5.0,
+        help="A walk is longer than a straight line; 1 measures the line itself.",
+        rare=True,
+    ),
+    Parameter(
+        "rules.service_radius_m.points",
+        "Where the radius starts",
+        choices=("best", "stations", "centre"),
+        titles=("the best building of the grid", "the given service points", "the centre of its people"),
+        help="Given service points count where one lies in the grid, else its best building.",
+        rare=True,
+    ),
+    Parameter(
+        "rules.service_radius_m.metric",
+        "How distance is measured",
+        choices=("straight", "road"),
+        titles=("straight line", "along the roads"),
+        help="Along the roads needs a road layer.",
+        rare=True,
+    ),
+    *_switch("contiguity", "Each grid in one piece", "Parts joined only by a corner do not hang together."),
+    *_switch("nesting", "Inside one community", "A grid belongs to one community only."),
+    *_switch("barriers", "Not across rivers and railways", "A bridge joins the two banks."),
+    *_switch("estates", "Do not cut an estate", "Hard only while the estate fits under the upper limit."),
+    *_switch("overlap", "No overlaps", "No land belongs to two grids."),
+    *_switch("gap", "No gaps", "No land is left out."),
+    Parameter(
+        "rules.min_shared_border_m",
+        "Shortest border that joins two parts",
+        "m",
+        high=1000.0,
+        help="Parts that share a shorter border do not touch.",
+        rare=True,
+    ),
     Parameter("rules.weights", "Weight of a group in the load", high=100.0),
     Parameter("plan.total", "Number of general grids", low=1.0, high=1e7),
     Parameter("plan.mode", "What a plan keeps in mind first", choices=("keep", "balance", "compact")),
