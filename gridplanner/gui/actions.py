@@ -184,6 +184,7 @@ def _view() -> tuple[ActionRow, ...]:
             "project",
             True,
         ),
+        row("scan", _("Scanned &map..."), "view", "map.scan", "", "Shift+F12", "project"),
         row("basemap", _("&Basemap..."), "view", "map.basemap", "layers", "F12", "project"),
         row("dark", _("&Dark"), "view", "view.dark", "dark", "Ctrl+Shift+D", checkable=True),
         row("full", _("&Full screen"), "view", "view.full", "", "F11", checkable=True),

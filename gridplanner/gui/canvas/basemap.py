@@ -210,6 +210,10 @@ class PictureGround(Ground):
         """Whether the picture is decoded."""
         return bool(self._levels)
 
+    def picture(self) -> QImage:
+        """Return the decoded picture; a null one while there is none."""
+        return self._levels[0] if self._levels else QImage()
+
     def move(self, lattice: np.ndarray) -> None:
         """Lay the picture elsewhere."""
         self.lattice = lattice

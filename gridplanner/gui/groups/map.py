@@ -46,6 +46,18 @@ class MapGroup:
         dialog.show()
         dialog.raise_()
 
+    def scan(self) -> None:
+        """Put a scanned map on the ground and lay it under the map."""
+        from gridplanner.gui.dialogs.scan import ScanDialog  # rarely needed
+
+        tools = self._window.groups["tools"]
+        tools.control()
+        dialog = self._window.findChild(ScanDialog)
+        if dialog is None:
+            dialog = ScanDialog(self._window, tools.made["control"])
+        dialog.show()
+        dialog.raise_()
+
     def show(self, basemap: Basemap | None) -> None:
         """Show a basemap, None for none."""
         self.shown = basemap

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gridplanner.gui.canvas.tool import MapPoint, Tool
 from gridplanner.gui.tools.choose import IdentifyTool, MeasureTool, SelectTool
+from gridplanner.gui.tools.control import ControlTool
 from gridplanner.gui.tools.corner import CornerTool
 from gridplanner.gui.tools.cut import CutTool, DrawTool, SplitTool
 from gridplanner.gui.tools.move import BorderTool, BrushTool, ClickTool, LassoTool, MoveTool, RectangleTool
@@ -38,6 +39,7 @@ class ToolsGroup:
             "cut": CutTool(host),
             "corner": CornerTool(host),
             "place": PlaceTool(host),
+            "control": ControlTool(host),
         }
         self.made["identify"].asked.connect(self._identify)
         self.made["measure"].told.connect(self._tell)
@@ -100,6 +102,10 @@ class ToolsGroup:
     def corner(self) -> None:
         """Move corners of borders."""
         self._take("corner")
+
+    def control(self) -> None:
+        """Show control points of a scanned map."""
+        self._take("control")
 
     def place(self) -> None:
         """Place rows of the people ledger; the list of them stays beside the map."""
