@@ -122,6 +122,11 @@ def run_compare(options: argparse.Namespace) -> int:
     )
     if options.json:
         options.json.write_text(json.dumps(table, ensure_ascii=False, indent=1), encoding="utf-8")
+    if options.xlsx:
+        from gridplanner.workspace.papers import write_side_by_side  # wanted for a workbook only
+
+        names = [options.a, options.b, *options.more]
+        write_side_by_side(options.project, ["" if name == "-" else name for name in names], options.xlsx)
     width = max(len(key) for key in table)
     return _said(options, "\n".join(f"{key:<{width}}  {a!s:>14}  {b!s:>14}" for key, (a, b) in table.items()))
 

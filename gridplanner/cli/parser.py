@@ -12,12 +12,14 @@ from gridplanner import __version__
 from gridplanner.cli import commands as runners
 from gridplanner.cli.exchange import add_export_options
 from gridplanner.cli.offices import OFFICE_COMMANDS, add_office_commands
+from gridplanner.cli.papers import PAPER_COMMANDS, add_paper_commands
 from gridplanner.model.parameters import parameter
 from gridplanner.texts import LANGUAGES, _
 
 COMMANDS = (
     *("demo", "run", "check", "new", "plan", "assign", "export", "compare", "restore", "verify"),
     *OFFICE_COMMANDS,
+    *PAPER_COMMANDS,
     *("bench", "test"),
 )
 
@@ -64,6 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_steps(commands)
     add_office_commands(partial(_command, commands))
+    add_paper_commands(partial(_command, commands))
     bench = _command(commands, "bench", _("run a benchmark (source checkouts)"))
     bench.add_argument("name")
     bench.add_argument("rest", nargs=argparse.REMAINDER)
@@ -103,7 +106,9 @@ def _add_steps(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     compare.add_argument("project", type=Path)
     compare.add_argument("a", help=_("scenario; - for today"))
     compare.add_argument("b", help=_("scenario; - for today"))
+    compare.add_argument("more", nargs="*", help=_("further scenarios, for the workbook"))
     compare.add_argument("--json", type=Path, help=_("write the comparison as JSON"))
+    compare.add_argument("--xlsx", type=Path, help=_("write the plans side by side as a workbook"))
 
     restore = _command(commands, "restore", _("list the backups of a project, or bring one back"))
     restore.add_argument("project", type=Path)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -165,19 +165,26 @@ def write_sheet(
     """
     choice = options or MapOptions()
     sheets = make_sheets(kind, outcome, choice, of)
+    write_pages(sheets, outcome, path, choice.dpi)
+    return tuple(sheets)
+
+
+def write_pages(sheets: Sequence[Sheet], outcome: Outcome, path: Path, dpi: int) -> tuple[Path, ...]:
+    """Write sheets as one PDF, or as images `name.png`, `name-2.png` and so on; return the files."""
     ending = path.suffix.lower()
     if ending == ".pdf":
         write_pdf(sheets, path, info=document_info(outcome, sheets[0].title))
-        return tuple(sheets)
+        return (path,)
     if ending not in (".png", ".svg"):
         raise UserError(_("A map is written as .pdf, .png or .svg, not as '{ending}'.").format(ending=ending))
+    written = []
     for number, sheet in enumerate(sheets, start=1):
-        target = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
+        written.append(path if number == 1 else path.with_stem(f"{path.stem}-{number}"))
         if ending == ".png":
-            write_png(sheet, target, choice.dpi)
+            write_png(sheet, written[-1], dpi)
         else:
-            write_svg(sheet, target)
-    return tuple(sheets)
+            write_svg(sheet, written[-1])
+    return tuple(written)
 
 
 def community_row(scene: Scene, code: str) -> int:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -134,6 +134,18 @@ def compare_project(path: Path, a: str, b: str) -> Table:
     contents = open_project(path)
     left, right = (compare(contents, _plan(contents, name), _certificate(contents, name)) for name in (a, b))
     return {key: (_number(left, key), _number(right, key)) for key in _NUMBERS}
+
+
+def compare_scenarios(
+    contents: ProjectContents, names: Sequence[str], config: Config | None = None
+) -> dict[str, Outcome]:
+    """Return scenarios, each beside today's division; "" stands for today itself."""
+    return {
+        name or _("Today"): compare(
+            contents, _plan(contents, name), _certificate(contents, name), config=config
+        )
+        for name in names
+    }
 
 
 _NUMBERS: dict[str, Callable[[Outcome], int | float]] = {
