@@ -7,6 +7,7 @@ around it keeps a crash there from the window.
 
 from __future__ import annotations
 
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -104,8 +105,20 @@ def read_foreign(path: Path, layer: str, encoding: str = "") -> RawTable:
     n = len(wkb) if wkb is not None else len(columns[0]) if columns else 0
     geometry = None if wkb is None or meta["geometry_type"] is None else _shapes(wkb, source, findings)
     table = {name: _column(values) for name, values in zip(names, columns, strict=True)}
+    if path.suffix.lower() == ".dxf" and "Text" in table:
+        table["Text"] = objects([_UNICODE.sub(_character, str(text)) for text in table["Text"]])
     rows = np.arange(1, n + 1, dtype=np.int64)
     return RawTable(source, table, geometry, rows, str(meta["crs"] or ""), encoding, tuple(findings))
+
+
+#: How CAD programs write characters that the drawing's code page lacks.
+_UNICODE = re.compile(r"\\U\+([0-9A-Fa-f]{4})")
+
+
+def _character(found: re.Match[str]) -> str:
+    """Return the character that four digits name; half of a pair is none."""
+    code = int(found[1], 16)
+    return "?" if 0xD800 <= code < 0xE000 else chr(code)
 
 
 def straight_shapes(path: Path, layer: str) -> list[bytes | None]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -20,7 +21,10 @@ from gridplanner.model.layers import Layer, ObjectArray
 
 #: 1e-9 degree is 0.1 mm.
 DEGREE_DECIMALS = 9
+#: Tenths of a millimetre.
+DXF_DECIMALS = 4
 #: Spreadsheet programs run cells that begin so as formulas.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0d\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LIVE = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -55,9 +59,14 @@ def _json_cells(values: npt.NDArray[Any]) -> list[Any]:
     return [text_of(value) for value in values.tolist()]
 
 
+def kml_label(layer: Layer) -> str:
+    """Return the column that gives each placemark its name; "" if there is none."""
+    return next((key for key in ("WGMC", "SQMC", "name", "MC") if key in layer.fields), "")
+
+
 def kml_text(layer: Layer, shapes: ObjectArray, aliases: Mapping[str, str]) -> str:
     """Return the layer as KML with all columns as extended data; `shapes` are in degrees."""
-    label = next((key for key in ("WGMC", "SQMC", "name", "MC") if key in layer.fields), "")
+    label = kml_label(layer)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<kml xmlns="http://www.opengis.net/kml/2.2">',
@@ -72,7 +81,7 @@ def kml_text(layer: Layer, shapes: ObjectArray, aliases: Mapping[str, str]) -> s
         lines.append("<ExtendedData>")
         for key, name in names:
             lines.append(
-                f"<Data name={quoteattr(key)}><displayName>{escape(name)}</displayName>"
+                f"<Data name={quoteattr(xml_text(key))}><displayName>{escape(xml_text(name))}</displayName>"
                 f"<value>{_xml(layer.fields[key][i])}</value></Data>"
             )
         lines.append("</ExtendedData>")
@@ -83,9 +92,19 @@ def kml_text(layer: Layer, shapes: ObjectArray, aliases: Mapping[str, str]) -> s
     return "\n".join(lines)
 
 
+def plain_cell(value: Any) -> str:
+    """Return a cell as text; numpy numbers as Python's."""
+    return text_of(value.item() if isinstance(value, np.generic) else value)
+
+
+def xml_text(text: str) -> str:
+    """Return a text without the characters that XML 1.0 has no room for."""
+    return _NOT_XML.sub("", text)
+
+
 def _xml(value: Any) -> str:
-    """Return a cell as escaped text; numpy numbers as Python's."""
-    return escape(text_of(value.item() if isinstance(value, np.generic) else value))
+    """Return a cell as escaped text."""
+    return escape(xml_text(plain_cell(value)))
 
 
 def _kml_shape(shape: Any) -> str:
@@ -128,14 +147,25 @@ def dxf_text(layer: Layer, layer_of: Callable[[int], str], label_of: Callable[[i
     out = _dxf_head(names)
     geometry: list[Any] = [] if layer.geometry is None else layer.geometry.tolist()
     for i, shape in enumerate(geometry):
-        if shape is None:
+        if shape is None or shape.is_empty:
             continue
         name = dxf_string(layer_of(i))
-        for line, closed in _lines_of(shape):
+        for line, closed in drawn_lines(shape):
             out += _dxf_line(line, closed, name)
         if label_of(i):
             point = shape.representative_point() if shape.geom_type != "Point" else shape
-            out += ["0", "TEXT", "8", name, "10", f"{point.x:.4f}", "20", f"{point.y:.4f}", "30", "0.0"]
+            out += [
+                "0",
+                "TEXT",
+                "8",
+                name,
+                "10",
+                f"{point.x:.{DXF_DECIMALS}f}",
+                "20",
+                f"{point.y:.{DXF_DECIMALS}f}",
+                "30",
+                "0.0",
+            ]
             out += ["40", "10.0", "1", dxf_string(label_of(i))]
     return "\r\n".join([*out, "0", "ENDSEC", "0", "EOF", ""])
 
@@ -171,7 +201,7 @@ def dxf_string(text: str) -> str:
     True
     """
     held = []
-    for character in text:
+    for character in text.replace("\0", ""):
         try:
             character.encode("gbk")
         except UnicodeEncodeError:
@@ -180,8 +210,8 @@ def dxf_string(text: str) -> str:
     return "".join(held)
 
 
-def _lines_of(shape: Any) -> Iterator[tuple[npt.NDArray[np.float64], bool]]:
-    """Yield the lines of a shape, and whether each is closed."""
+def drawn_lines(shape: Any) -> Iterator[tuple[npt.NDArray[np.float64], bool]]:
+    """Yield the lines of a shape as a drawing holds them, and whether each is closed."""
     for part in shapely.get_parts(shape):
         if part.geom_type == "Polygon":
             for ring in (part.exterior, *part.interiors):
@@ -190,13 +220,40 @@ def _lines_of(shape: Any) -> Iterator[tuple[npt.NDArray[np.float64], bool]]:
             yield shapely.get_coordinates(part), False
 
 
+def _dxf_at(x: float, y: float) -> list[str]:
+    """Return the groups of a place."""
+    return ["10", f"{x:.{DXF_DECIMALS}f}", "20", f"{y:.{DXF_DECIMALS}f}", "30", "0.0"]
+
+
 def _dxf_line(xy: npt.NDArray[np.float64], closed: bool, layer: str) -> list[str]:
     """Return a polyline or a point."""
     if len(xy) == 1:
-        return ["0", "POINT", "8", layer, "10", f"{xy[0, 0]:.4f}", "20", f"{xy[0, 1]:.4f}", "30", "0.0"]
+        return [
+            "0",
+            "POINT",
+            "8",
+            layer,
+            "10",
+            f"{xy[0, 0]:.{DXF_DECIMALS}f}",
+            "20",
+            f"{xy[0, 1]:.{DXF_DECIMALS}f}",
+            "30",
+            "0.0",
+        ]
     out = ["0", "POLYLINE", "8", layer, "66", "1", "70", "1" if closed else "0"]
     for x, y in xy:
-        out += ["0", "VERTEX", "8", layer, "10", f"{x:.4f}", "20", f"{y:.4f}", "30", "0.0"]
+        out += [
+            "0",
+            "VERTEX",
+            "8",
+            layer,
+            "10",
+            f"{x:.{DXF_DECIMALS}f}",
+            "20",
+            f"{y:.{DXF_DECIMALS}f}",
+            "30",
+            "0.0",
+        ]
     return [*out, "0", "SEQEND"]
 
 

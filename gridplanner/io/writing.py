@@ -4,33 +4,42 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import numpy as np
 import numpy.typing as npt
 import openpyxl
-import shapely
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from gridplanner.errors import UserError
 from gridplanner.io.columns import text_of
-from gridplanner.io.faults import layer_finding, row_finding
+from gridplanner.io.faults import row_finding
 from gridplanner.io.file_set import publish_one, publish_set
 from gridplanner.io.geojson_reader import read_geojson
 from gridplanner.io.geopackage_writer import write_geopackage
 from gridplanner.io.read_back import check_columns, check_geometry, differs
 from gridplanner.io.shapefile_writer import shapefile_losses, write_shapefile
-from gridplanner.io.text_writers import csv_cells, csv_text, dxf_text, geojson_text, in_degrees, kml_text
+from gridplanner.io.text_checks import check_dxf, check_kml, dxf_losses, xml_losses
+from gridplanner.io.text_writers import (
+    csv_cells,
+    csv_text,
+    dxf_string,
+    dxf_text,
+    geojson_text,
+    in_degrees,
+    kml_text,
+)
 from gridplanner.io.xlsx_cells import Workbook
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.model.layers import Layer
 from gridplanner.texts import _
 
+_NOT_IN_LAYER_NAMES = re.compile(r"[<>/\\\":;?*|,=`]")
 FORMATS = ("shp", "gpkg", "geojson", "kml", "dxf", "gdb", "csv", "xlsx", "parquet")
 
 
@@ -115,10 +124,12 @@ def losses(
     """Return what a format would lose of a layer, without writing anything; for the export dialog."""
     if format == "shp":
         return shapefile_losses(layer, profile, aliases, decimals)
-    if format in ("geojson", "gpkg", "kml"):
-        return _infinite(layer) if format == "geojson" else ()
+    if format == "geojson":
+        return _infinite(layer)
+    if format == "kml":
+        return xml_losses(layer)
     if format == "dxf":
-        return _dxf_losses(layer)
+        return dxf_losses(layer, _label_key(layer))
     return ()
 
 
@@ -157,15 +168,12 @@ def _finite_columns(layer: Layer) -> dict[str, npt.NDArray[Any]]:
 
 
 def _write_kml(layer: Layer, path: Path, crs: str, aliases: Mapping[str, str]) -> tuple[Finding, ...]:
-    """Write KML in WGS 84 and check that it is well formed and complete."""
+    """Write KML in WGS 84."""
     shapes = in_degrees(layer, crs)
     text = kml_text(layer, shapes, aliases)
     with publish_set(path, {path.suffix: text.encode("utf-8")}) as written:
-        marks = ElementTree.fromstring(written.read_bytes()).iter("{http://www.opengis.net/kml/2.2}Placemark")  # noqa: S314 - our own text
-        count = sum(1 for _mark in marks)
-        if count != len(layer):
-            raise differs(layer.role, _("{n} shapes instead of {wanted}").format(n=count, wanted=len(layer)))
-    return ()
+        check_kml(written, layer, shapes)
+    return xml_losses(layer)
 
 
 def _kind_column(layer: Layer) -> npt.NDArray[Any]:
@@ -176,39 +184,26 @@ def _kind_column(layer: Layer) -> npt.NDArray[Any]:
     return np.asarray([f"网格_{text_of(kind)}" if kind else "网格" for kind in kinds], dtype=object)
 
 
-def _dxf_losses(layer: Layer) -> tuple[Finding, ...]:
-    """Tell which columns a drawing cannot carry."""
-    label = _label_key(layer)
-    lost = [key for key in layer.fields if key not in (label, "WGLX")]
-    if not lost:
-        return ()
-    text = _("A DXF drawing holds lines and names only; the columns {columns} are not in it.").format(
-        columns="、".join(lost[:30])
-    )
-    return (layer_finding("write.columns", Severity.INFO, text, layer.role),)
-
-
 def _label_key(layer: Layer) -> str:
     """Return the column whose texts are set inside the shapes; "" if there is none."""
     return next((key for key in ("WGMC", "SQMC", "XQMC", "name") if key in layer.fields), "")
 
 
 def _write_dxf(layer: Layer, path: Path) -> tuple[Finding, ...]:
-    """Write a drawing, a layer per kind of grid, and count what is in it."""
-    kinds = _kind_column(layer)
-    label = _label_key(layer)
-    text = dxf_text(
-        layer, lambda i: str(kinds[i]), lambda i: text_of(layer.fields[label][i]) if label else ""
-    )
-    told = _dxf_losses(layer)
-    with publish_set(path, {path.suffix: text.encode("gbk")}) as written:
-        tags = written.read_text(encoding="gbk").splitlines()
-        vertices = sum(tags[i] == "VERTEX" for i in range(1, len(tags), 2))
-        rings = shapely.get_rings(layer.geometry) if layer.geometry is not None else ()
-        areal = int(shapely.get_num_coordinates(rings).sum()) - len(rings)
-        if vertices < areal:
-            raise differs(layer.role, _("{n} vertices instead of {wanted}").format(n=vertices, wanted=areal))
-    return told
+    """Write a drawing, a layer per kind of grid, the name set inside each shape."""
+    kinds, label = _kind_column(layer), _label_key(layer)
+
+    def layer_of(row: int) -> str:
+        """Return the drawing layer of a row; AutoCAD refuses some characters in its name."""
+        return _NOT_IN_LAYER_NAMES.sub("_", dxf_string(str(kinds[row])))
+
+    def label_of(row: int) -> str:
+        """Return the text of a row."""
+        return dxf_string(text_of(layer.fields[label][row])) if label else ""
+
+    with publish_set(path, {path.suffix: dxf_text(layer, layer_of, label_of).encode("gbk")}) as written:
+        check_dxf(written, layer, layer_of, label_of)
+    return dxf_losses(layer, label)
 
 
 def _header(layer: Layer, aliases: Mapping[str, str]) -> list[str]:

@@ -20,7 +20,9 @@ def main():
                 None if value is None or str(value) == "NULL" else str(value)
                 for value in feature.attributes()
             ]
-            rows.append([cells, round(feature.geometry().area(), 3) if feature.hasGeometry() else None])
+            shape = feature.geometry() if feature.hasGeometry() else None
+            sizes = [round(shape.area(), 3), round(shape.length(), 3)] if shape else [None, None]
+            rows.append([cells, *sizes])
         answer[path] = {"valid": layer.isValid(), "crs": layer.crs().authid(), "names": names, "rows": rows}
     print("JSON:" + json.dumps(answer))
     app.exitQgis()

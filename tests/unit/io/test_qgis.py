@@ -71,3 +71,26 @@ def test_export_matrix(tmp_path):
         assert [float(row[0][names["RK"]]) for row in read["rows"]] == value.fields["RK"].tolist()
         if not degrees:
             assert [row[1] for row in read["rows"]] == areas
+
+
+@pytest.mark.skipif(shutil.which("qgis") is None, reason="QGIS is not installed here")
+def test_drawing_as_qgis_reads_it(tmp_path):
+    """A drawing layer per kind of grid; every border as long as it was; every name in its place."""
+    value = layer()
+    value.fields["WGLX"] = objects(["综合", "综合", "专属", "微网格", "综合", "专属"])
+    path = tmp_path / "网格.dxf"
+    write_vector(value, path, "EPSG:4545", format="dxf")
+    read = qgis_reads(path)[str(path)]
+    assert read["valid"]
+    names = {name: i for i, name in enumerate(read["names"])}
+    rows = read["rows"]
+    labels = [row[0][names["Text"]] for row in rows if row[0][names["Text"]]]
+    assert labels == ["第一网格", "龘龘", "a'b\"c", "<&>", "名称", "网格"]
+    borders: dict[str, float] = {}
+    for row in rows:
+        borders[row[0][names["Layer"]]] = borders.get(row[0][names["Layer"]], 0.0) + (row[2] or 0.0)
+    lengths = shapely.length(value.geometry)
+    wanted: dict[str, float] = {}
+    for kind, length in zip(value.fields["WGLX"], lengths, strict=True):
+        wanted[f"网格_{kind}"] = wanted.get(f"网格_{kind}", 0.0) + length
+    assert borders == pytest.approx(wanted, abs=0.01)
