@@ -206,15 +206,15 @@ def _road_edges(city: City) -> tuple[np.ndarray, np.ndarray]:
 def _crossings(city: City, start: np.ndarray, end: np.ndarray) -> list[shapely.LineString]:
     """Return the road over each bridge: between the street ends on both banks."""
     vertices = np.concatenate((start, end))
+    river = city.terrain.river
+    shapely.prepare(river)
+    vertices = vertices[shapely.dwithin(river, shapely.points(vertices), 0.5)]
     points = shapely.points(vertices)
-    wet = shapely.distance(points, city.terrain.river) < 0.5
     side = np.argmin([shapely.distance(_bank(city, k), points) for k in (0, 1)], axis=0)
     lines = []
     for bridge in city.terrain.bridges:
         gap = shapely.distance(points, bridge)
-        ends = [
-            vertices[np.flatnonzero(wet & (side == k))[np.argmin(gap[wet & (side == k)])]] for k in (0, 1)
-        ]
+        ends = [vertices[side == k][np.argmin(gap[side == k])] for k in (0, 1)]
         lines.append(shapely.LineString(ends))
     return lines
 

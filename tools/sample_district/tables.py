@@ -111,8 +111,7 @@ def branch_rows(city: City, codes: Codes) -> list[Row]:
     rows = []
     for i, group in enumerate(groups):
         c = int(city.community_of_grid[group[0]])
-        cells = np.flatnonzero((city.grid == group[0]) & (city.cells.building >= 0))
-        spot = int(cells[np.argmax(city.cells.people[cells])])
+        spot = _seat(city, group[0], c)
         full = int(np.clip(rng.lognormal(2.6, 0.75), 1, 74))
         name = codes.grid_name[group[0]] + ("联合党支部" if len(group) > 1 else "党支部")
         rows.append((
@@ -124,6 +123,15 @@ def branch_rows(city: City, codes: Codes) -> list[Row]:
             int(rng.integers(2, 40)), secretaries[i], phone(5000 + i),
         ))  # fmt: skip
     return rows
+
+
+def _seat(city: City, grid: int, community: int) -> int:
+    """Return the fullest building of a grid; of its community where the grid is land only."""
+    built = city.cells.building >= 0
+    cells = np.flatnonzero(built & (city.grid == grid))
+    if not len(cells):
+        cells = np.flatnonzero(built & (city.community == community))
+    return int(cells[np.argmax(city.cells.people[cells])])
 
 
 def write_branches(path: Path, rows: Sequence[Row]) -> None:
