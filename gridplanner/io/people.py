@@ -18,7 +18,7 @@ from gridplanner.model.layers import Layer, ObjectArray
 from gridplanner.model.ledger import PLACED
 from gridplanner.texts import _
 
-_COUNTED = ("people", "households")
+_COUNTED = ("people", "households", "floating", "elderly", "shops")
 
 Targets = list[tuple[int, ...]]
 

@@ -36,7 +36,7 @@ from gridplanner.texts import _
 
 Ask = Callable[[Question], str]
 
-NUMBER_KEYS = ("people", "households", "members")
+NUMBER_KEYS = ("people", "households", "members", "floating", "elderly", "shops")
 CODE_KEYS = ("id", "code", "street_code", "community_code", "old_grid")
 #: Meanings that a role cannot do without.
 #: Ledgers whose people are staff; everywhere else, people are residents.

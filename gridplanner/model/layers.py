@@ -52,6 +52,10 @@ FIELD_KEYS = (
     "old_grid",
     "members",
     "secretary",
+    "floating",
+    "elderly",
+    "shops",
+    "management",
 )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
+from gridplanner.model.load import is_counted
 from gridplanner.model.ruleset import Band
 from gridplanner.rules.case import Case, label, severity
 from gridplanner.texts import _
@@ -32,15 +33,19 @@ class BandRule:
 
     def __call__(self, case: Case) -> Iterator[Finding]:
         """Yield a finding for each general grid outside its band."""
-        counts = getattr(case.measures, self.name)
+        counts, noun = getattr(case.measures, self.name), self.noun
+        if self.name == "people" and "load" in case.measures.more:
+            counts, noun = case.measures.more["load"], "weighted persons"
         for grid in case.general():
             band: Band = getattr(case.limits(grid), self.name)
             value = int(counts[grid])
             limit, worst = breached(band, value)
             if worst is not None:
-                yield self._finding(case, grid, value, limit, worst)
+                yield self._finding(case, grid, value, limit, worst, noun)
 
-    def _finding(self, case: Case, grid: int, value: int, limit: float, worst: Severity) -> Finding:
+    def _finding(
+        self, case: Case, grid: int, value: int, limit: float, worst: Severity, noun: str
+    ) -> Finding:
         """Word one breach."""
         record = case.plan.grids[grid]
         x, y = case.place(grid)
@@ -54,7 +59,7 @@ class BandRule:
         return Finding(
             rule=self.name,
             severity=worst,
-            text=text.format(grid=label(record), value=value, unit=_(self.noun), limit=limit),
+            text=text.format(grid=label(record), value=value, unit=_(noun), limit=limit),
             remedy=remedy,
             hard=worst is Severity.ERROR,
             subject_kind="grid",
@@ -66,6 +71,24 @@ class BandRule:
             x=x,
             y=y,
         )
+
+
+def check_weights(case: Case) -> Iterator[Finding]:
+    """Yield a warning for each weight whose group no layer counts: it changes nothing."""
+    if not case.whole:
+        return
+    for group in sorted(case.rules.weights):
+        if not is_counted(case.district, group):
+            yield Finding(
+                rule="weights",
+                severity=Severity.WARNING,
+                text=_("The load weighs '{group}', but no layer counts it; it adds nothing.").format(
+                    group=group
+                ),
+                remedy=_("Name its column in the fields of the buildings or estates, or drop the weight."),
+                subject_kind="layer",
+                subjects=(group,),
+            )
 
 
 def breached(band: Band, value: float) -> tuple[float, Severity | None]:

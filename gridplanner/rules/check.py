@@ -18,6 +18,7 @@ from gridplanner.model.atoms import ObjectArray
 from gridplanner.model.finding import Finding
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import Severity
+from gridplanner.model.load import load_of
 from gridplanner.model.measures import Measures
 from gridplanner.model.plan import Plan
 from gridplanner.model.ruleset import RuleSet
@@ -60,8 +61,15 @@ def measure(district: District, plan: Plan, rules: RuleSet, polygons: ObjectArra
         service_x=service_x,
         service_y=service_y,
         parts=parts_per_label(parts, plan.assignment, n),
-        more={"compactness": compactness(polygons)},
+        more={"compactness": compactness(polygons), **loads(district, plan, rules)},
     )
+
+
+def loads(district: District, plan: Plan, rules: RuleSet) -> dict[str, FloatArray]:
+    """Return the measure `load` of each grid where the rules weigh more than residents; else nothing."""
+    if not rules.weights:
+        return {}
+    return {"load": plan.sums(load_of(district, rules)).astype(np.float64)}
 
 
 def compactness(polygons: ObjectArray) -> FloatArray:

@@ -10,6 +10,7 @@ import shapely
 
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import GridKind, Severity
+from gridplanner.model.load import load_of
 from gridplanner.rules.case import Case, label, severity
 from gridplanner.texts import _
 
@@ -25,7 +26,7 @@ def check_estates(case: Case) -> Iterator[Finding]:
     # An estate name may occur in several communities: each occurrence is an estate of its own.
     keys = np.column_stack([atoms.estate[held], atoms.community[held], case.plan.assignment[held]])
     triples, inverse = np.unique(keys, axis=0, return_inverse=True)
-    people = np.bincount(inverse, weights=atoms.people[held]).astype(int)
+    people = np.bincount(inverse, weights=load_of(case.district, case.rules)[held]).astype(int)
     estates, of_triple = np.unique(triples[:, :2], axis=0, return_inverse=True)
     for e in np.flatnonzero(np.bincount(of_triple) > 1):
         rows = np.flatnonzero(of_triple == e)

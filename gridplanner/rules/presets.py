@@ -12,6 +12,7 @@ from typing import Any
 
 from gridplanner.errors import UserError
 from gridplanner.model.keys import check_keys
+from gridplanner.model.load import GROUPS
 from gridplanner.model.parameters import parameter
 from gridplanner.model.ruleset import Band, Override, RadiusRule, RuleSet, Switch
 from gridplanner.texts import RESOURCES, _
@@ -106,6 +107,7 @@ def _merged(start: RuleSet, table: Mapping[str, Any], where: str) -> RuleSet:
             table["min_shared_border_m"], f"[{where}] min_shared_border_m"
         )
     if "weights" in table:
+        check_keys(_as_table(table["weights"], f"[{where}] weights"), tuple(GROUPS), f"[{where}] weights")
         changes["weights"] = {
             k: parameter("rules.weights").number(v, f"[{where}] weights {k}")
             for k, v in _as_table(table["weights"], f"[{where}] weights").items()

@@ -16,6 +16,7 @@ from gridplanner.model.adjacency import Adjacency
 from gridplanner.model.atoms import ObjectArray
 from gridplanner.model.finding import Finding
 from gridplanner.model.jurisdiction import District
+from gridplanner.model.load import load_of
 from gridplanner.model.measures import Measures
 from gridplanner.model.plan import Plan
 from gridplanner.model.ruleset import RuleSet
@@ -47,6 +48,7 @@ class Rechecker:
         self.xy, self.atom, self.people = district.demand_points()
         self.stations = stations_of(district)
         self.network = roads_of(district, rules)
+        self.load = load_of(district, rules) if rules.weights else None
         on = district.buildings.atom[district.buildings.atom >= 0]
         self.buildings = np.bincount(on, minlength=len(district.atoms)).astype(np.int64)
 
@@ -110,7 +112,11 @@ class Rechecker:
             name: _put(getattr(before, name), some, fresh[name], size) for name in fresh
         }
         shape: Any = _put(before.more.get("compactness", np.empty(0)), some, compactness(shapes[some]), size)
-        return replace(before, **columns, more={**before.more, "compactness": shape})
+        more = {**before.more, "compactness": shape}
+        if self.load is not None:
+            load: Any = _put(before.more.get("load", np.empty(0)), some, total(self.load), size)
+            more["load"] = load
+        return replace(before, **columns, more=more)
 
     def _edges(self, label: IntArray) -> Adjacency:
         """Return only the edges inside the named grids."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from gridplanner.model.finding import Finding
-from gridplanner.rules.bands import BandRule
+from gridplanner.rules.bands import BandRule, check_weights
 from gridplanner.rules.case import Case
 from gridplanner.rules.estates import check_enclosed, check_estates
 from gridplanner.rules.nets import check_nets
@@ -46,6 +46,7 @@ class Rule:
 RULES = (
     Rule("people", "People", "people", BandRule("people", "people", "persons")),
     Rule("households", "Households", "households", BandRule("households", "households", "family households")),
+    Rule("weights", "Weights of the load", "", check_weights, local=False),
     Rule("service_radius", "Service radius", "m", check_radius),
     Rule("contiguity", "Contiguity", "parts", check_contiguity),
     Rule("nesting", "Nesting in the community", "m2", check_nesting),

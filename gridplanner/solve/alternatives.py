@@ -11,6 +11,7 @@ from shapely import area, length, union_all
 
 from gridplanner.model.change import crosswalk, deviation, pieces_and_moved
 from gridplanner.model.jurisdiction import District
+from gridplanner.model.load import load_of
 from gridplanner.model.plan import Plan
 from gridplanner.model.proposal import Proposal
 from gridplanner.model.request import MODES, PlanRequest
@@ -77,7 +78,7 @@ def alternatives(
         for mode in MODES:
             asked = replace(request, total=total, mode=mode, order=())
             proposal = propose(district, rules, asked, executor, progress)
-            found.append(_measured(district, proposal))
+            found.append(_measured(district, rules, proposal))
     return non_dominated(found)
 
 
@@ -96,7 +97,7 @@ def non_dominated(found: Sequence[Alternative]) -> tuple[Alternative, ...]:
     return tuple(sorted(kept, key=lambda a: (a.people_moved, a.grids)))
 
 
-def _measured(district: District, proposal: Proposal) -> Alternative:
+def _measured(district: District, rules: RuleSet, proposal: Proposal) -> Alternative:
     plan, before = proposal.plan, district.plan_today()
     pieces, moved = pieces_and_moved(before, crosswalk(district.atoms, before, plan))
     return Alternative(
@@ -104,7 +105,7 @@ def _measured(district: District, proposal: Proposal) -> Alternative:
         grids=int(plan.general().sum()),
         people_moved=moved,
         pieces=pieces,
-        deviation=deviation(plan.sums(district.atoms.people)[plan.general()]),
+        deviation=deviation(plan.sums(load_of(district, rules))[plan.general()]),
         roundness=mean_roundness(district, plan),
         errors=sum(finding.counts for finding in proposal.findings),
     )

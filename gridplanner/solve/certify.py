@@ -54,7 +54,7 @@ class Proof:
 def certificate_of(proof: Proof, plan: Plan) -> Certificate:
     """Return the certificate of a plan; values of parts add up to the total's."""
     general = plan.general()
-    people = plan.sums(proof.district.atoms.people)[general]
+    people = plan.sums(proof.scope.load)[general]
     mean = float(people.mean()) if len(people) else 0.0
     before = proof.district.plan_today()
     pieces = pieces_and_moved(before, crosswalk(proof.district.atoms, before, plan))[0]
@@ -69,7 +69,8 @@ def certificate_of(proof: Proof, plan: Plan) -> Certificate:
         reason = proof.reasons[i]
         if reason:
             objective = {name: _unproven(bound) for name, bound in objective.items()}
-        parts.append(PartCertificate(part.code, part.number, part.people, done.k, objective, reason))
+        residents = int(proof.district.atoms.people[part.atoms].sum())
+        parts.append(PartCertificate(part.code, part.number, residents, done.k, objective, reason))
     return Certificate(tuple(parts), _totals(proof, parts, people, pieces))
 
 

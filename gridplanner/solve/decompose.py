@@ -17,6 +17,7 @@ from gridplanner.errors import UserError
 from gridplanner.geometry.roads import walking_distances
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import GridKind
+from gridplanner.model.load import load_of
 from gridplanner.model.plan import Plan
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
@@ -43,6 +44,8 @@ class Scope:
     parts : tuple of Part
     stranded : int32[s]
         Atoms without people on parts of their own, which no grid can hold under the rules.
+    load : int64[n_atoms]
+        What the band of people and the deviation count: people, weighted where the rules say so.
     """
 
     start: Plan
@@ -50,6 +53,7 @@ class Scope:
     kept: IntArray
     parts: tuple[Part, ...]
     stranded: IntArray
+    load: npt.NDArray[np.int64]
 
 
 def scope_of(district: District, rules: RuleSet, request: PlanRequest, start: Plan | None = None) -> Scope:
@@ -65,7 +69,8 @@ def scope_of(district: District, rules: RuleSet, request: PlanRequest, start: Pl
     component = free_components(district, free)
     # A grid with only some of its atoms free stays with the others: they must not lose their grid.
     kept = np.unique(plan.assignment[~free & (plan.assignment >= 0)]).astype(np.int32)
-    counts = np.bincount(component[free], weights=district.atoms.people[free]).astype(np.int64)
+    weighed = load_of(district, rules)
+    counts = np.bincount(component[free], weights=weighed[free]).astype(np.int64)
     alive = _parts_with_people(district, component, counts)
     builder = PartBuilder(district, rules, request, plan)
     parts, seen = [], dict.fromkeys(range(len(district.communities)), 0)
@@ -75,7 +80,7 @@ def scope_of(district: District, rules: RuleSet, request: PlanRequest, start: Pl
         seen[community] += 1
         parts.append(excused(builder.build(atoms, seen[community])))
     stranded = np.flatnonzero(free & ~np.isin(component, alive)).astype(np.int32)
-    return Scope(plan, free, kept, tuple(parts), stranded)
+    return Scope(plan, free, kept, tuple(parts), stranded, weighed)
 
 
 def _parts_with_people(district: District, component: IntArray, people: npt.NDArray[np.int64]) -> list[int]:
@@ -137,6 +142,7 @@ class PartBuilder:
     def __init__(self, district: District, rules: RuleSet, request: PlanRequest, plan: Plan) -> None:
         self._district, self._rules, self._plan = district, rules, plan
         self._links = _links(district)
+        self._weighed = load_of(district, rules)
         self._perimeter = length(district.atoms.geometry)
         self._xy, self._point_atom, self._load = district.demand_points()
         self._station = np.zeros(len(self._load), bool)
@@ -213,7 +219,7 @@ class PartBuilder:
             indptr=links.indptr.astype(np.int32),
             indices=links.indices.astype(np.int32),
             border=np.maximum(links.data - 1e-6, 0.0),
-            people=table.people[atoms],
+            people=self._weighed[atoms],
             households=table.households[atoms],
             old=old,
             tie=tie,

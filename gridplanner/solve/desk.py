@@ -55,7 +55,7 @@ class Desk:
     def __post_init__(self) -> None:
         general = [g for g in self.scope.kept if self.scope.start.grids[g].kind is GridKind.GENERAL]
         self.kept = len(general)
-        kept_people = int(self.district.atoms.people[np.isin(self.scope.start.assignment, general)].sum())
+        kept_people = int(self.scope.load[np.isin(self.scope.start.assignment, general)].sum())
         self.people = kept_people + sum(part.people for part in self.scope.parts)
         self.ranges = [usable_range(part) for part in self.scope.parts]
         self.total = self._total()

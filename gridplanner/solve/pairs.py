@@ -12,6 +12,7 @@ from gridplanner.errors import UserError
 from gridplanner.model.finding import Finding
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import GridKind, Severity
+from gridplanner.model.load import load_of
 from gridplanner.model.plan import Plan
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
@@ -41,7 +42,7 @@ def ties_of(
         held = np.flatnonzero((atoms.estate >= 0) & ~dedicated[plan.assignment])
         keys = np.column_stack([atoms.community[held], atoms.estate[held]])
         estates, tie[held] = np.unique(keys, axis=0, return_inverse=True)
-        people = np.bincount(tie[held], atoms.people[held], minlength=len(estates))
+        people = np.bincount(tie[held], load_of(district, rules)[held], minlength=len(estates))
         for (community, _estate), total in zip(estates.tolist(), people.tolist(), strict=True):
             fits = total <= rules_of(district, rules, community).people.max
             prices.append(HARD_TIE if fits and rules.estates.hard else SOFT_TIE)

@@ -44,6 +44,8 @@ def _limits(facts: Facts) -> Iterator[Claim]:
 
 def _outside(facts: Facts, table: Table, general: Flags, key: str, field: str, slack: float) -> set[str]:
     """Return the codes of the general grids of a layer whose field lies outside its limits."""
+    # With weights the limit of people is one of the load, which the layers then state.
+    field = "FZ" if field == "RK" and facts.limits.weights else field
     values, codes = table.numbers(field), table.texts("WGBM")
     return {
         str(codes[g])

@@ -115,12 +115,12 @@ def _parts(facts: Facts) -> Iterator[tuple[str, Ints, int, int]]:
 def _by_part(facts: Facts) -> dict[tuple[str, int, int], list[dict[str, float]]]:
     """Return the values of each objective for each connected part."""
     of_grid = grid_parts(facts)
-    mean = facts.grid_people[facts.general].mean() if facts.general.any() else 0.0
+    mean = facts.grid_load[facts.general].mean() if facts.general.any() else 0.0
     values: dict[tuple[str, int, int], list[dict[str, float]]] = {}
     for home, atoms, people, grids in _parts(facts):
         inside = np.zeros(len(facts.atoms), dtype=bool)
         inside[atoms] = True
-        mine = facts.grid_people[of_grid == facts.parts[atoms[0]]]
+        mine = facts.grid_load[of_grid == facts.parts[atoms[0]]]
         off = float(np.abs(mine / mean - 1).mean()) if len(mine) and mean else 0.0
         row = {
             "grids": float(grids),
@@ -148,7 +148,7 @@ def _pieces_outside(facts: Facts, inside: npt.NDArray[np.bool_]) -> int:
 
 def deviation(facts: Facts) -> float:
     """Return the mean of |people / mean - 1| over general grids; 0 where nobody lives."""
-    people = facts.grid_people[facts.general]
+    people = facts.grid_load[facts.general]
     return float(np.abs(people / people.mean() - 1).mean()) if people.sum() else 0.0
 
 

@@ -19,6 +19,8 @@ Ints = npt.NDArray[np.int64]
 Texts = npt.NDArray[np.object_]
 Flags = npt.NDArray[np.bool_]
 GENERAL, DEDICATED = "综合", "专属"
+#: Groups that a weight can be given to, and their columns in the atoms.
+GROUPS = {"floating": "LDRK", "elderly": "LNRK", "shops": "SPS", "unmanaged": "SGRK"}
 
 
 def index_of(codes: Texts, known: Texts) -> Ints:
@@ -99,6 +101,19 @@ class Facts:
         return self.atoms.numbers("HS")
 
     @cached_property
+    def load(self) -> npt.NDArray[np.float64]:
+        """Return what the limit of people counts in each atom: people, and each group by its weight."""
+        total = np.zeros(len(self.atoms))
+        for group, weight in sorted(self.limits.weights.items()):
+            total += float(weight) * self.atoms.numbers(GROUPS[group])
+        return self.people + np.floor(total + 0.5)
+
+    @cached_property
+    def grid_load(self) -> Ints:
+        """Return the load of each new grid, summed from atoms."""
+        return counted(self.new, self.load, len(self.grids))
+
+    @cached_property
     def general(self) -> Flags:
         """Return which new grids are general ones."""
         return np.asarray(self.grids.texts("WGLX") == GENERAL)
@@ -107,11 +122,6 @@ class Facts:
     def general_before(self) -> Flags:
         """Return which old grids are general ones."""
         return np.asarray(self.before.texts("WGLX") == GENERAL)
-
-    @cached_property
-    def grid_people(self) -> Ints:
-        """Return people per new grid, summed from atoms."""
-        return counted(self.new, self.people, len(self.grids))
 
     @cached_property
     def pairs(self) -> dict[tuple[int, int], Ints]:

@@ -31,6 +31,7 @@ def layer_claims(facts: Facts) -> Iterator[Claim]:
     yield from _tiling(facts)
     yield from _pieces(facts)
     yield from _sums(facts)
+    yield from _loads(facts)
     yield from _buildings(facts)
     yield from _radius(facts)
 
@@ -134,6 +135,19 @@ def _sums(facts: Facts) -> Iterator[Claim]:
         off = np.abs(area - table.numbers("MJ")) > np.maximum(0.02, _AREA_SHARE * area)
         text = _("The area of each row of {layer} is that of its shape.").format(layer=name)
         yield none_of(f"{name}.MJ", list(codes[off]), text)
+
+
+def _loads(facts: Facts) -> Iterator[Claim]:
+    """Yield whether the load of areas and grids follows from people, groups and the weights asked for."""
+    if not facts.limits.weights:
+        return
+    wrong = facts.atoms.texts("ATOM_ID")[facts.atoms.numbers("FZ") != facts.load]
+    text = _("The load of each smallest area follows from its people, its groups and the weights.")
+    yield none_of("atoms.FZ", list(wrong), text)
+    for name, table, label in (("grids", facts.grids, facts.new), ("grids_before", facts.before, facts.old)):
+        found = counted(label, facts.load, len(table))
+        text = _("The load of each row of {layer} is that of its smallest areas.").format(layer=name)
+        yield none_of(f"{name}.FZ", list(table.texts("WGBM")[found != table.numbers("FZ")]), text)
 
 
 def _buildings(facts: Facts) -> Iterator[Claim]:

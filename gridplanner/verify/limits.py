@@ -24,12 +24,14 @@ class Limits:
     ----------
     tables : mapping of rule to its keys
     min_shared_border_m : float
+    weights : mapping of group to its weight in the load
     by : tuple of (where, tables)
         Later ones win.
     """
 
     tables: Tables
     min_shared_border_m: float = 2.0
+    weights: Mapping[str, float] = field(default_factory=dict)
     by: tuple[tuple[Mapping[str, str], Tables], ...] = field(default=())
 
     def of(self, rule: str, facts: Mapping[str, str]) -> Mapping[str, Any]:
@@ -59,16 +61,17 @@ def read_limits(config: Mapping[str, Any]) -> Limits:
     rules = config.get("rules", {})
     merged: dict[str, dict[str, Any]] = {}
     by: list[tuple[Mapping[str, str], Tables]] = []
-    shared = 2.0
+    shared, weights = 2.0, dict[str, float]()
     for source in (_preset(rules.get("preset", "")), rules):
         for name in _NUMBERED:
             merged[name] = {**merged.get(name, {}), **source.get(name, {})}
+        weights = {**source["weights"]} if "weights" in source else weights
         shared = float(source.get("min_shared_border_m", shared))
         by += [
             (item.get("where", {}), {k: item[k] for k in _NUMBERED if k in item})
             for item in source.get("by", ())
         ]
-    return Limits(merged, shared, tuple(by))
+    return Limits(merged, shared, weights, tuple(by))
 
 
 def _preset(name: str) -> Mapping[str, Any]:

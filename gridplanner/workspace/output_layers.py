@@ -15,6 +15,8 @@ from gridplanner.model.atoms import ObjectArray
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import GridKind
 from gridplanner.model.layers import Layer
+from gridplanner.model.load import GROUPS, group_counts, load_of
+from gridplanner.model.measures import Measures
 from gridplanner.model.outcome import Division, Outcome
 from gridplanner.model.plan import Plan
 from gridplanner.model.staff import Branch
@@ -98,6 +100,7 @@ def _grids(outcome: Outcome) -> Layer:
         "SJBM": text([str(outcome.district.communities.codes[g.community]) for g in plan.grids]),
         "HS": measures.households,
         "RK": measures.people,
+        **_load(measures),
         "MJ": _rounded(measures.area_m2, 2),
         "LDS": measures.buildings,
         "FWBJ": _rounded(measures.radius_m, 2),
@@ -166,6 +169,7 @@ def _grids_before(district: District, before: Division) -> Layer:
         "ZSLX": text([g.dedicated_kind for g in plan.grids]),
         "HS": measures.households,
         "RK": measures.people,
+        **_load(measures),
         "MJ": _rounded(measures.area_m2, 2),
         "FWBJ": _rounded(measures.radius_m, 2),
     }
@@ -185,8 +189,23 @@ def _atoms(outcome: Outcome) -> Layer:
         "WGBM": _codes(outcome.after.plan)[outcome.after.plan.assignment],
         "HS": atoms.households,
         "RK": atoms.people,
+        **_weighed(outcome),
     }
     return Layer("atoms", "", atoms.geometry, fields)
+
+
+def _weighed(outcome: Outcome) -> dict[str, Column]:
+    """Build the columns of the load, where the rules weigh more than residents: each group, and the sum."""
+    district, rules = outcome.district, outcome.rules
+    if not rules.weights:
+        return {}
+    groups = {GROUPS[name]: group_counts(district, name) for name in sorted(rules.weights)}
+    return {**groups, "FZ": load_of(district, rules)}
+
+
+def _load(measures: Measures) -> dict[str, Column]:
+    """Build the column of the load of grids, where there is one."""
+    return {"FZ": measures.more["load"].astype(np.int64)} if "load" in measures.more else {}
 
 
 def _buildings(outcome: Outcome) -> Layer:

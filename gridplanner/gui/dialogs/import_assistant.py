@@ -82,6 +82,10 @@ def field_title(key: str) -> str:
         "old_grid": _("Old grid"),
         "members": _("Party members"),
         "secretary": _("Secretary"),
+        "floating": _("Floating population"),
+        "elderly": _("Elderly people"),
+        "shops": _("Shops"),
+        "management": _("Who manages the estate"),
     }[key]
 
 
