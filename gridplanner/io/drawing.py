@@ -15,11 +15,11 @@ from gridplanner.io.faults import layer_finding
 from gridplanner.io.raw import RawTable, objects
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
-from gridplanner.model.layers import ObjectArray
+from gridplanner.model.layers import LayerSpec, ObjectArray
 from gridplanner.texts import _
 
-#: Gaps up to this are closed: half a metre is less than a wall and more than a draughtsman's slip.
-TOLERANCE_M = 0.5
+#: Gaps up to this are closed unless the layer names another length.
+TOLERANCE_M = LayerSpec.gap_m
 _SHOWN_ENDS = 50
 _CODE = re.compile(r"[A-Za-z]{0,3}\d{2,}")
 _SAME_POINT_M = 1e-6

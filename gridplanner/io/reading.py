@@ -151,7 +151,7 @@ def _rows_of(role: str, spec: LayerSpec, base: Path, ask: Ask | None) -> RawTabl
         return read_from_database(spec.path, spec.layer)
     raw = open_layer(local_path(spec.path, base), spec.layer, spec.encoding, ask)
     if spec.path.lower().endswith(".dxf") and (role in AREAS or role.startswith("nets.")):
-        return polygons_of_drawing(raw)
+        return polygons_of_drawing(raw, spec.gap_m)
     return raw
 
 

@@ -76,6 +76,9 @@ class LayerSpec:
         empty to trust the file.
     fields : mapping
         Meaning to column name; meanings not named are matched by the alias table.
+    gap_m : float
+        Of a drawing: gaps in its boundary lines up to this are closed, metres. Half a metre is less
+        than a wall and more than a draughtsman's slip.
     """
 
     path: str
@@ -83,6 +86,7 @@ class LayerSpec:
     encoding: str = ""
     crs: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    gap_m: float = 0.5
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,7 @@ from gridplanner.model.keys import check_keys
 from gridplanner.model.layers import FIELD_KEYS, ROLES, LayerSpec
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
+from gridplanner.model.staffing import PartyRules, StaffingRules
 from gridplanner.rules.presets import rules_from_config
 from gridplanner.texts import _
 from gridplanner.workspace.plan_table import request_from_table
@@ -31,6 +32,8 @@ SECTIONS = (
 FORMATS = ("shp", "gpkg", "geojson", "kml", "dxf", "gdb", "csv", "xlsx", "parquet")
 #: GeoPackage and GeoJSON are always written; `formats` may add to these.
 DEFAULT_FORMATS = ("shp", "gpkg", "geojson")
+#: A gap wider than this in boundary lines is a gap and no slip of the pen.
+_WIDEST_GAP_M = 50
 #: What to do where a format cannot hold a character, a text or a number: tell it and go on, or stop.
 ON_LOSS = ("tell", "refuse")
 
@@ -171,7 +174,7 @@ def config_from_table(table: Mapping[str, Any], base: Path, name: str, text: str
         build=_dataclass(
             BuildOptions, _table(table, "repair"), "[repair]", name=str(table.get("name", name))
         ),
-        assign=_dataclass(AssignOptions, _table(table, "assign"), "[assign]"),
+        assign=_assign(_table(table, "assign")),
         export=_export(_table(table, "export"), base),
         postgis=_postgis(_table(table, "postgis")),
         text=text,
@@ -202,7 +205,7 @@ def _spec(table: Any, where: str) -> LayerSpec:
     """Check one layer's table."""
     if not isinstance(table, Mapping):
         raise UserError(_('{where} must be a table with at least path = "...".').format(where=where))
-    check_keys(table, ("path", "layer", "encoding", "crs", "fields"), where)
+    check_keys(table, ("path", "layer", "encoding", "crs", "fields", "gap_m"), where)
     refuse_password(str(table.get("path", "")), where)
     if not table.get("path"):
         raise UserError(_('{where} has no path. Add path = "...".').format(where=where))
@@ -214,7 +217,19 @@ def _spec(table: Any, where: str) -> LayerSpec:
         encoding=str(table.get("encoding", "")),
         crs=str(table.get("crs", "")),
         fields={key: str(column) for key, column in columns.items()},
+        gap_m=_length(table.get("gap_m", LayerSpec.gap_m), f"{where} gap_m"),
     )
+
+
+def _length(value: Any, where: str) -> float:
+    """Return a length in metres; refuse what is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= _WIDEST_GAP_M:
+        raise UserError(
+            _("{where} = {value}: give metres from 0 to {most}.").format(
+                where=where, value=repr(value), most=_WIDEST_GAP_M
+            )
+        )
+    return float(value)
 
 
 def _frozen(value: Any) -> Any:
@@ -229,6 +244,15 @@ def _dataclass(kind: Any, table: Mapping[str, Any], where: str, **more: Any) -> 
         return kind(**{key: _frozen(value) for key, value in table.items()}, **more)
     except ValueError as error:
         raise UserError(f"{where}: {error}") from error
+
+
+def _assign(table: Mapping[str, Any]) -> AssignOptions:
+    """Check the `[assign]` table with its own tables of thresholds."""
+    party = _dataclass(PartyRules, _table(table, "party"), "[assign.party]")
+    staff = _dataclass(StaffingRules, _table(table, "staff"), "[assign.staff]")
+    plain = {key: value for key, value in table.items() if key not in ("party", "staff")}
+    options: AssignOptions = _dataclass(AssignOptions, plain, "[assign]", party=party, staff=staff)
+    return options
 
 
 def _export(table: Mapping[str, Any], base: Path) -> ExportOptions:

@@ -121,3 +121,19 @@ def test_a_layer_in_a_local_system_is_moved_by_control_points(tmp_path):
     assert layers.crs == "EPSG:4545"
     assert shapely.total_bounds(layers.layers["communities"].geometry)[:2] == pytest.approx([X, Y], abs=0.5)
     assert "read.crs" in [f.rule for f in layers.findings]
+
+
+@pytest.mark.parametrize(("gap_m", "areas"), [(0.5, 1), (2.0, 2)])
+def test_the_configuration_names_the_gap_that_is_closed(tmp_path, gap_m, areas):
+    frame = line((X, Y), (X + 200, Y), (X + 200, Y + 200), (X, Y + 200), (X, Y))
+    lines = objects([frame, line((X + 100, Y), (X + 100, Y + 198.5))])
+    drawing = Layer("estates", "x", lines, {"name": objects(["", ""])})
+    write_vector(drawing, tmp_path / "小区界线.dxf", "EPSG:4545", format="dxf")
+    spec = LayerSpec("小区界线.dxf", crs="EPSG:4545", gap_m=gap_m)
+    layers = read_layers({"estates": spec}, {}, tmp_path)
+    assert len(layers.layers["estates"]) == areas
+    told = [f for f in layers.findings if f.rule == "read.drawing"]
+    loose = [f for f in told if f.severity.value == "warning" and f.x == f.x]
+    assert len(loose) == (1 if gap_m < 1 else 0)
+    if loose:
+        assert (loose[0].x, loose[0].y) == (X + 100, Y + 198.5)

@@ -108,3 +108,29 @@ def test_files_that_are_no_configuration(tmp_path: Path, content: bytes | None, 
 def test_defaults_ask_for_the_fewest_grids_that_keep_most() -> None:
     request = request_from_table({})
     assert (request.total, request.mode) == ("fewest", "keep")
+
+
+@pytest.mark.parametrize("wrong", [-1, "0.5", True, 51])
+def test_a_gap_is_a_length(wrong: object) -> None:
+    with pytest.raises(UserError, match="gap_m"):
+        config_from_table({"layers": {"estates": {"path": "x.dxf", "gap_m": wrong}}}, Path(), "town")
+    ready = config_from_table({"layers": {"estates": {"path": "x.dxf", "gap_m": 2}}}, Path(), "town")
+    assert ready.layers["estates"].gap_m == 2.0
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://me:secret@host/grid",
+        "postgres://me:s%40x@host:5432/grid",
+        "host=h dbname=g PASSWORD = secret",
+        "postgresql://me@host/grid?password=secret",
+    ],
+)
+def test_a_password_never_gets_into_a_configuration(address: str) -> None:
+    with pytest.raises(UserError, match="PGPASSWORD") as caught:
+        read(postgis={"address": address})
+    assert "secret" not in str(caught.value)
+    with pytest.raises(UserError, match="PGPASSWORD"):
+        config_from_table({"layers": {"buildings": {"path": address}}}, Path(), "town")
+    assert read(postgis={"address": "postgresql://me@host:5432/grid"}).postgis.schema == "gridplanner"
