@@ -58,7 +58,8 @@ def faces_of(lines: ObjectArray, tolerance_m: float = TOLERANCE_M) -> Faces:
     >>> faces_of(np.array([square], dtype=object)).polygons[0].area
     81.0
     """
-    noded = _noded(lines)
+    # Drawings have heights, mostly 0; lines that meet on the map must meet whatever these say.
+    noded = _noded(shapely.force_2d(lines))
     ends = _loose_ends(noded)
     bridges, closed = _bridges(noded, ends, tolerance_m)
     if len(bridges):
