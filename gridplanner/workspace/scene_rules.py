@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.rules.presets import load_preset, presets
+from gridplanner.texts import _
 
 
 def preset_titles() -> dict[str, str]:
@@ -15,3 +16,19 @@ def preset_titles() -> dict[str, str]:
 def preset_rules(name: str) -> RuleSet:
     """Return the rules of a preset."""
     return load_preset(name)
+
+
+def preset_source(name: str) -> str:
+    """Return where the numbers of a preset come from, and how sure they are; "" for none."""
+    preset = presets().get(name)
+    if preset is None:
+        return ""
+    marks = {
+        "A": _("official text"),
+        "B": _("secondary source"),
+        "C": _("from memory, no norm"),
+        "D": _("derived, no norm"),
+    }
+    return _("Source: {source} ({mark})").format(
+        source=preset.source, mark=marks.get(preset.mark, preset.mark)
+    )

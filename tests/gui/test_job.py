@@ -54,7 +54,7 @@ def test_save_and_open_again(job, tmp_path: Path) -> None:
 def test_the_whole_job(job, tmp_path: Path) -> None:
     session = job.session
     job.steps.go("rules")
-    job.pages["rules"].people.set(300, 900, True)
+    job.pages["rules"].form.fields["rules.people.max"].set(900)
     job.pages["rules"].apply()
     answer(job)
     assert session.workspace.rules.people.max == 900
@@ -113,7 +113,8 @@ def test_paper_trail_locks_an_approved_plan(job) -> None:
 def test_a_waiver_is_kept_and_counts_no_more(job, monkeypatch) -> None:
     from gridplanner.gui.dialogs.ask import AskDialog
 
-    job.pages["rules"].people.set(500, 900, True)
+    job.pages["rules"].form.fields["rules.people.min"].set(500)
+    job.pages["rules"].form.fields["rules.people.max"].set(900)
     job.pages["rules"].apply()
     answer(job)
     job.session.judge()

@@ -10,11 +10,10 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QListWidget, QWidget
 
-from gridplanner.gui.models.findings import LATER_RULES
 from gridplanner.gui.panels.plan_page import PlanPage
+from gridplanner.gui.panels.requirements import broken_rows, requirement_rows
 from gridplanner.gui.panels.rules_page import RulesPage
 from gridplanner.gui.widgets import Figures, Page, button, label, line, row
-from gridplanner.model.kinds import Severity
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ class CheckPage(Page):
         self.state.setText(
             _("{n} breaches of hard rules").format(n=errors) if errors else _("No hard rule is broken")
         )
-        self.requirements.show_rows(requirement_rows(session.today_findings))
+        self.requirements.show_rows(broken_rows(session.today_findings))
         measures, plan = session.today_measures, session.before
         general = plan.general()
         people = measures.people[general]
@@ -156,25 +155,6 @@ class CheckPage(Page):
                 (_("People per grid, largest"), f"{int(people.max(initial=0)):,}", ""),
             ]
         )
-
-
-def requirement_rows(findings) -> list[tuple[str, str, str]]:
-    """Return one row per rule: how many errors and warnings, as a link."""
-    counts: dict[str, list[int]] = {}
-    for finding in findings:
-        if finding.waiver or finding.severity is Severity.INFO:
-            continue
-        pair = counts.setdefault(finding.rule, [0, 0])
-        pair[finding.severity is not Severity.ERROR] += 1
-    rows = []
-    for rule, (errors, warnings) in sorted(counts.items(), key=lambda item: -item[1][0]):
-        parts = []
-        if errors:
-            parts.append(_("{n} errors").format(n=errors))
-        if warnings:
-            parts.append(_("{n} warnings").format(n=warnings))
-        rows.append((rule_text(rule), ", ".join(parts), rule))
-    return rows or [(_("All rules are kept"), "✓", "")]
 
 
 class EditPage(Page):
@@ -238,8 +218,7 @@ class EditPage(Page):
         session = self._session
         if session.workspace is None or session.plan is None or not self.isVisible():
             return
-        later = () if session.staffed else LATER_RULES
-        self.requirements.show_rows(requirement_rows(f for f in session.findings if f.rule not in later))
+        self.requirements.show_rows(requirement_rows(session))
         rows = []
         totals = session.totals
         for grid in session.selection[:6]:

@@ -1,134 +1,102 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""The rules panel: limits, hard or soft, from a preset or by hand."""
+"""The rules panel: from a preset or by hand, for the whole district or for some communities."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox
 
 from gridplanner.errors import UserError
-from gridplanner.gui.widgets import Page, button, label, line
-from gridplanner.model.ruleset import RuleSet
+from gridplanner.gui.dialogs.ask import AskDialog, Field
+from gridplanner.gui.panels.requirements import requirement_rows
+from gridplanner.gui.panels.rule_form import RuleForm
+from gridplanner.gui.widgets import Figures, Page, button, label, line, row
+from gridplanner.model.jurisdiction import District
+from gridplanner.model.rule_values import override_of
+from gridplanner.model.ruleset import Override, RuleSet
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
     from gridplanner.gui.main_window import MainWindow
 
-_TOP = 1_000_000.0
+#: The scope of the rules that hold where nothing else is said.
+WHOLE = -1
 
 
-def switch_titles() -> dict[str, str]:
-    """Return the rules that are only on or off."""
+def fact_title(fact: str) -> str:
+    """Return what a limit can depend on, in the user's language."""
     return {
-        "contiguity": _("Each grid in one piece"),
-        "nesting": _("Inside one community"),
-        "barriers": _("Not across rivers and railways"),
-        "estates": _("Do not cut an estate"),
-        "overlap": _("No overlaps"),
-        "gap": _("No gaps"),
-    }
+        "community_type": _("Type of community"),
+        "street": _("Street name"),
+        "community": _("Community name"),
+        "community_code": _("Community code"),
+        "kind": _("Kind of grid"),
+        "dedicated_kind": _("Kind of unit"),
+        "area": _("Area"),
+    }.get(fact, fact)
 
 
-class _Limit(QWidget):
-    """A lower and an upper limit with hard or soft; an empty field is open."""
+def where_text(where: Mapping[str, str]) -> str:
+    """Return where a limit holds, as a line."""
+    return ", ".join(f"{fact_title(key)} {value}" for key, value in where.items())
 
-    def __init__(self, unit: str, *, low: bool = True) -> None:
-        super().__init__()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        self.low, self.high = self._spin(unit), self._spin(unit)
-        self.hard = QCheckBox(_("hard"))
-        self.hard.setToolTip(_("A breach is an error; otherwise a warning"))
-        if low:
-            layout.addWidget(self.low)
-            layout.addWidget(label("-", wrap=False))
-        layout.addWidget(self.high)
-        layout.addWidget(self.hard)
-        layout.addStretch(1)
 
-    @staticmethod
-    def _spin(unit: str) -> QDoubleSpinBox:
-        """Return a number field; its lowest value means "no limit"."""
-        spin = QDoubleSpinBox()
-        spin.setRange(-1, _TOP)
-        spin.setDecimals(0)
-        spin.setSingleStep(50)
-        spin.setSpecialValueText(_("none"))
-        spin.setToolTip(unit)
-        spin.setFixedWidth(78)
-        return spin
-
-    def set(self, low: float, high: float, hard: bool) -> None:
-        """Show limits."""
-        self.low.setValue(low if math.isfinite(low) else -1)
-        self.high.setValue(high if math.isfinite(high) else -1)
-        self.hard.setChecked(hard)
-
-    def limits(self) -> tuple[float, float]:
-        """Return the limits, infinite where open."""
-        low, high = self.low.value(), self.high.value()
-        return (low if low >= 0 else -math.inf), (high if high >= 0 else math.inf)
+def places_of(district: District) -> list[tuple[str, tuple[str, str]]]:
+    """Return where other limits may hold: types of community, streets, communities."""
+    home = district.communities
+    facts = (("community_type", home.types), ("street", home.street_names), ("community", home.names))
+    return [
+        (f"{fact_title(key)} {value}", (key, value))
+        for key, values in facts
+        for value in sorted({str(v) for v in values if str(v)})
+    ]
 
 
 class RulesPage(Page):
-    """The form of the rules."""
+    """The rules: scope, form, and what today's grids make of them."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(
             _("Rules"),
-            _("Start from a preset, change what your city has decided. A change is checked at once."),
+            _("Start from a preset, change what your city has decided, and apply: all grids are checked."),
         )
-        self._session = window.session
-        self._loading = False
+        self._window, self._session = window, window.session
+        self._draft = RuleSet()
+        self._scope = WHOLE
         self.preset = QComboBox()
         self.preset.activated.connect(self._on_preset)
-        self.people = _Limit(_("people per grid"))
-        self.households = _Limit(_("households per grid"))
-        self.radius = _Limit(_("metres"), low=False)
-        self.switches: dict[str, tuple[QCheckBox, QCheckBox]] = {}
-        self.add(label(_("Preset"), "heading"), self.preset)
         self.note = label("", "quiet")
-        self.add(self.note, line(), label(_("Limits per general grid"), "heading"), self._form())
-        self.add(label(_("Shape"), "heading"))
-        for key, text in switch_titles().items():
-            self.add(self._switch(key, text))
-        self.others = label("", "quiet")
+        self.scope = QComboBox()
+        self.scope.setAccessibleName(_("Where the limits hold"))
+        self.scope.activated.connect(self._on_scope)
+        self.drop = button(_("Remove"), self.remove_scope)
+        self.form = RuleForm()
+        self.rare = QCheckBox(_("Show all numbers"))
+        self.rare.toggled.connect(self.form.show_rare)
+        self.requirements = Figures()
+        self.requirements.clicked.connect(window.findings.show_only)
         self.add(
-            self.others,
+            label(_("Preset"), "heading"),
+            self.preset,
+            self.note,
+            label(_("Where the limits hold"), "heading"),
+            self.scope,
+            row(button(_("Other limits for..."), self.ask_scope), self.drop),
+            self.form,
+            self.rare,
             button(_("Apply the rules"), self.apply, icon="accept"),
+            line(),
+            label(_("Requirements"), "heading"),
+            self.requirements,
             button(_("Next: plan"), lambda: window.steps.go("plan"), primary=True),
         )
         self.end()
         self._session.opened.connect(self.refresh)
+        self._session.judged.connect(self._show_requirements)
         self._session.changed.connect(lambda change: self.refresh() if change.kind == "rules" else None)
-
-    def _form(self) -> QWidget:
-        """Return the form of the limits."""
-        holder = QWidget()
-        form = QFormLayout(holder)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setVerticalSpacing(8)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
-        form.addRow(_("People"), self.people)
-        form.addRow(_("Households"), self.households)
-        form.addRow(_("Service radius, metres at most"), self.radius)
-        return holder
-
-    def _switch(self, key: str, text: str) -> QWidget:
-        """Return a row: on, hard."""
-        holder = QWidget()
-        layout = QHBoxLayout(holder)
-        layout.setContentsMargins(0, 0, 0, 0)
-        on, hard = QCheckBox(text), QCheckBox(_("hard"))
-        on.toggled.connect(hard.setEnabled)
-        layout.addWidget(on, 1)
-        layout.addWidget(hard)
-        self.switches[key] = (on, hard)
-        return holder
 
     def refresh(self) -> None:
         """Show the rules in force."""
@@ -137,7 +105,13 @@ class RulesPage(Page):
             return
         if not self.preset.count():
             self._list_presets()
-        self._show(workspace.rules)
+        self._draft = workspace.rules
+        if self._scope >= len(self._draft.by):
+            self._scope = WHOLE
+        self.preset.setCurrentIndex(max(-1, self.preset.findData(self._draft.preset)))
+        self._show_note()
+        self._show_scope()
+        self._show_requirements()
 
     def _list_presets(self) -> None:
         """List the presets."""
@@ -146,59 +120,117 @@ class RulesPage(Page):
         for key, title in preset_titles().items():
             self.preset.addItem(title, key)
 
-    def _show(self, rules: RuleSet) -> None:
-        """Show a set of rules."""
-        self.preset.setCurrentIndex(max(-1, self.preset.findData(rules.preset)))
-        self.people.set(rules.people.min, rules.people.max, rules.people.hard)
-        self.households.set(rules.households.min, rules.households.max, rules.households.hard)
-        self.radius.set(0, rules.service_radius.max, rules.service_radius.hard)
-        for key, (on, hard) in self.switches.items():
-            switch = getattr(rules, key)
-            on.setChecked(switch.on)
-            hard.setChecked(switch.hard)
-            hard.setEnabled(switch.on)
-        lines = [
-            ", ".join(str(v) for v in override.where.values()) + ": " + ", ".join(override.rules)
-            for override in rules.by
-        ]
-        self.others.setText("\n".join([_("Other limits hold for:"), *lines]) if lines else "")
+    def _show_note(self) -> None:
+        """Say where the preset comes from."""
+        from gridplanner.workspace.scene_rules import preset_source  # after the first paint
+
+        self.note.setText(preset_source(self._draft.preset))
+
+    def _show_requirements(self) -> None:
+        """Show how the plan in work stands under these rules."""
+        if self._session.workspace is not None and self.isVisible():
+            self.requirements.show_rows(requirement_rows(self._session))
+
+    # --- where the limits hold -----------------------------------------------------------------------
+
+    def _show_scope(self) -> None:
+        """Show the limits of the scope in hand."""
+        self.scope.clear()
+        self.scope.addItem(_("the whole district"), WHOLE)
+        for i, override in enumerate(self._draft.by):
+            self.scope.addItem(where_text(override.where), i)
+        self.scope.setCurrentIndex(max(0, self.scope.findData(self._scope)))
+        self.drop.setEnabled(self._scope != WHOLE)
+        self.form.show_rules(self._rules_of(self._scope))
+        self.form.show_rare(self.rare.isChecked())
+
+    def _rules_of(self, scope: int) -> RuleSet:
+        """Return the rules that hold in a scope."""
+        base = replace(self._draft, by=())
+        if scope == WHOLE:
+            return base
+        return replace(base, **dict(self._draft.by[scope].rules))  # type: ignore[arg-type]
+
+    def _store(self) -> None:
+        """Take the form over into the draft."""
+        changed = self.form.values(self._rules_of(self._scope))
+        if self._scope == WHOLE:
+            self._draft = replace(changed, by=self._draft.by)
+            return
+        by = list(self._draft.by)
+        by[self._scope] = override_of(replace(self._draft, by=()), changed, by[self._scope].where)
+        self._draft = replace(self._draft, by=tuple(by))
+
+    def _on_scope(self, _index: int) -> None:
+        """Show other limits; what was typed is kept."""
+        self._store()
+        self._scope = int(self.scope.currentData())
+        self._show_scope()
+
+    def ask_scope(self) -> None:
+        """Ask for which communities other limits hold."""
+        workspace = self._session.workspace
+        if workspace is None:
+            return
+        choices = places_of(workspace.district)
+        if not choices:
+            return
+        answer = AskDialog.ask(
+            self._window,
+            _("Other limits"),
+            [Field("where", _("They hold for"), "", choices=choices)],
+            _("They start from the limits of the whole district; change them in the form."),
+        )
+        if answer:
+            key, value = answer["where"]
+            self.add_scope({str(key): str(value)})
+
+    def add_scope(self, where: Mapping[str, str]) -> None:
+        """Begin other limits; the same place is not listed twice."""
+        self._store()
+        known = [dict(override.where) for override in self._draft.by]
+        if dict(where) not in known:
+            self._draft = replace(self._draft, by=(*self._draft.by, Override(dict(where), {})))
+            known.append(dict(where))
+        self._scope = known.index(dict(where))
+        self._show_scope()
+
+    def remove_scope(self) -> None:
+        """Let the limits of the whole district hold again."""
+        if self._scope != WHOLE:
+            by = [o for i, o in enumerate(self._draft.by) if i != self._scope]
+            self._draft, self._scope = replace(self._draft, by=tuple(by)), WHOLE
+            self._show_scope()
+
+    # --- in force ------------------------------------------------------------------------------------
 
     def _on_preset(self, _index: int) -> None:
         """Put a preset in force."""
         from gridplanner.workspace.scene_rules import preset_rules  # after the first paint
 
-        try:
-            self._session.set_rules(preset_rules(str(self.preset.currentData())))
-        except UserError as error:
-            self._session.said.emit(str(error), "error")
+        self._scope = WHOLE
+        self._put(preset_rules(str(self.preset.currentData())))
 
     def values(self) -> RuleSet:
-        """Return the rules as the form has them."""
-        rules = self._session.workspace.rules
-        low, high = self.people.limits()
-        home_low, home_high = self.households.limits()
-        changes: dict[str, Any] = {
-            "people": replace(rules.people, min=low, max=high, hard=self.people.hard.isChecked()),
-            "households": replace(
-                rules.households, min=home_low, max=home_high, hard=self.households.hard.isChecked()
-            ),
-            "service_radius": replace(
-                rules.service_radius, max=self.radius.limits()[1], hard=self.radius.hard.isChecked()
-            ),
-        }
-        for key, (on, hard) in self.switches.items():
-            changes[key] = replace(getattr(rules, key), on=on.isChecked(), hard=hard.isChecked())
-        return replace(rules, **changes)
+        """Return the rules as the form has them, without scopes that change nothing."""
+        self._store()
+        return replace(self._draft, by=tuple(o for o in self._draft.by if o.rules))
 
     def apply(self) -> None:
         """Put the rules of the form in force."""
         if self._session.workspace is None:
             return
-        rules = self.values()
-        if rules.people.min > rules.people.max or rules.households.min > rules.households.max:
-            self._session.said.emit(_("The lower limit is above the upper one."), "warning")
+        problem = self.form.problem()
+        if problem:
+            self._session.said.emit(problem, "warning")
             return
+        self._put(self.values())
+
+    def _put(self, rules: RuleSet) -> None:
+        """Put rules in force."""
         try:
             self._session.set_rules(rules)
         except UserError as error:
             self._session.said.emit(str(error), "error")
+            return
+        self.refresh()
