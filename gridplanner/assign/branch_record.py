@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gridplanner.assign.branch_desk import Desk, Settlement
+from gridplanner.assign.branch_size import JOINT_KIND, JOINT_MODE, SINGLE_KIND, SINGLE_MODE, divide_large
 from gridplanner.assign.naming import fill_template, unique_names
 from gridplanner.assign.options import AssignOptions
 from gridplanner.model.finding import Finding
@@ -16,8 +17,7 @@ from gridplanner.model.kinds import GridKind, Severity
 from gridplanner.model.staff import Branch, BranchTie
 from gridplanner.texts import _
 
-JOINT_KIND, SINGLE_KIND, COMMITTEE_KIND = "联合党支部", "支部", "党委"
-SINGLE_MODE, JOINT_MODE = "单独组建", "区域联建"
+COMMITTEE_KIND = "党委"
 _NUMBERED = re.compile(r"第?[0-9０-９一二三四五六七八九十百零、]+网格")
 
 
@@ -45,8 +45,9 @@ def write_records(desk: Desk, options: AssignOptions, doubts: Sequence[Finding])
         for grid, branch in desk.joined
     ]
     ties = sorted([*ties, *committee_ties], key=lambda tie: (tie.grid, not tie.leading, tie.branch))
-    findings = (*doubts, *flags, *_too_many(desk, branches))
-    return Settlement(tuple(branches), tuple(ties), findings)
+    divided, settled, large = divide_large(branches, ties, desk.party)
+    named = _with_unique_names(divided)
+    return Settlement(tuple(named), settled, (*doubts, *flags, *large))
 
 
 def _listed(desk: Desk, branch: int, led: list[int], taken: list[int], options: AssignOptions) -> Branch:
@@ -118,13 +119,6 @@ def _leader_reason(desk: Desk, branch: int, general: list[int], taken: list[int]
     if taken:
         names = "、".join(desk.branches[b].name for b in taken)
         text += _(" Takes in {names}.").format(names=names)
-    if desk.members[branch] > desk.party.max_members and desk.branches[branch].kind in (
-        SINGLE_KIND,
-        JOINT_KIND,
-    ):
-        text += _(" Above {n} full members: divide it or make it a general branch.").format(
-            n=desk.party.max_members
-        )
     return text
 
 
@@ -240,26 +234,3 @@ def _with_unique_names(branches: Sequence[Branch]) -> list[Branch]:
     for i, name in zip(alive, unique_names([branches[i].name for i in alive]), strict=True):
         result[i] = replace(result[i], name=name)
     return result
-
-
-def _too_many(desk: Desk, branches: Sequence[Branch]) -> list[Finding]:
-    """Report branches above the usual size."""
-    return [
-        Finding(
-            "branch_members",
-            Severity.WARNING,
-            _("Branch {name} has {n} full members, more than {limit}.").format(
-                name=branch.name, n=branch.full_members, limit=desk.party.max_members
-            ),
-            _("Divide it into two branches, or ask the superior organisation for a general branch."),
-            subject_kind="branch",
-            subjects=(branch.code,),
-            value=float(branch.full_members),
-            limit=float(desk.party.max_members),
-            unit=_("members"),
-        )
-        for branch in branches
-        if branch.full_members > desk.party.max_members
-        and branch.kind in (SINGLE_KIND, JOINT_KIND)
-        and branch.status not in ("merge", "dissolve")
-    ]

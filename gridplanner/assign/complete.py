@@ -61,7 +61,7 @@ def complete_plan(
     posts, workers = assign_workers(district, plan, workers, pairs, grid_points(district, plan))
     grids = tuple(replace(record, worker=post) for record, post in zip(plan.grids, posts, strict=True))
     plan = replace(plan, grids=grids, workers=workers)
-    settled = assign_branches(district, plan, branches, pairs, options)
+    settled = assign_branches(district, plan, branches, pairs, options, options.party)
     plan = replace(plan, branches=settled.branches, ties=settled.ties)
     return plan, (*findings, *more, *settled.findings)
 

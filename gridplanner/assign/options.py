@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gridplanner.assign.codes import CodeTemplate
 from gridplanner.assign.naming import NAME_FIELDS, check_template
-from gridplanner.model.staffing import TEAM_TEMPLATES
+from gridplanner.model.staffing import TEAM_TEMPLATES, PartyRules, StaffingRules
 from gridplanner.texts import _
 
 NUMBERINGS = ("keep", "order")
@@ -41,6 +41,10 @@ class AssignOptions:
         A named road or river this near to the border names the limit. Metres.
     since : str
         Date `YYYY-MM-DD` from which changed grids hold; "" leaves it open.
+    party : PartyRules
+        Thresholds of branches (`[assign.party]`).
+    staff : StaffingRules
+        Numbers that staff is calculated from (`[assign.staff]`).
     """
 
     numbering: str = "keep"
@@ -55,6 +59,8 @@ class AssignOptions:
     limits: bool = True
     limits_tolerance_m: float = 25.0
     since: str = ""
+    party: PartyRules = field(default_factory=PartyRules)
+    staff: StaffingRules = field(default_factory=StaffingRules)
 
     def __post_init__(self) -> None:
         """Refuse what cannot work, naming what would."""

@@ -217,22 +217,34 @@ def _running(draft: Draft, groups: Sequence[Group]) -> list[Page]:
 def _lines_below(scene: Scene, tree: Organisation, below: dict[int, list[int]], unit: int) -> list[Line]:
     """Return the branches of a community in the order of their grids, each with its groups."""
     plan = scene.outcome.after.plan
-    known = {f"Z{branch.code}": branch for branch in plan.branches}
+    known, total = {f"Z{branch.code}": branch for branch in plan.branches}, tree.totals()
     first: dict[str, str] = {}
     for tie in plan.ties:
         code = plan.grids[tie.grid].code
         first[f"Z{tie.branch}"] = min(code, first.get(f"Z{tie.branch}", code))
-    lines = []
-    # What leads no grid stands last.
-    for branch in sorted(below.get(unit, []), key=lambda b: (first.get(tree.codes[b], "~"), b)):
-        record = known[tree.codes[branch]]
-        new = record.status == "found"
+
+    def order(branch: int) -> tuple[str, int]:
+        # What leads no grid stands last; a general branch stands where the first of its own does.
+        codes = [first.get(tree.codes[unit], "~") for unit in (branch, *below.get(branch, []))]
+        return min(codes), branch
+
+    def add(branch: int, depth: int) -> None:
+        record = known.get(tree.codes[branch])
+        if record is None:
+            lines.append((depth, tree.names[branch], "", ""))
+            return
+        new, members = record.status == "found", int(total[branch])
         remark = _("newly founded") if new else ""
         if not scene.options.public:
-            remark = f"{remark}　{record.full_members:,}".strip()
+            remark = f"{remark}　{members:,}".strip()
         fill = _JOINT_FILL if record.kind == "联合党支部" else _NEW_FILL if new else ""
-        lines.append((1, record.name, remark, fill))
-        lines += [(2, tree.names[group], "", "") for group in below.get(branch, [])]
+        lines.append((depth, record.name, remark, fill))
+        for part in below.get(branch, []):
+            add(part, depth + 1)
+
+    lines: list[Line] = []
+    for branch in sorted(below.get(unit, []), key=order):
+        add(branch, 1)
     return lines
 
 

@@ -163,10 +163,14 @@ def organisation_of(communities: Communities, branches: Sequence[Branch]) -> Org
         title = committee.name if committee else _("{name} party committee").format(name=name)
         rows[f"S{code}"] = (title, f"J{street}", committee.full_members if committee else 0)
         home |= {code: f"S{code}", name: f"S{code}"}
-    for branch in branches:
-        if branch.status in ("merge", "dissolve") or branch.kind == "党委":
+    living = [b for b in branches if b.status not in ("merge", "dissolve")]
+    general = {(b.community_code, b.name): f"Z{b.code}" for b in living if b.kind == "总支"}
+    for branch in living:
+        if branch.kind == "党委":
             continue
-        above = home.get(branch.community_code) or home.get(branch.community) or ""
+        above = general.get((branch.community_code, branch.superior)) or (
+            home.get(branch.community_code) or home.get(branch.community) or ""
+        )
         rows[f"Z{branch.code}"] = (branch.name, above, branch.full_members)
         for i, group in enumerate(group_names(branch), 1):
             rows[f"X{branch.code}-{i}"] = (group, f"Z{branch.code}", 0)

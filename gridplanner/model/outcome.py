@@ -17,6 +17,7 @@ from gridplanner.model.measures import Measures
 from gridplanner.model.plan import Plan
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
+from gridplanner.model.staffing import PartyRules, StaffingRules
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +68,10 @@ class Outcome:
         Names and phones of staff may be printed.
     team : str
         Template of a grid's team (`model.staffing.TEAM_TEMPLATES`).
+    staffing : StaffingRules
+        Numbers that staff is calculated from.
+    party : PartyRules
+        Thresholds of the party rules.
     """
 
     district: District
@@ -83,3 +88,5 @@ class Outcome:
     demonstration: bool = False
     phones: bool = False
     team: str = "1+1+1+N"
+    staffing: StaffingRules = field(default_factory=StaffingRules)
+    party: PartyRules = field(default_factory=PartyRules)

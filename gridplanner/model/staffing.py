@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, isfinite
+
+from gridplanner.texts import _
 
 #: Who a grid's team is made of, by template. `N` and `X` stand for an open number.
 #: Source: 1+1+1+N Neijiang, 1+3+N Zhejiang and Xianlin, 8+X Zibo.
@@ -26,6 +28,23 @@ TEAM_TEMPLATES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+#: What may be proposed for a branch above the usual size.
+ABOVE_MAX = ("divide", "general", "report")
+
+
+def _is_no_number(value: object) -> bool:
+    """Tell whether a value is no finite number; a bool is an int to Python and a mistake here."""
+    return isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value)
+
+
+def _positive(rules: object, keys: tuple[str, ...]) -> None:
+    """Raise ValueError for the first field that is no number above 0."""
+    for key in keys:
+        value = getattr(rules, key)
+        if _is_no_number(value) or value <= 0:
+            raise ValueError(_("{key} = {value}: give a number above 0.").format(key=key, value=repr(value)))
+
+
 @dataclass(frozen=True, slots=True)
 class PartyRules:
     """Thresholds that decide which branch a grid can have.
@@ -42,6 +61,9 @@ class PartyRules:
         From so many full members on the branch elects a committee of 3 to 5. Source: the same regulations.
     general_branch_above, committee_above : int
         More members: a general branch, a party committee (with leave of the superior organisation).
+    above_max : str
+        What is proposed for a branch above the usual size: `divide` into branches of that size,
+        divide under a `general` branch, or only `report` it.
     """
 
     min_members: int = 3
@@ -50,6 +72,25 @@ class PartyRules:
     committee_from: int = 7
     general_branch_above: int = 50
     committee_above: int = 100
+    above_max: str = "divide"
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that cannot work."""
+        whole = ("min_members", "max_members", "max_joint", "committee_from")
+        _positive(self, (*whole, "general_branch_above", "committee_above"))
+        if self.max_members < 2 * self.min_members:
+            # A branch that is divided must leave two that can stand.
+            raise ValueError(
+                _("max_members = {most} is less than twice min_members = {least}.").format(
+                    most=self.max_members, least=self.min_members
+                )
+            )
+        if self.above_max not in ABOVE_MAX:
+            raise ValueError(
+                _("{key} = '{value}' is unknown; choose from {known}.").format(
+                    key="above_max", value=self.above_max, known=", ".join(ABOVE_MAX)
+                )
+            )
 
     def committee_size(self, full_members: int) -> int:
         """Return how many sit on the branch committee; 1 is a secretary alone, 0 too few for a branch.
@@ -90,6 +131,23 @@ class StaffingRules:
     large_range: tuple[int, int] = (18, 20)
     deputy_above: int = 5000
     worker_cost: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that cannot work."""
+        _positive(self, ("per_10000", "large_households", "deputy_above"))
+        for key in ("small_range", "large_range"):
+            value = getattr(self, key)
+            pair = isinstance(value, tuple) and len(value) == 2 and all(isinstance(n, int) for n in value)
+            if not pair or not 0 <= value[0] <= value[1]:
+                raise ValueError(
+                    _("{key} = {value}: give two whole numbers, the smaller first.").format(
+                        key=key, value=value
+                    )
+                )
+        if _is_no_number(self.worker_cost) or self.worker_cost < 0:
+            raise ValueError(
+                _("{key} = {value}: give a number above 0.").format(key="worker_cost", value=self.worker_cost)
+            )
 
     def community_workers(self, people: int) -> int:
         """Return the community workers that a number of residents calls for.

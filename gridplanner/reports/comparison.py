@@ -51,7 +51,7 @@ def write_comparison(outcomes: Mapping[str, Outcome], path: Path, rules: Staffin
 
 def comparison_table(outcomes: Mapping[str, Outcome], rules: StaffingRules | None = None) -> Table:
     """Return one row per number and one column per plan."""
-    rules = rules or StaffingRules()
+    rules = rules or next((outcome.staffing for outcome in outcomes.values()), StaffingRules())
     numbers = _numbers(rules)
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (title, *(value(outcome) for outcome in outcomes.values())) for title, value in numbers.items()

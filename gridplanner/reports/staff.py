@@ -30,7 +30,7 @@ def staff_count(outcome: Outcome) -> StaffCount:
 
 def staffing_table(outcome: Outcome, rules: StaffingRules | None = None) -> Table:
     """Return the staff that each community calls for, beside its grids before and after."""
-    rules = rules or StaffingRules()
+    rules = rules or outcome.staffing
     before, after = _general_by_community(outcome, after=False), _general_by_community(outcome, after=True)
     units, atoms = outcome.district.communities, outcome.district.atoms
     people: dict[int, int] = defaultdict(int)

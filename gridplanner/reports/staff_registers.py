@@ -57,7 +57,7 @@ def workers_table(outcome: Outcome) -> Table:
 
 def branches_table(outcome: Outcome, party: PartyRules | None = None) -> Table:
     """Return table F: what becomes of each branch, with a column for the superior's approval."""
-    party = party or PartyRules()
+    party = party or outcome.party
     plan = outcome.after.plan
     led: dict[str, list[str]] = defaultdict(list)
     for tie in plan.ties:

@@ -32,6 +32,7 @@ from gridplanner.rules.health import health_of
 from gridplanner.rules.registry import RULES
 from gridplanner.texts import _
 from gridplanner.workspace.config import Config
+from gridplanner.workspace.unplaced import without_place
 
 Waivers = Mapping[str, str]
 
@@ -114,7 +115,10 @@ def compare(
     new = judge(district, after, contents.rules, contents.waivers)
     before = replace(before, health=health_of(district, before.plan, before.measures))
     health = health_of(district, after, new.measures)
-    new = replace(new, findings=_joined(new.findings, more_findings), health=health)
+    options = config.assign if config else AssignOptions()
+    new = replace(
+        new, findings=_joined(new.findings, (*more_findings, *without_place(district))), health=health
+    )
     return Outcome(
         district=district,
         rules=contents.rules,
@@ -128,7 +132,9 @@ def compare(
         made_on=date.today().isoformat(),
         demonstration=config.demonstration if config else False,
         phones=config.export.phones if config else False,
-        team=(config.assign if config else AssignOptions()).team_template,
+        team=options.team_template,
+        staffing=options.staff,
+        party=options.party,
     )
 
 

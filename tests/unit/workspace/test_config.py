@@ -134,3 +134,16 @@ def test_a_password_never_gets_into_a_configuration(address: str) -> None:
     with pytest.raises(UserError, match="PGPASSWORD"):
         config_from_table({"layers": {"buildings": {"path": address}}}, Path(), "town")
     assert read(postgis={"address": "postgresql://me@host:5432/grid"}).postgis.schema == "gridplanner"
+
+
+def test_staff_and_party_numbers_have_tables_of_their_own() -> None:
+    staff = {"per_10000": 25, "worker_cost": 36_000, "small_range": [14, 16]}
+    config = read(assign={"numbering": "order", "staff": staff, "party": {"above_max": "general"}})
+    assert config.assign.staff.worker_cost == 36_000 and config.assign.staff.small_range == (14, 16)
+    assert config.assign.party.above_max == "general" and config.assign.numbering == "order"
+    with pytest.raises(UserError, match=r"\[assign.staff\].*per_10000"):
+        read(assign={"staff": {"per_1000": 18}})
+    with pytest.raises(UserError, match=r"\[assign.party\].*max_members"):
+        read(assign={"party": {"max_members": 0}})
+    with pytest.raises(UserError, match=r"\[staff\]"):
+        read(assign={"staff": 3})
