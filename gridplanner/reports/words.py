@@ -65,6 +65,10 @@ def rule_word(name: str) -> str:
         "read": _("Reading the input"),
         "repair": _("Repair of the input"),
         "plan": _("Why a rule cannot be kept"),
+        "write": _("Losses in the output"),
+        "unplaced": _("People without a place"),
+        "release": _("New release of the layers"),
+        "merge": _("Merging of street plans"),
     }
     labels = {rule.name: _(rule.label) for rule in RULES}
     return labels.get(name) or origins.get(name.partition(".")[0], name)

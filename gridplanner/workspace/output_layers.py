@@ -15,6 +15,7 @@ from gridplanner.model.atoms import ObjectArray
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import GridKind
 from gridplanner.model.layers import Layer
+from gridplanner.model.ledger import unplaced_totals
 from gridplanner.model.load import GROUPS, group_counts, load_of
 from gridplanner.model.measures import Measures
 from gridplanner.model.outcome import Division, Outcome
@@ -251,4 +252,8 @@ def _communities(outcome: Outcome) -> Layer:
         "RK": people,
         "MJ": _rounded(area, 2),
     }
+    alone, homes = unplaced_totals(outcome.district)
+    if alone.any():
+        # Counted in the ledger, on no building: part of the community's total, of no atom and no grid.
+        fields |= {"WLRK": alone[:-1], "WLHS": homes[:-1]}
     return Layer("communities", "", communities.geometry, fields)
