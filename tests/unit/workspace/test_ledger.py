@@ -13,6 +13,7 @@ from gridplanner.io.homes import with_homes
 from gridplanner.io.people import join_people
 from gridplanner.io.placements import read_placements
 from gridplanner.io.project import open_project, save_project
+from gridplanner.model.certificate import Certificate
 from gridplanner.model.layers import Layer
 from gridplanner.model.ledger import unplaced_rows, unplaced_totals
 from gridplanner.model.project import ProjectContents, Scenario
@@ -27,6 +28,8 @@ from gridplanner.workspace.ledger import (
     write_unplaced,
 )
 from gridplanner.workspace.ledger_places import with_row_placed, with_row_taken_back
+from gridplanner.workspace.output_layers import output_layers
+from gridplanner.workspace.usecases import compare
 from tests.builders import objects, town
 
 
@@ -169,3 +172,19 @@ def test_taking_a_row_back_gives_the_district_of_before(contents, place):
     for key in ("people", "households"):
         assert np.array_equal(getattr(back.atoms, key), getattr(before.atoms, key))
         assert np.array_equal(getattr(back.buildings, key), getattr(before.buildings, key))
+
+
+def test_papers_and_layers_tell_who_has_no_place(contents):
+    outcome = compare(contents, contents.scenarios["方案1"].plan, Certificate())
+    told = [f for f in outcome.after.findings if f.rule == "unplaced"]
+    codes = contents.district.communities.codes.tolist()
+    assert [(f.subjects[0], f.people) for f in told] == [(codes[0], 30), (codes[1], 40), ("people", 5)]
+    fields = output_layers(outcome)["communities"].fields
+    assert fields["WLRK"].tolist() == [30, 40]
+    assert fields["WLHS"].tolist() == [10, 15]
+    assert int(fields["RK"].sum()) == int(contents.district.atoms.people.sum())
+    for row in unplaced_rows(contents.district):
+        contents = place_ledger_row(contents, row.index, building=0)
+    outcome = compare(contents, contents.scenarios["方案1"].plan, Certificate())
+    assert "unplaced" not in {f.rule for f in outcome.after.findings}
+    assert "WLRK" not in output_layers(outcome)["communities"].fields
