@@ -13,12 +13,14 @@ from gridplanner.cli import commands as runners
 from gridplanner.cli.exchange import add_export_options
 from gridplanner.cli.offices import OFFICE_COMMANDS, add_office_commands
 from gridplanner.cli.papers import PAPER_COMMANDS, add_paper_commands
+from gridplanner.cli.units import UNIT_COMMANDS, add_unit_commands
 from gridplanner.model.parameters import parameter
 from gridplanner.texts import LANGUAGES, _
 
 COMMANDS = (
     *("demo", "run", "check", "new", "plan", "assign", "export", "compare", "restore", "verify"),
     *OFFICE_COMMANDS,
+    *UNIT_COMMANDS,
     *PAPER_COMMANDS,
     *("bench", "test"),
 )
@@ -66,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_steps(commands)
     add_office_commands(partial(_command, commands))
+    add_unit_commands(partial(_command, commands))
     add_paper_commands(partial(_command, commands))
     bench = _command(commands, "bench", _("run a benchmark (source checkouts)"))
     bench.add_argument("name")

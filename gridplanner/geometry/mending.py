@@ -83,6 +83,8 @@ def apply_mends(polygons: ObjectArray, mends: Sequence[Mend]) -> Mended:
     land = np.array([m.defect.geometry for m in mends if m.defect.area_m2 > 0] + [None], dtype=object)[:-1]
     units = {u for m in mends for u in m.defect.units} - dropped
     units.update(u for around in owners_along(land, odd) for u in around if u not in dropped)
+    # Neighbours that only touch the land get the vertices that its line puts on theirs.
+    units.update(_touching(shapes, land))
     chosen = np.array(sorted(u for u in units if shapes[u] is not None), np.int64)
     _meet(shapes, mends)
     shapes[chosen] = _reassigned(shapes[chosen], chosen, mends)
@@ -93,6 +95,13 @@ def apply_mends(polygons: ObjectArray, mends: Sequence[Mend]) -> Mended:
     balance = _covered_area(result, changed) - _covered_area(start, before) - filled
     fresh = _fresh(start, result, origin, chosen)
     return Mended(result, origin, chosen, fresh, balance)
+
+
+def _touching(shapes: ObjectArray, land: ObjectArray) -> set[int]:
+    """Return the units that share a point with some of the land."""
+    present = land[~shapely.is_missing(land)]
+    _rows, hits = shapely.STRtree(shapes).query(present, predicate="intersects")
+    return {int(unit) for unit in np.unique(hits)}
 
 
 def _covered_area(polygons: ObjectArray, units: IntArray) -> float:
@@ -143,25 +152,25 @@ def _reassigned(shapes: ObjectArray, units: IntArray, mends: Sequence[Mend]) -> 
     """Node units together and give each face of mended land to its keeper."""
     if not len(units):
         return shapes
-    shares = [_shares(m, shapes, units) for m in mends if m.kind is MendKind.SPLIT]
+    place = {int(u): k for k, u in enumerate(units)}
+    shares = [_shares(m, shapes, place) for m in mends if m.kind is MendKind.SPLIT]
     # The line of a higher unit is none of the units' own lines.
     cuts = np.array([m.defect.geometry for m in mends if m.kind is MendKind.CUT] + [None], dtype=object)[:-1]
     lines = [shapely.boundary(shapes), shapely.boundary(cuts)]
-    lines += [shapely.boundary(parts) for _m, parts in shares]
+    lines += [shapely.boundary(parts) for _units, parts in shares]
     ground = Ground.of(shapes, np.concatenate(lines))
     owners: list[set[int]] = [set() for _face in ground.faces]
     for face, hit in zip(ground.rows, ground.hits, strict=True):
         owners[face].add(int(hit))
     points = inner_points(ground.faces)
-    place = {int(u): k for k, u in enumerate(units)}
     land = [m for m in mends if m.defect.area_m2 > 0 and _moves_land(m)]
     land = [m for m in land if m.keeper in place or m.kind is MendKind.CUT]
     tree = shapely.STRtree([m.defect.geometry for m in land])
     for face, k in zip(*tree.query(points, predicate="intersects"), strict=True):
         owners[face] = {place[land[k].keeper]} if land[k].keeper in place else set()
-    for mend, parts in shares:
+    for sharing, parts in shares:
         for face, k in zip(*shapely.STRtree(parts).query(points, predicate="intersects"), strict=True):
-            owners[face] = {place[mend.defect.units[k]]}
+            owners[face] = {sharing[k]}
     before = shapely.get_num_geometries(shapes)
     return _gathered(ground.faces, _without_crumbs(ground.faces, owners, before), len(units))
 
@@ -197,19 +206,22 @@ def _moves_land(mend: Mend) -> bool:
     return mend.kind in {MendKind.GIVE, MendKind.FILL, MendKind.SNAP, MendKind.CUT}
 
 
-def _shares(mend: Mend, shapes: ObjectArray, units: IntArray) -> tuple[Mend, ObjectArray]:
-    """Return the parts of disputed land, one per unit: each point to the nearer rest."""
-    place = {int(u): k for k, u in enumerate(units)}
+def _shares(mend: Mend, shapes: ObjectArray, place: dict[int, int]) -> tuple[list[int], ObjectArray]:
+    """Return the units that share disputed land and the part of each: each point to the nearer rest.
+
+    A unit that is dropped at the same time takes no part.
+    """
     land = mend.defect.geometry
+    here = [place[unit] for unit in mend.defect.units if unit in place]
     banks = []
-    for unit in mend.defect.units:
-        others = [shapes[place[u]] for u in mend.defect.units if u != unit]
-        rest = shapely.difference(shapes[place[unit]], shapely.union_all(others))
+    for unit in here:
+        others = [shapes[other] for other in here if other != unit]
+        rest = shapely.difference(shapes[unit], shapely.union_all(others))
         banks.append(shapely.intersection(shapely.boundary(land), shapely.boundary(rest)))
     lines = np.array([*banks, None], dtype=object)[:-1]
-    if shapely.is_empty(lines).any():
-        return mend, np.array([land] + [None] * (len(banks) - 1), dtype=object)
-    return mend, divide(land, lines)
+    if len(here) < 2 or shapely.is_empty(lines).any():
+        return here[:1], np.array([land, None], dtype=object)[: len(here[:1])]
+    return here, divide(land, lines)
 
 
 def _gathered(faces: ObjectArray, owners: list[set[int]], n: int) -> ObjectArray:

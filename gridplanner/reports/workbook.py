@@ -10,6 +10,7 @@ from gridplanner.model.outcome import Outcome
 from gridplanner.reports.buildings import buildings_table
 from gridplanner.reports.charts import SIZE, Place, add_change_chart, add_size_chart, add_street_chart
 from gridplanner.reports.code_history import code_history_table
+from gridplanner.reports.communities import communities_table
 from gridplanner.reports.crosswalk import crosswalk_back_table, crosswalk_table
 from gridplanner.reports.findings import findings_table
 from gridplanner.reports.health import health_tables
@@ -35,8 +36,8 @@ def write_workbook(outcome: Outcome, path: Path) -> None:
     """Write the workbook.
 
     Sheets: overview by street with charts, register, before/after both ways, dedicated grids,
-    workers, branches, staffing, findings before and after, health check, certificate, buildings. Codes are text,
-    no cell is ever a formula from the data.
+    workers, branches, staffing, findings before and after, health check, community
+    changes, certificate, buildings. Codes are text, no cell is ever a formula from the data.
     """
     before = findings_table(outcome.before.findings)
     tables = (
@@ -52,6 +53,7 @@ def write_workbook(outcome: Outcome, path: Path) -> None:
         (Table(before.name, _("Findings before"), before.columns, before.rows), _("Findings before")),
         (findings_table(outcome.after.findings), _("Findings after")),
         *health_tables(outcome),
+        *_reforms(outcome),
         (certificate_table(outcome), _("Certificate")),
         (buildings_table(outcome), _("Buildings")),
     )
@@ -64,6 +66,12 @@ def write_workbook(outcome: Outcome, path: Path) -> None:
             book, outcome.district, outcome.before.plan, outcome.after.plan, _("People by old and new")
         )
         book.file.get_worksheet_by_name(_("Overview")).activate()
+
+
+def _reforms(outcome: Outcome) -> tuple[tuple[Table, str], ...]:
+    """Return the approval table of communities where any was changed."""
+    reforms = outcome.district.reforms
+    return ((communities_table(reforms), _("Community changes")),) if reforms else ()
 
 
 def _mark(outcome: Outcome) -> str:

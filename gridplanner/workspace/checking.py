@@ -57,7 +57,7 @@ class Checked:
 
 def check_paths(paths: Sequence[Path], progress: Progress) -> Checked:
     """Check a project's plan in work, or today's division in loose layers."""
-    contents = _contents(paths, progress)
+    contents = contents_of(paths, progress)
     scenario = contents.scenarios.get(contents.current)
     plan = scenario.plan if scenario else today(contents)
     division = judge(contents.district, plan, contents.rules, contents.waivers)
@@ -172,7 +172,7 @@ def finding_lines(findings: Sequence[Finding]) -> list[str]:
     return [total, *(f"[{marks[f.severity]}] {f.text} {f.remedy}".rstrip() for f in findings)]
 
 
-def _contents(paths: Sequence[Path], progress: Progress) -> ProjectContents:
+def contents_of(paths: Sequence[Path], progress: Progress) -> ProjectContents:
     """Open a project, read a configuration, or guess what loose layers are."""
     if len(paths) == 1 and paths[0].suffix.lower() == ".toml":
         return read_project(load_config(paths[0]), progress)

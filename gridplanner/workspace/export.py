@@ -19,6 +19,7 @@ from gridplanner.model.project import ProjectContents
 from gridplanner.progress import Executor, Inline, Progress, Silent
 from gridplanner.reports.buildings import write_buildings
 from gridplanner.reports.certificate import write_certificate
+from gridplanner.reports.communities import write_community_approval
 from gridplanner.reports.crosswalk import write_crosswalk
 from gridplanner.reports.findings import write_findings
 from gridplanner.reports.forms import write_registration_forms
@@ -171,6 +172,9 @@ def _ledgers(part: Part) -> tuple[Finding, ...]:
     papers.mkdir()
     write_registration_forms(outcome, papers / "registration.docx")
     write_notice(outcome, papers / "notice.docx")
+    if outcome.district.reforms:
+        form = papers / "communities.docx"
+        write_community_approval(outcome.district, form, demonstration=outcome.demonstration)
     write_buildings(outcome, papers / "buildings.csv")
     (folder / "web").mkdir()
     write_web_map(outcome, folder / "web" / "map.html")
