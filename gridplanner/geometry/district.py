@@ -16,6 +16,7 @@ from gridplanner.geometry.claims import Units
 from gridplanner.geometry.contiguity import components
 from gridplanner.geometry.coverage import Coverage, Sources, derive_coverage
 from gridplanner.geometry.dissolve import grid_polygons
+from gridplanner.geometry.hand_edges import Ground, with_hand_edges
 from gridplanner.geometry.options import BuildOptions
 from gridplanner.geometry.population import Population, count_people
 from gridplanner.geometry.readymade import readymade_coverage
@@ -74,6 +75,8 @@ def build_district(
     points = _atom_points(coverage, places)
     bridges, least = _shapes(layers, "bridges"), options.min_shared_border_m
     adjacency = build_adjacency(coverage.geometry, sources.barriers, bridges, points, least)
+    adjacency, by_hand = with_hand_edges(adjacency, _ground(layers, coverage, places), options)
+    findings.extend(by_hand)
     if communities is None:
         communities, coverage = _communities_by_part(coverage, adjacency, options)
     population = count_people(layers, places, coverage, len(communities))
@@ -94,6 +97,19 @@ def build_district(
         nets=layers.nets,
     )
     return district, tuple(findings)
+
+
+def _ground(layers: LayerSet, coverage: Coverage, places: Places) -> Ground:
+    """Return what passages set by hand are looked up in; a building cut by stairs means its first one."""
+    known: dict[str, int] = {}
+    for code, atom in zip(places.codes.tolist(), coverage.atom_of_point.tolist(), strict=True):
+        if atom >= 0:
+            known.setdefault(str(code), atom)
+            known.setdefault(str(code).rpartition("-")[0] or str(code), atom)
+    for atom, code in enumerate(_identifiers(layers.layers.get("atoms"), coverage).tolist()):
+        known.setdefault(str(code), atom)
+    known.pop("", None)
+    return Ground(coverage.geometry, known, coverage.community)
 
 
 def _settled(

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from gridplanner.texts import _
 
 OVERLAP_CHOICES = ("refuse", "official", "most_people", "longest_border", "split")
+ISLAND_CHOICES = ("apart", "join")
 GAP_CHOICES = ("refuse", "longest_border", "most_people")
+
+#: One end of a passage: a code, or a place.
+End = str | tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,12 @@ class BuildOptions:
         Roads part blocks, so that the lines of new grids can follow them.
     community_parts : bool
         Without a communities layer, make one community per connected part (else a single one).
+    links, cuts : tuple of pairs
+        Areas between which one may pass (a footbridge, a gate), or may not (a closed wall). Each end is
+        the code of a building, the identifier of an area, or (x, y) in the project's CRS.
+    islands : str
+        Parts of a community that nothing joins: `apart` (each planned by itself) or `join` (linked
+        to the nearest part, so that a grid may hold both).
 
     Examples
     --------
@@ -54,10 +64,14 @@ class BuildOptions:
     min_land_atom_m2: float = 200.0
     roads_cut: bool = True
     community_parts: bool = True
+    links: tuple[tuple[End, End], ...] = ()
+    cuts: tuple[tuple[End, End], ...] = ()
+    islands: str = "apart"
 
     def __post_init__(self) -> None:
         """Refuse words that are no choice and numbers below zero."""
-        for key, choices in (("overlap", OVERLAP_CHOICES), ("gap", GAP_CHOICES)):
+        words = (("overlap", OVERLAP_CHOICES), ("gap", GAP_CHOICES), ("islands", ISLAND_CHOICES))
+        for key, choices in words:
             value = getattr(self, key)
             if value not in choices:
                 raise ValueError(

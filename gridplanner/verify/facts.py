@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from gridplanner.verify.files import Output
 from gridplanner.verify.limits import Limits
+from gridplanner.verify.passages import Passages
 from gridplanner.verify.shapefile import Table
 from gridplanner.verify.walls import Walls, connected_parts
 
@@ -137,7 +138,21 @@ class Facts:
         """Return the pairs of atoms between which one may pass."""
         a, b, length = self.walls.borders(self.atoms.geometry)
         wide = length > self.limits.min_shared_border_m
-        return a[wide], b[wide]
+        repair = self.output.config.get("repair", {})
+        return Passages(repair, self.atoms.geometry, self._places(), self.home).applied(a[wide], b[wide])
+
+    def _places(self) -> dict[str, int]:
+        """Return the area that each code of an area or a building means; of stairs, the first one."""
+        buildings = self.output.layers["buildings"]
+        known: dict[str, int] = {}
+        at = index_of(buildings.texts("ATOM_ID"), self.atoms.texts("ATOM_ID"))
+        for code, area in zip(buildings.texts("JZWBM").tolist(), at.tolist(), strict=True):
+            if area >= 0:
+                known.setdefault(code, area)
+                known.setdefault(code.rpartition("-")[0] or code, area)
+        for area, code in enumerate(self.atoms.texts("ATOM_ID").tolist()):
+            known.setdefault(code, area)
+        return known
 
     @cached_property
     def parts(self) -> Ints:

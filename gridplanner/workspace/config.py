@@ -162,6 +162,9 @@ def config_from_table(table: Mapping[str, Any], base: Path, name: str, text: str
     check_keys(table, SECTIONS, _("configuration"))
     layers, nets = _layers(_table(table, "layers"))
     title = str(table.get("title", table.get("name", name)))
+    rules = rules_from_config(_table(table, "rules"))
+    # What joins two areas is a rule; the atoms are built by it too, unless [repair] says otherwise.
+    repair = {"min_shared_border_m": rules.min_shared_border_m, **_table(table, "repair")}
     return Config(
         name=str(table.get("name", name)),
         title=title,
@@ -169,11 +172,9 @@ def config_from_table(table: Mapping[str, Any], base: Path, name: str, text: str
         base=base,
         layers=layers,
         nets=nets,
-        rules=rules_from_config(_table(table, "rules")),
+        rules=rules,
         request=request_from_table(_table(table, "plan")),
-        build=_dataclass(
-            BuildOptions, _table(table, "repair"), "[repair]", name=str(table.get("name", name))
-        ),
+        build=_dataclass(BuildOptions, repair, "[repair]", name=str(table.get("name", name))),
         assign=_assign(_table(table, "assign")),
         export=_export(_table(table, "export"), base),
         postgis=_postgis(_table(table, "postgis")),
