@@ -108,7 +108,7 @@ def least_grids(least: Mapping[int, float]) -> int:
 
 def _grids(proof: Proof, i: int) -> Bound:
     low = least_grids(proof.least[i])
-    method = _("Partition of old grids into clusters under band and radius, all numbers of grids tried.")
+    method = _("Clusters of old grids under bands and radius; service points that cover everybody with room.")
     return _bound(float(proof.divided[i].k), float(low), method, _outside(proof))
 
 

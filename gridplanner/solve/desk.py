@@ -15,6 +15,7 @@ from gridplanner.model.request import PlanRequest
 from gridplanner.progress import Executor, Progress
 from gridplanner.solve.decompose import Scope
 from gridplanner.solve.division import Divided, Effort
+from gridplanner.solve.fewest import FEW, FewestTask, run_fewest
 from gridplanner.solve.keep import Seen
 from gridplanner.solve.olds import MAX_SETS
 from gridplanner.solve.prove import ProveTask, run_prove
@@ -65,19 +66,27 @@ class Desk:
         self.begun = monotonic()
         self.known: list[dict[tuple[int, int], tuple[float, bool]]] = [{} for _part in self.scope.parts]
         self.least: list[dict[int, float]] = [{} for _part in self.scope.parts]
+        #: Per part, numbers of grids that the radius is proven to rule out.
+        self.refuted: list[tuple[int, ...]] = [() for _part in self.scope.parts]
         self._bound([(i, {}) for i in range(len(self.scope.parts))], 0.0, "solve")
 
     def _bound(self, wanted: list[tuple[int, dict[int, float]]], seconds: float, purpose: str) -> None:
         """Prove bounds for some parts: (part, goals by number of grids); `seconds` of wall time for each."""
         tasks = [
-            ProveTask(self.scope.parts[i], tuple(self.ranges[i]), MAX_SETS, goals, seconds, self.known[i])
+            ProveTask(self.scope.parts[i], self._numbers(i, goals), MAX_SETS, goals, seconds, self.known[i])
             for i, goals in wanted
         ]
         results = self.executor.run(run_prove, tasks, self.progress)
         for done, ((i, _goals), curve) in enumerate(zip(wanted, results, strict=True), 1):
-            self.least[i], self.known[i] = curve.least, curve.known
+            self.least[i] = {**curve.least, **dict.fromkeys(self.refuted[i], inf)}
+            self.known[i] = curve.known
             self.cpu_s[purpose] += curve.cpu_s
             self.progress.step(done, len(wanted), _("Proving {community}").format(community=self._name(i)))
+
+    def _numbers(self, i: int, goals: dict[int, float]) -> tuple[int, ...]:
+        """Return the numbers of grids to bound in a part: all of them, or the least where few are wanted."""
+        numbers = self.ranges[i][:FEW] if self.request.total == "fewest" else self.ranges[i]
+        return tuple(sorted({*numbers, *goals}))
 
     def _name(self, i: int) -> str:
         return str(self.district.communities.names[self.scope.parts[i].community])
@@ -133,6 +142,8 @@ class Desk:
         """Return the divisions of the best shares found: measured costs replace estimates."""
         if self.request.total == "repair":
             return self._repaired()
+        if self.total is None:
+            return self._fewest()
         deadline = self.begun + self.request.time_limit_s
         for turn in range(_ROUNDS):
             shares = self._shares()
@@ -159,6 +170,32 @@ class Desk:
         for i, result in enumerate(self.executor.run(run_repair, tasks, self.progress)):
             out.append(result.divided)
             self.measured[i][result.divided.k] = result.divided
+            self.cpu_s["solve"] += result.cpu_s
+            self.progress.step(i + 1, len(tasks), _("Planning {community}").format(community=self._name(i)))
+        return out
+
+    def _fewest(self) -> list[Divided]:
+        """Return each part in as few grids as the rules allow."""
+        tasks = [
+            FewestTask(
+                part,
+                tuple(k for k in numbers if self.least[i].get(k, 0.0) < inf) or tuple(numbers),
+                self.request.mode,
+                self.request.order,
+                self.request.seed,
+            )
+            for i, (part, numbers) in enumerate(zip(self.scope.parts, self.ranges, strict=True))
+        ]
+        out = []
+        for i, result in enumerate(self.executor.run(run_fewest, tasks, self.progress)):
+            out.append(result.divided)
+            self.measured[i][result.divided.k] = result.divided
+            self.refuted[i] = result.refuted
+            self.least[i].update(dict.fromkeys(result.refuted, inf))
+            # Numbers that no proof was asked of are taken to be possible.
+            self.least[i] = (
+                dict.fromkeys(range(self.ranges[i].start, result.divided.k + 1), 0.0) | self.least[i]
+            )
             self.cpu_s["solve"] += result.cpu_s
             self.progress.step(i + 1, len(tasks), _("Planning {community}").format(community=self._name(i)))
         return out

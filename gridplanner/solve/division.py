@@ -10,6 +10,7 @@ from time import process_time
 import numpy as np
 
 from gridplanner.solve.part import Field, IntArray, Limits, Part, by_position
+from gridplanner.solve.pricing import heat_of
 from gridplanner.solve.ranges import grid_range
 from gridplanner.solve.search import Schedule, anneal
 from gridplanner.solve.start import first_division
@@ -142,7 +143,7 @@ def divide(
         own = seed_of(seed, part.code, part.number, k, run)
         if run < effort.runs:
             label = first if first is not None and run == 0 else first_division(f, part.start, k, own)
-            label, _cost = anneal(f, label, k, prices, Schedule(steps, *_heat(prices), 0.25, 0.02, own))
+            label, _cost = anneal(f, label, k, prices, Schedule(steps, *heat_of(prices), 0.25, 0.02, own))
         elif best.breaches <= hopeless:
             break
         else:
@@ -160,7 +161,7 @@ def _rescued(part: Part, k: int, prices: Prices, plan: Schedule, *, bare: bool) 
     """Return a division sought with a long run; `bare` pays for the rules alone, then for the goals again."""
     f = part.field
     label = first_division(f, part.start, k, plan.seed)
-    hot, cold = _heat(prices)
+    hot, cold = heat_of(prices)
     if bare:
         rules = prices._replace(pieces=0.0, moved=0.0, deviation=0.0, spread=1.0, roundness=0.0)
         label, _cost = anneal(f, label, k, rules, plan._replace(hot=1.0, cold=0.004))
@@ -174,9 +175,3 @@ def unavoidable(part: Part) -> int:
     total = int(((f.people > hard.people[1]) | (f.households > hard.households[1])).sum())
     low, high = grid_range(part.people, part.households, len(part), hard)
     return max(total, int(low > high))
-
-
-def _heat(prices: Prices) -> tuple[float, float]:
-    """Return the first and last temperature that fit the prices."""
-    scale = max(prices.pieces, 0.1 * (prices.deviation + prices.spread) * 0.25, 0.15 * prices.roundness)
-    return 1.5 * scale, 0.004 * scale

@@ -7,6 +7,7 @@ from time import process_time
 
 import numpy as np
 
+from gridplanner.solve.covering import Covering
 from gridplanner.solve.division import Effort, divide
 from gridplanner.solve.keep import Keeper
 from gridplanner.solve.olds import MAX_SETS, olds_of
@@ -51,5 +52,6 @@ def compile_kernels() -> float:
         Keeper(part, prices, 1).divide(k, effort)
         divide(part, k, prices, effort, 1)
     SingleCut(part, olds_of(part)).possible(3)
+    Covering(part)
     run_prove(ProveTask(part, (1, 2), MAX_SETS))
     return process_time() - begun

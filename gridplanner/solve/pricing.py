@@ -74,3 +74,9 @@ def prices_of(limits: Limits, mode: str, mean: float, order: Sequence[str] = ())
         radius2=float(limits.radius_m) ** 2 * STRICT if limits.radius_m >= 0 else 0.0,
         points=int(limits.points),
     )
+
+
+def heat_of(prices: Prices) -> tuple[float, float]:
+    """Return the first and last temperature that fit the prices."""
+    scale = max(prices.pieces, 0.1 * (prices.deviation + prices.spread) * 0.25, 0.15 * prices.roundness)
+    return 1.5 * scale, 0.004 * scale

@@ -37,6 +37,7 @@ class Schedule(NamedTuple):
     piece_share: float  #: share of steps that move a whole piece of an old grid or estate
     recut_share: float  #: share of steps that cut two neighbours anew
     seed: int
+    enough: float = -1.0  #: stop at a division that costs no more
 
 
 @kernel
@@ -215,7 +216,7 @@ def _choose_cut(f: Field, s: State, atoms: IntArray, parent: IntArray, p: Prices
 
 
 @kernel
-def _recut(f: Field, s: State, cost: float, bar: float, p: Prices) -> float:
+def _recut(f: Field, s: State, bar: float, p: Prices) -> float:
     """Try to cut two neighbouring grids anew on a random tree; return the change of cost."""
     a = draw_below(s, len(s.label))
     degree = f.indptr[a + 1] - f.indptr[a]
@@ -224,31 +225,49 @@ def _recut(f: Field, s: State, cost: float, bar: float, p: Prices) -> float:
     g, h = s.label[a], s.label[f.indices[f.indptr[a] + draw_below(s, degree)]]
     if g == h:
         return 0.0
-    atoms = np.flatnonzero((s.label == g) | (s.label == h)).astype(np.int32)
-    was = s.label.copy()
+    atoms = _members(s, g, h)
     parent = random_tree(f, s, atoms)
     cut = _choose_cut(f, s, atoms, parent, p)
     below = np.zeros(len(atoms), np.bool_)
     below[cut] = True
-    label = was.copy()
+    change = 0.0
     for i in range(len(atoms)):
         below[i] |= i > cut and below[parent[i]]
-        label[atoms[i]] = h if below[i] else g
-    load(f, s, label)
-    now = total_cost(f, s, p)
-    if now - cost > bar:
-        load(f, s, was)
-        total_cost(f, s, p)
-        return 0.0
-    return now - cost
+        # Those that stay are marked by -1, so that only the others are shifted back.
+        target = h if below[i] else g
+        if s.label[atoms[i]] == target:
+            atoms[i] = -1
+        else:
+            change += _shift(f, s, atoms[i], target, p)
+    kept, total = _settle(f, s, g, h, change, bar, p)
+    if not kept:
+        for b in atoms[::-1]:
+            if b >= 0:
+                _shift(f, s, b, g if s.label[b] == h else h, p)
+    return total
 
 
 @kernel
-def _step(f: Field, s: State, cost: float, bar: float, p: Prices, plan: Schedule) -> float:
+def _members(s: State, g: int, h: int) -> IntArray:
+    """Return the atoms of two grids, ascending."""
+    out = np.empty(s.size[g] + s.size[h], np.int32)
+    n = 0
+    for grid in (g, h):
+        a = s.head[grid]
+        while a >= 0:
+            out[n] = a
+            n += 1
+            a = s.after[a]
+    out.sort()
+    return out
+
+
+@kernel
+def _step(f: Field, s: State, bar: float, p: Prices, plan: Schedule) -> float:
     """Try one move of a kind drawn at random; return the change of cost."""
     kind = draw(s)
     if kind < plan.recut_share:
-        return _recut(f, s, cost, bar, p)
+        return _recut(f, s, bar, p)
     if kind < plan.recut_share + plan.piece_share:
         return _move_piece(f, s, bar, p)
     return _flip(f, s, bar, p)
@@ -264,10 +283,12 @@ def _anneal(f: Field, s: State, p: Prices, plan: Schedule) -> tuple[IntArray, fl
     for _i in range(plan.steps):
         heat *= cooling
         bar = -heat * np.log(max(draw(s), 1e-300))
-        cost += _step(f, s, cost, bar, p, plan)
+        cost += _step(f, s, bar, p, plan)
         if cost < lowest - 1e-9:
             lowest = cost
             best[:] = s.label
+            if lowest <= plan.enough:
+                break
     return best, lowest
 
 

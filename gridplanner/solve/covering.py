@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Which numbers of grids the radius rules out: service points must cover everybody, and have room.
+
+A legal grid hangs together and lies within the radius of a point of its own, so it lies in the connected
+ground that this point reaches. Of these grounds only the largest ones matter, and there are few. Handing
+each atom to them, in fractions even, with people inside the band for each grid, relaxes every plan: where
+k grounds (one may count for several grids) cannot do it, no plan has k grids.
+"""
+
+from __future__ import annotations
+
+from math import inf
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import coo_array
+
+from gridplanner.solve.compiled import kernel
+from gridplanner.solve.part import CENTRE, Field, IntArray, Part
+from gridplanner.solve.pricing import LOOSE
+
+#: Parts of more demand points, or with more grounds, keep the bound of the bands.
+MAX_POINTS, MAX_GROUNDS = 3_000, 150
+Sets = npt.NDArray[np.bool_]
+
+
+@kernel
+def _held(f: Field, home: IntArray, c: int, radius2: float) -> npt.NDArray[np.bool_]:
+    """Tell which atoms the radius of a demand point holds whole."""
+    inside = np.ones(len(f.people), np.bool_)
+    for d in range(len(home)):
+        if f.load[d] > 0:
+            if f.far.shape[0] > 0:
+                beyond = f.far[c, d]
+            else:
+                beyond = (f.x[c] - f.x[d]) ** 2 + (f.y[c] - f.y[d]) ** 2 > radius2
+            if beyond:
+                inside[home[d]] = False
+    return inside
+
+
+@kernel
+def _grounds(f: Field, home: IntArray, radius2: float) -> Sets:
+    """Return for each demand point the connected atoms around it that its radius holds whole: bool[p, n]."""
+    n = len(f.people)
+    out = np.zeros((len(home), n), np.bool_)
+    queue = np.empty(n, np.int32)
+    for c in range(len(home)):
+        inside = _held(f, home, c, radius2)
+        if not inside[home[c]]:
+            continue
+        queue[0] = home[c]
+        out[c, home[c]] = True
+        done, found = 0, 1
+        while done < found:
+            a = queue[done]
+            done += 1
+            for b in f.indices[f.indptr[a] : f.indptr[a + 1]]:
+                if inside[b] and not out[c, b]:
+                    out[c, b] = True
+                    queue[found] = b
+                    found += 1
+    return out
+
+
+def largest_grounds(part: Part) -> Sets:
+    """Return the grounds that no other one holds: bool[m, n]. Every legal grid lies in one of them."""
+    limits = part.limits.hard_only()
+    if limits.radius_m == inf or limits.points == CENTRE or len(part.field.x) > MAX_POINTS:
+        return np.ones((1, len(part)), bool)
+    home = np.repeat(np.arange(len(part), dtype=np.int32), np.diff(part.field.points))
+    sets = np.unique(_grounds(part.field, home, limits.radius_m**2 * LOOSE), axis=0)
+    common = sets.astype(np.float32) @ sets.T.astype(np.float32)
+    size = common.diagonal()
+    inside_larger = (common == size[:, None]) & (size[None, :] > size[:, None])
+    largest: Sets = sets[(size > 0) & ~inside_larger.any(axis=1)]
+    return largest
+
+
+class Covering:
+    """Answers for one part which numbers of grids are proven impossible.
+
+    Parameters
+    ----------
+    part : Part
+    """
+
+    def __init__(self, part: Part) -> None:
+        f, sets = part.field, largest_grounds(part)
+        self._blind = not 1 < len(sets) <= MAX_GROUNDS
+        if self._blind:
+            return
+        lived = (f.people > 0) | (f.households > 0)
+        ground, atom = np.nonzero(sets & lived)
+        m, pairs = len(sets), np.arange(len(ground))
+        self._grounds, self._width = m, m + len(pairs)
+        shape = (len(part), self._width)
+        share = coo_array((np.ones(len(pairs)), (atom, m + pairs)), shape=shape).tocsr()
+        opened = coo_array(
+            (
+                np.repeat([1.0, -1.0], len(pairs)),
+                (np.concatenate([pairs, pairs]), np.concatenate([m + pairs, ground])),
+            ),
+            shape=(len(pairs), self._width),
+        )
+        self._rows = [
+            LinearConstraint(share[np.flatnonzero(lived)], 1.0, 1.0),
+            LinearConstraint(opened.tocsr(), -inf, 0.0),
+            *_bands(part, ground, atom, m),
+        ]
+
+    def refutes(self, k: int, limit_s: float = 5.0) -> bool:
+        """Tell whether k grids are proven impossible; running out of wall seconds proves nothing."""
+        if self._blind:
+            return False
+        whole = np.zeros(self._width)
+        whole[: self._grounds] = 1.0
+        upper = np.ones(self._width)
+        upper[: self._grounds] = k
+        answer = milp(
+            np.zeros(self._width),
+            integrality=whole,
+            bounds=Bounds(0.0, upper),
+            constraints=[*self._rows, LinearConstraint(whole[None, :], k, k)],
+            options={"time_limit": limit_s},
+        )
+        return bool(answer.status == 2)
+
+
+def _bands(
+    part: Part, ground: npt.NDArray[np.intp], atom: npt.NDArray[np.intp], m: int
+) -> list[LinearConstraint]:
+    """Keep the people and households of each ground inside the band times its number of grids."""
+    hard, f = part.limits.hard_only(), part.field
+    out = []
+    every = np.arange(m)
+    for values, (low, high) in ((f.people, hard.people), (f.households, hard.households)):
+        each = (values[atom].astype(np.float64), (ground, m + np.arange(len(atom))))
+        loads = coo_array(each, shape=(m, m + len(atom))).tocsr()
+        for limit, least, most in ((low, 0.0, inf), (high, -inf, 0.0)):
+            if limit not in (inf, -inf):
+                grids = coo_array((np.full(m, -limit), (every, every)), shape=loads.shape)
+                out.append(LinearConstraint((loads + grids).tocsr(), least, most))
+    return out
