@@ -220,6 +220,7 @@ class MainWindow(QMainWindow):
         self.map.legend_changed.connect(self.layers.legend.set_rows)
         self.findings.pointed.connect(self.map.show_finding)
         self.findings.waive_wanted.connect(self.groups["plan"].waive)
+        self.findings.mend_wanted.connect(self.groups["facts"].mend)
         self.canvas.pointed.connect(self.status.show_point)
         self.canvas.viewed.connect(self.status.show_view)
         self.canvas.menu_wanted.connect(self.groups["view"].context_menu)

@@ -13,7 +13,7 @@ from gridplanner.gui.canvas.basemap import Ground
 from gridplanner.gui.canvas.canvas import MapCanvas
 from gridplanner.gui.canvas.frame import Paint
 from gridplanner.gui.canvas.labels import Label
-from gridplanner.gui.canvas.overlay import Content, Marker
+from gridplanner.gui.canvas.overlay import Content, Marker, Sketch
 from gridplanner.gui.canvas.style import Facts, LegendRow, make_paint
 from gridplanner.gui.models.findings import LATER_RULES
 from gridplanner.gui.panels.findings import has_place
@@ -52,6 +52,7 @@ class MapController(QObject):
         session.judged.connect(self._markers)
         session.selected.connect(self.repaint)
         session.proposed.connect(self.on_proposed)
+        session.redrawn.connect(self.relabel)
 
     # --- what changes --------------------------------------------------------------------------------
 
@@ -290,6 +291,11 @@ class MapController(QObject):
             return
         wanted = set(finding.subjects)
         self.session.select(i for i, g in enumerate(plan.grids) if g.code and g.code in wanted)
+
+    def show_sketch(self, sketch: Sketch | None) -> None:
+        """Show a piece of land over the map (the preview of a mend); None takes it away."""
+        self.canvas.sketch = sketch
+        self.canvas.update()
 
     def _markers(self) -> None:
         """Show the findings that have a place."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,10 @@ from gridplanner.model.plan import Plan, PlanChange
 from gridplanner.model.proposal import Proposal
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
+from gridplanner.model.unit_patch import GridPatch
 from gridplanner.texts import _
 from gridplanner.workspace.commands import AcceptPlan, Command
-from gridplanner.workspace.scene import Scene, corrected_scene
+from gridplanner.workspace.scene import PolygonArrays, Scene, corrected_scene
 from gridplanner.workspace.scene_desk import Desk
 from gridplanner.workspace.scene_live import LiveTotals, Neighbours, grid_colours, live_totals
 from gridplanner.workspace.workspace import Correction, Workspace
@@ -36,10 +38,12 @@ class Session(OpenProject):
     -------
     selected : the selection of grids changed
     proposed : a proposal came, was accepted or put aside
+    redrawn : outlines of reference layers changed
     """
 
     selected = Signal()
     proposed = Signal()
+    redrawn = Signal()
 
     def __init__(self, desk: Desk | None = None, parent: QObject | None = None) -> None:
         super().__init__(desk, parent)
@@ -161,6 +165,14 @@ class Session(OpenProject):
         if self.proposal is not None and len(self.proposal.plan.assignment) != len(district.atoms):
             self.put_aside()
         self.ask("judge_today", self._take_today, rules=workspace.rules, amendments=amendments)
+        if isinstance(amendments[-1], GridPatch):
+            self.ask("outlines_today", self._take_outlines, amendments=amendments)
+
+    def _take_outlines(self, outlines: PolygonArrays) -> None:
+        """Show the mended outlines of today's grids."""
+        if self.scene is not None:
+            self.scene = replace(self.scene, grids_before=outlines)
+            self.redrawn.emit()
 
     def amend(self, correction: Correction) -> bool:
         """Correct what the plan rests on; False (and a message) when that is refused."""

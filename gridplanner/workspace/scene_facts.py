@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from gridplanner.model.amendment import Amendment, LedgerPlacement
 from gridplanner.model.ledger import PLACED_AT, unplaced_rows
 from gridplanner.texts import _
 from gridplanner.workspace.ledger_places import building_near
+from gridplanner.workspace.mend_lines import MendLine, MendResult
+from gridplanner.workspace.scene import PolygonArrays, polygon_arrays
 from gridplanner.workspace.scene_files import atoms_under
 from gridplanner.workspace.scene_tasks import Reporter, State
 from gridplanner.workspace.workspace import Correction
@@ -99,9 +102,58 @@ def move_corner_of(
     return Correction(by, back, label, noted)
 
 
+def mend_lines(
+    state: State, progress: Reporter, amendments: Sequence[Amendment], overlap: str
+) -> tuple[MendLine, ...]:
+    """Return a proposal for every fault of today's grids, most people first.
+
+    Parameters
+    ----------
+    state : State
+    progress : Reporter
+    amendments : sequence of Amendment
+    overlap : str
+        Who gets disputed land: `most_people`, `official`, `longest_border` or `split`.
+    """
+    from gridplanner.workspace.mending import action_words  # shapes
+    from gridplanner.workspace.scene_units import mend_proposals
+
+    words = action_words()
+    found = mend_proposals(state, progress, amendments, overlap)
+    names = [f.name for f in fields(MendLine) if f.name not in ("title",)]
+    return tuple(
+        MendLine(title=words.get(p.action, p.action), **{name: getattr(p, name) for name in names})
+        for p in found
+    )
+
+
+def mend_step(
+    state: State,
+    progress: Reporter,
+    amendments: Sequence[Amendment],
+    choices: Sequence[tuple[int, int | None]],
+    overlap: str,
+) -> MendResult:
+    """Return the step that carries accepted proposals out; each is named by its number and its keeper."""
+    from gridplanner.workspace.mending import MendChoice  # shapes
+    from gridplanner.workspace.scene_units import mend_correction
+
+    chosen = [MendChoice(number, keeper) for number, keeper in choices]
+    answer = mend_correction(state, progress, amendments, chosen, overlap)
+    return MendResult(answer.correction, len(answer.done), len(answer.refused))
+
+
+def outlines_today(state: State, progress: Reporter, amendments: Sequence[Amendment]) -> PolygonArrays:
+    """Return the outlines of today's grids as they are after mends."""
+    return polygon_arrays(state.whole(None, amendments).district.grids_before_geometry)
+
+
 TASKS: Mapping[str, Callable[..., Any]] = {
     "place_row": place_row,
     "atoms_of_site": atoms_of_site,
     "cut_area": cut_area,
     "move_corner": move_corner_of,
+    "mend_lines": mend_lines,
+    "mend_step": mend_step,
+    "outlines_today": outlines_today,
 }

@@ -28,10 +28,12 @@ from gridplanner.gui.canvas.frame import Frame, Paint
 from gridplanner.gui.canvas.overlay import (
     Content,
     Marker,
+    Sketch,
     draw_mark,
     draw_markers,
     draw_overlay,
     draw_scale_bar,
+    draw_sketch,
     draw_swipe,
 )
 from gridplanner.gui.canvas.refiner import Refiner
@@ -70,6 +72,7 @@ class MapCanvas(QWidget):
         self.dark = False
         self.mark = ""
         self.markers: Sequence[Marker] = ()
+        self.sketch: Sketch | None = None
         self._shapes: PolygonArrays | None = None
         self._paint: Paint | None = None
         self._other: Paint | None = None
@@ -267,6 +270,8 @@ class MapCanvas(QWidget):
             if self._other_frame is not None:
                 draw_swipe(painter, round(self.width() * self._swipe), self.height())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self.sketch is not None:
+                draw_sketch(painter, self.sketch, self.view)
             draw_markers(painter, self.markers, self.view)
             draw_scale_bar(painter, self.view, self.font(), self.dark)
             draw_mark(painter, self.mark, self.view, self.dark)
@@ -318,7 +323,8 @@ class MapCanvas(QWidget):
         if event.button() == Qt.MouseButton.RightButton:
             self.menu_wanted.emit(at)
             return
-        if event.button() == Qt.MouseButton.LeftButton and self.swiping and self._near_swipe(at):
+        near_swipe = self.swiping and abs(at.px - self.width() * self._swipe) < 10
+        if event.button() == Qt.MouseButton.LeftButton and near_swipe:
             self._drag = None
             self._swipe_drag = True
             return
@@ -326,10 +332,6 @@ class MapCanvas(QWidget):
             return
         self._drag = event.position()
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
-
-    def _near_swipe(self, at: MapPoint) -> bool:
-        """Tell whether a point is on the swipe line's handle."""
-        return abs(at.px - self.width() * self._swipe) < 10
 
     _swipe_drag = False
 

@@ -84,6 +84,30 @@ class Marker:
 
 
 @dataclass(frozen=True, eq=False)
+class Sketch:
+    """A piece of land shown over the map.
+
+    Parameters
+    ----------
+    rings : sequence of float64[k, 2]
+        Its outline, metres.
+    outlines : sequence of (float64[k, 2], str)
+        Rings of the units concerned, each with its colour.
+    fill : str
+        Colour of the land.
+    hatched : bool
+        Disputed or blank land is hatched, settled land is full.
+    text : str
+    """
+
+    rings: Sequence[np.ndarray]
+    outlines: Sequence[tuple[np.ndarray, str]] = ()
+    fill: str = "#C2185B"
+    hatched: bool = True
+    text: str = ""
+
+
+@dataclass(frozen=True, eq=False)
 class Content:
     """Everything an overlay shows."""
 
@@ -238,6 +262,34 @@ def draw_markers(painter: QPainter, markers: Sequence[Marker], view: View) -> No
         painter.setPen(QPen(QColor("#FFFFFF"), 1.5))
         painter.setBrush(QColor(marker.colour))
         painter.drawEllipse(QPointF(x, y), size, size)
+
+
+def draw_sketch(painter: QPainter, sketch: Sketch, view: View) -> None:
+    """Draw a piece of land: the units around it by their outlines, itself hatched or full."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for ring, colour in sketch.outlines:
+        for pen in (QPen(QColor("#FFFFFF"), 5), QPen(QColor(colour), 2.5)):
+            painter.setPen(pen)
+            painter.drawPolygon(_polygon(view, ring))
+    ink = QColor(sketch.fill)
+    painter.setPen(QPen(ink, 2))
+    pattern = Qt.BrushStyle.BDiagPattern if sketch.hatched else Qt.BrushStyle.SolidPattern
+    painter.setBrush(QBrush(ink, pattern))
+    for ring in sketch.rings:
+        if len(ring) == 1:
+            painter.drawEllipse(QPointF(*view.to_screen(*ring[0].tolist())), 7, 7)
+        else:
+            painter.drawPolygon(_polygon(view, ring))
+    if sketch.text and len(sketch.rings):
+        x, y = view.to_screen(*np.concatenate(list(sketch.rings)).mean(axis=0).tolist())
+        box = painter.fontMetrics().boundingRect(sketch.text).adjusted(-7, -4, 7, 4)
+        box.moveCenter(QPointF(x, y - 26).toPoint())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setPen(QColor("#FFFFFF"))
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), sketch.text)
 
 
 def bar_length(view: View, most_px: float = 160.0) -> tuple[float, str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gridplanner.gui.groups.edit import EditGroup
+from gridplanner.gui.groups.facts import FactsGroup
 from gridplanner.gui.groups.file import FileGroup
 from gridplanner.gui.groups.help import HelpGroup
 from gridplanner.gui.groups.map import MapGroup
@@ -25,6 +26,7 @@ def make_groups(window: MainWindow) -> dict[str, Any]:
         "view": ViewGroup(window),
         "tools": ToolsGroup(window),
         "map": MapGroup(window),
+        "facts": FactsGroup(window),
         "plan": PlanGroup(window),
         "help": HelpGroup(window),
     }

@@ -35,10 +35,12 @@ class FindingsPanel(QWidget):
     pointed : Finding
         The planner chose one; the map flies there.
     waive_wanted : Finding
+    mend_wanted : Finding
     """
 
     pointed = Signal(object)
     waive_wanted = Signal(object)
+    mend_wanted = Signal(object)
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -112,6 +114,7 @@ class FindingsPanel(QWidget):
         for name, text, run in (
             ("previous", _("Previous finding"), lambda: self.step(-1)),
             ("next", _("Next finding"), lambda: self.step(1)),
+            ("repair", _("Mend faults of today's grids"), lambda: self.mend_wanted.emit(self.current())),
             ("waive", _("Waive with a reason"), self._waive),
         ):
             tool = QToolButton()

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Mends of today's grids and operations on communities through the window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import shapely
+
+from gridplanner.gui.dialogs.communities import CommunityDialog
+from gridplanner.gui.dialogs.mend import MendDialog
+from gridplanner.model.finding import Finding
+from gridplanner.model.kinds import Severity
+from tests.gui.conftest import show, toy_contents
+
+
+def faulty():
+    """Return a toy town whose first grid reaches 20 m into the second, and third into the fourth."""
+    contents = toy_contents()
+    shapes = contents.district.grids_before_geometry.copy()
+    for i in (0, 3):
+        _x0, y0, x1, y1 = shapely.bounds(shapes[i])
+        shapes[i] = shapely.union(shapes[i], shapely.box(x1, y0 + 20, x1 + 20, y1 - 20))
+    return replace(contents, district=replace(contents.district, grids_before_geometry=shapes))
+
+
+@pytest.fixture
+def mending(bare_window):
+    show(bare_window, faulty())
+    bare_window.groups["facts"].mend()
+    bare_window.session._poll()
+    dialog = bare_window.findChild(MendDialog)
+    yield bare_window, dialog
+    bare_window.groups["facts"].close()
+
+
+def disputes(dialog) -> int:
+    """Return how many overlaps are proposed to be given away."""
+    return sum(line.action == "give" for line in dialog._lines)
+
+
+def test_proposals_are_listed_and_shown_before_anything_happens(mending) -> None:
+    window, dialog = mending
+    assert dialog.table.rowCount() == len(dialog._lines)
+    assert disputes(dialog) == 2
+    assert window.canvas.sketch is not None
+    assert window.canvas.sketch.hatched
+    dialog.after.setChecked(True)
+    assert not window.canvas.sketch.hatched
+    assert not window.session.workspace.contents.amendments
+    window.groups["facts"].close()
+    assert window.canvas.sketch is None
+
+
+def test_one_is_accepted_and_undo_brings_the_fault_back(mending) -> None:
+    window, dialog = mending
+    drawn = window.session.scene.grids_before
+    dialog.table.selectRow(0)
+    dialog.accept_chosen()
+    for _k in range(3):
+        window.session._poll()
+    assert len(window.session.workspace.contents.amendments) == 1
+    assert disputes(dialog) == 1
+    assert window.session.scene.grids_before is not drawn, "the mended outlines are drawn"
+    window.session.undo()
+    for _k in range(3):
+        window.session._poll()
+    assert disputes(dialog) == 2
+
+
+def test_all_of_a_kind_are_accepted_as_one_step(mending) -> None:
+    window, dialog = mending
+    dialog.accept_class()
+    for _k in range(3):
+        window.session._poll()
+    assert disputes(dialog) == 0
+    assert len(window.session.workspace.contents.amendments) == 1
+
+
+def test_the_keeper_can_be_chosen(mending) -> None:
+    _window, dialog = mending
+    assert dialog.keeper.count() >= 2
+    dialog.policy.setCurrentIndex(dialog.policy.findData("split"))
+    dialog._session._poll()
+    assert disputes(dialog) == 0
+    assert sum(line.action == "split" for line in dialog._lines) == 2
+
+
+def test_a_finding_opens_its_own_proposal(bare_window) -> None:
+    show(bare_window, faulty())
+    grids = bare_window.session.before.grids
+    codes = (grids[3].code, grids[4].code)
+    bare_window.findings.mend_wanted.emit(Finding("overlap", Severity.ERROR, "", subjects=codes))
+    bare_window.session._poll()
+    dialog = bare_window.findChild(MendDialog)
+    assert set(dialog.current().units) == set(codes)
+    dialog.close()
+
+
+@pytest.fixture
+def changing(bare_window):
+    show(bare_window, toy_contents("AABB\nAABB\nCCDD", "aabb\naabb\ncccc"))
+    bare_window.groups["facts"].communities()
+    dialog = bare_window.findChild(CommunityDialog)
+    yield bare_window, dialog
+    dialog.close()
+
+
+def choose(dialog, operation: str) -> None:
+    dialog.operation.setCurrentIndex(dialog.operation.findData(operation))
+
+
+def names(window) -> list[str]:
+    return window.session.workspace.district.communities.names.tolist()
+
+
+def test_communities_are_merged_and_come_back(changing) -> None:
+    window, dialog = changing
+    before = names(window)
+    dialog.other.setCurrentIndex(1)
+    assert dialog.table.rowCount() == 3, "two before, one after"
+    dialog.carry_out()
+    assert len(names(window)) == 2
+    assert window.session.workspace.district.reforms
+    assert dialog.again.isEnabled()
+    window.session.undo()
+    assert names(window) == before
+
+
+def test_a_new_community_needs_areas_and_a_name(changing) -> None:
+    window, dialog = changing
+    choose(dialog, "create")
+    assert not dialog.run.isEnabled()
+    assert dialog.state.text()
+    window.session.select((3,))
+    dialog.name.setText("新苑社区")
+    assert dialog.run.isEnabled()
+    dialog.carry_out()
+    assert "新苑社区" in names(window)
+
+
+def test_split_convert_and_adjust(changing) -> None:
+    window, dialog = changing
+    codes = window.session.workspace.district.communities.codes.tolist()
+    choose(dialog, "convert")
+    dialog.name.setText("改名社区")
+    dialog.carry_out()
+    assert "改名社区" in names(window)
+    choose(dialog, "adjust")
+    dialog.community.setCurrentIndex(dialog.community.findData(codes[2]))
+    window.map.marked = {1, 5}
+    dialog.preview()
+    dialog.carry_out()
+    assert (window.session.workspace.district.atoms.community[[1, 5]] == 2).all()
+    choose(dialog, "split")
+    window.map.marked = {8}
+    dialog.name.setText("西社区")
+    dialog.preview()
+    dialog.carry_out()
+    assert len(names(window)) == 4
+    for _k in range(3):
+        window.session.undo()
+    assert len(names(window)) == 3
+    assert "改名社区" not in names(window)
+
+
+def test_the_same_community_twice_cannot_be_merged(changing) -> None:
+    _window, dialog = changing
+    dialog.community.setCurrentIndex(0)
+    dialog.other.setCurrentIndex(0)
+    assert not dialog.run.isEnabled()
