@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gridplanner.model.jurisdiction import District
-from gridplanner.model.layers import Layer
+from gridplanner.model.layers import Layer, ObjectArray
 from gridplanner.model.ruleset import RuleSet
 
 Counts = npt.NDArray[np.int64]
@@ -82,12 +82,21 @@ def _by_code(layer: Layer, group: str, codes: list[str], keys: tuple[str, ...]) 
     return np.array([known.get(code, 0.0) / times[code] for code in whole], np.float64)
 
 
+def management_of(district: District) -> ObjectArray:
+    """Return the word on the management of each estate, object[n_estates]; "" where nothing is known."""
+    layer = district.originals.get("estates")
+    words = np.full(len(district.estates), "", dtype=object)
+    if layer is not None and "management" in layer.fields:
+        pairs = zip(layer.texts("name"), layer.texts("management"), strict=True)
+        known = {str(name): str(word).strip() for name, word in pairs}
+        words[:] = [known.get(str(name), "") for name in district.estates]
+    return words
+
+
 def _unmanaged(district: District) -> Counts:
     """Return the residents of each atom whose estate nobody manages."""
     layer = district.originals.get("estates")
     if layer is None or "management" not in layer.fields:
         return np.zeros(len(district.atoms), np.int64)
-    columns = zip(layer.texts("name"), layer.texts("management"), strict=True)
-    left = {str(name) for name, word in columns if str(word).strip() in UNMANAGED}
-    alone = np.array([str(name) in left for name in district.estates] + [False], bool)
+    alone = np.array([word in UNMANAGED for word in management_of(district)] + [False], bool)
     return np.where(alone[district.atoms.estate], district.atoms.people, 0).astype(np.int64)

@@ -27,6 +27,8 @@ class PlanRequest:
         Carve dedicated grids out of candidate sites first.
     carve_people : int
         Most residents a site may have to be carved out.
+    alike : str
+        Atoms of equal `estate` or `management` (of their estate) softly stay together; "" for neither.
     locked : tuple of str
         Codes of old grids that must stay as they are.
     only : tuple of str
@@ -45,6 +47,7 @@ class PlanRequest:
     order: tuple[str, ...] = ()
     carve: bool = False
     carve_people: int = 300
+    alike: str = ""
     locked: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     join: tuple[tuple[str, str], ...] = ()

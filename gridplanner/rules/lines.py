@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -25,9 +27,39 @@ def followed_share(district: District, plan: Plan, within_m: float = WITHIN_M) -
     float64[n_grids]
         0 to 1; NaN for a grid without land.
     """
-    borders = grid_borders(district.atoms.geometry, plan.assignment)
-    tree = shapely.STRtree(_features(district))
+    found = followed_borders(district, plan.assignment, within_m)
     total, along = np.zeros(plan.n_grids), np.zeros(plan.n_grids)
+    for side in (found.a, found.b):
+        held = side >= 0
+        total += np.bincount(side[held], weights=found.length_m[held], minlength=plan.n_grids)
+        along += np.bincount(side[held], weights=found.along_m[held], minlength=plan.n_grids)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(total > 0, along / total, np.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class FollowedBorders:
+    """Borders between units, and how much of each follows a feature.
+
+    Parameters
+    ----------
+    a, b : int64[k]
+        The units on both sides; -1 for the outside.
+    length_m, along_m : float64[k]
+    """
+
+    a: npt.NDArray[np.int64]
+    b: npt.NDArray[np.int64]
+    length_m: npt.NDArray[np.float64]
+    along_m: npt.NDArray[np.float64]
+
+
+def followed_borders(
+    district: District, assignment: npt.NDArray[np.integer], within_m: float = WITHIN_M
+) -> FollowedBorders:
+    """Return the borders between the units of an assignment, and how much of each follows a feature."""
+    borders = grid_borders(district.atoms.geometry, assignment)
+    tree = shapely.STRtree(_features(district))
     pieces, row = shapely.get_parts(borders.lines, return_index=True)
     xy, line = shapely.get_coordinates(pieces, return_index=True)
     same = line[1:] == line[:-1]
@@ -38,14 +70,10 @@ def followed_share(district: District, plan: Plan, within_m: float = WITHIN_M) -
         shapely.points((starts + ends) / 2), predicate="dwithin", distance=within_m
     )
     near[hits] = True
-    of = row[line[:-1][same]]
-    for side in (borders.a, borders.b):
-        grid = side[of]
-        held = grid >= 0
-        total += np.bincount(grid[held], weights=length[held], minlength=plan.n_grids)
-        along += np.bincount(grid[held], weights=(length * near)[held], minlength=plan.n_grids)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(total > 0, along / total, np.nan)
+    of, n = row[line[:-1][same]], len(borders.lines)
+    total = np.bincount(of, weights=length, minlength=n).astype(np.float64)
+    along = np.bincount(of, weights=length * near, minlength=n).astype(np.float64)
+    return FollowedBorders(borders.a, borders.b, total, along)
 
 
 def _features(district: District) -> ObjectArray:

@@ -23,8 +23,9 @@ from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.rules.check import roads_of
 from gridplanner.solve.limits import limits_of, rules_of
+from gridplanner.solve.lines import followed_metres
 from gridplanner.solve.pairs import apart_atoms, ties_of
-from gridplanner.solve.part import Field, IntArray, Limits, Part, compact_labels
+from gridplanner.solve.part import Field, FloatArray, IntArray, Limits, Part, compact_labels
 from gridplanner.solve.reach import excused
 from gridplanner.texts import _
 
@@ -141,9 +142,11 @@ class PartBuilder:
 
     def __init__(self, district: District, rules: RuleSet, request: PlanRequest, plan: Plan) -> None:
         self._district, self._rules, self._plan = district, rules, plan
-        self._links = _links(district)
+        # Borders along roads and the like count for less where the planner wants lines to follow them.
+        followed = followed_metres(district) if "lines" in request.order else np.zeros(0)
+        self._links = _links(district, followed)
         self._weighed = load_of(district, rules)
-        self._perimeter = length(district.atoms.geometry)
+        self._perimeter = length(district.atoms.geometry) - _per_atom(district, followed)
         self._xy, self._point_atom, self._load = district.demand_points()
         self._station = np.zeros(len(self._load), bool)
         self._add_stations(rules)
@@ -236,11 +239,21 @@ class PartBuilder:
         )
 
 
-def _links(district: District) -> csr_array:
+def _per_atom(district: District, followed: FloatArray) -> FloatArray:
+    """Return the discount on the perimeter of each atom, metres."""
+    out = np.zeros(len(district.atoms))
+    if len(followed):
+        np.add.at(out, district.adjacency.a, followed)
+        np.add.at(out, district.adjacency.b, followed)
+    return out
+
+
+def _links(district: District, followed: FloatArray) -> csr_array:
     """Return the open edges inside communities, both ways; border + 1e-6, so that none reads as absent."""
     edges, community = district.adjacency, district.atoms.community
     inside = edges.open & (community[edges.a] == community[edges.b])
-    a, b, border = edges.a[inside], edges.b[inside], edges.length_m[inside] + 1e-6
+    length_m = edges.length_m - followed if len(followed) else edges.length_m
+    a, b, border = edges.a[inside], edges.b[inside], length_m[inside] + 1e-6
     n = len(district.atoms)
     both = coo_array(
         (np.concatenate([border, border]), (np.concatenate([a, b]), np.concatenate([b, a]))), shape=(n, n)

@@ -12,7 +12,7 @@ from gridplanner.errors import UserError
 from gridplanner.model.finding import Finding
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import GridKind, Severity
-from gridplanner.model.load import load_of
+from gridplanner.model.load import load_of, management_of
 from gridplanner.model.plan import Plan
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
@@ -46,11 +46,29 @@ def ties_of(
         for (community, _estate), total in zip(estates.tolist(), people.tolist(), strict=True):
             fits = total <= rules_of(district, rules, community).people.max
             prices.append(HARD_TIE if fits and rules.estates.hard else SOFT_TIE)
+    if request.alike:
+        _tie_alike(district, request.alike, tie, prices)
     for one, other in _atoms_of_pairs(district, request.join, "join"):
         group = _tied_to(tie, prices, [*one, *other])
         tie[group] = len(prices)
         prices.append(HARD_TIE)
     return tie, np.array(prices, np.float64)
+
+
+def _tie_alike(district: District, what: str, tie: IntArray, prices: list[float]) -> None:
+    """Tie softly, in each community, the atoms of equal estate or management that no other tie holds.
+
+    With the number of grids given, few pieces of each class is the same as few grids that mix classes.
+    """
+    classes = district.atoms.estate.astype(np.int64)
+    if what == "management":
+        words = management_of(district)
+        classes = np.unique(np.append(words, ""), return_inverse=True)[1][district.atoms.estate]
+    free = np.flatnonzero((tie < 0) & (district.atoms.estate >= 0))
+    keys = np.column_stack([district.atoms.community[free], classes[free]])
+    found, inverse = np.unique(keys, axis=0, return_inverse=True)
+    tie[free] = inverse + len(prices)
+    prices += [SOFT_TIE] * len(found)
 
 
 def _tied_to(tie: IntArray, prices: Sequence[float], atoms: list[int]) -> IntArray:

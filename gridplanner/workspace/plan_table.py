@@ -32,6 +32,8 @@ def request_from_table(table: Mapping[str, Any]) -> PlanRequest:
         values["total"] = _total(values["total"])
     if "mode" in values:
         parameter("plan.mode").word(values["mode"], "[plan] mode")
+    if "alike" in values:
+        parameter("plan.alike").word(values["alike"], "[plan] alike")
     for key in _NUMBERS:
         if key in values:
             parameter(f"plan.{key}").number(values[key], f"[plan] {key}")
