@@ -10,6 +10,7 @@ must be none - and those that nothing in the file gives away (a digit that becam
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import struct
 import time
@@ -146,6 +147,12 @@ def judge(good, mutant, target: str) -> str:
     return "SILENT, visible" if visible else "silent, invisible"
 
 
+def _says_all(sentence: str) -> bool:
+    """Tell whether a refusal names the file and what to do: two sentences, or a clause that asks."""
+    asks = "请" in sentence or len(re.findall(r"[.。](?:\s|$)", sentence)) > 1
+    return "g." in sentence and asks
+
+
 def run(n: int, seed: int, folder: Path, targets: tuple[str, ...] = TARGETS) -> dict[str, Tally]:
     """Damage and read `n` files per target; return the tallies."""
     originals = make_originals(folder)
@@ -169,13 +176,13 @@ def run(n: int, seed: int, folder: Path, targets: tuple[str, ...] = TARGETS) -> 
             try:
                 verdict = judge(good, read(work / main.name), target)
             except UserError as error:
-                verdict = "refused" if len(str(error)) > 15 else "SILENT, visible"
+                verdict = "refused" if _says_all(str(error)) else "MUTE"
             except Exception as error:  # noqa: BLE001 - the figure counts exactly these
                 verdict = "CRASH"
                 tally.bad.append(f"{target} {i}: {type(error).__name__} {error}"[:200])
             took = time.perf_counter() - started
             tally.slowest = max(tally.slowest, took)
             tally.counts["SLOW" if took > SLOW_S else verdict] += 1
-            if verdict == "SILENT, visible":
-                tally.bad.append(f"{target} {i}")
+            if verdict in ("SILENT, visible", "MUTE"):
+                tally.bad.append(f"{target} {i}: {verdict}")
     return tallies

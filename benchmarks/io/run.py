@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Figures of reading and handing over: `main.py bench io [load|export|read|postgis|mutations]`."""
+"""Figures of reading and handing over: `main.py bench io [NAME...]`."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -13,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
+from benchmarks.io import robustness
 from benchmarks.io.mutations import run as run_mutations
 from gridplanner.io.geopackage_reader import read_geopackage
 from gridplanner.io.raw import objects
@@ -115,12 +118,41 @@ def postgis(_folder: Path) -> dict[str, object]:
         }
 
 
+def hostile(_folder: Path) -> dict[str, object]:
+    """R7 to R10: partial sets, zips, headers that lie, shapes; the cases are those of the tests."""
+    command = [sys.executable, "-m", "pytest", "-q", "--no-header", "tests/unit/io/test_hostile.py"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return {"missed": done.returncode != 0, "said": done.stdout.strip().splitlines()[-1]}
+
+
+def encodings(folder: Path) -> dict[str, object]:
+    """R11: every encoding under every label."""
+    figure = robustness.encodings(folder)
+    return {"cases": figure.cases, "silent": figure.silent[:20], "missed": bool(figure.silent)}
+
+
+def round_trips(folder: Path) -> dict[str, object]:
+    """R12: every format through a second reader."""
+    figures = robustness.round_trips(folder)
+    told = {form: {"cells and vertices": f.cases, "differ": f.silent[:20]} for form, f in figures.items()}
+    return {**told, "missed": any(f.silent for f in figures.values())}
+
+
+FIGURES: dict[str, Callable[[Path], dict[str, object]]] = {
+    "load": load,
+    "export": export,
+    "read": read,
+    "postgis": postgis,
+    "hostile": hostile,
+    "encodings": encodings,
+    "round_trips": round_trips,
+}
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the figures named, all but the mutations by default; 1 if one is missed."""
     parser = argparse.ArgumentParser(prog="bench io")
-    parser.add_argument(
-        "names", nargs="*", choices=[[], "load", "export", "read", "postgis", "mutations"], default=[]
-    )
+    parser.add_argument("names", nargs="*", choices=[[], *FIGURES, "mutations"], default=[])
     parser.add_argument("--n", type=int, default=1112, help="damaged files per target")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(argv)
@@ -140,10 +172,9 @@ def main(argv: list[str] | None = None) -> int:
                     )
                     missed |= bool(tally.bad)
                 continue
-            figures = {"load": load, "export": export, "read": read, "postgis": postgis}[name](folder)
+            figures = FIGURES[name](folder)
             print(json.dumps({name: figures}, ensure_ascii=False))
-            if name == "load":
-                missed |= figures["cpu_s"] > 0.4
+            missed |= bool(figures.get("missed")) or (name == "load" and figures["cpu_s"] > 0.4)
     return int(missed)
 
 
