@@ -77,7 +77,21 @@ def kept_codes(district: District, plan: Plan, pairs: Crosswalk) -> dict[int, st
         pairs.old[use].astype(np.int64), pairs.new[use].astype(np.int64), value[use].astype(np.float64)
     )
     kept = {int(g): old_codes[o] for o, g in zip(old.tolist(), new.tolist(), strict=True)}
-    return fixed | kept
+    return fixed | _still_fitting(district, plan, kept)
+
+
+def _still_fitting(district: District, plan: Plan, codes: dict[int, str]) -> dict[int, str]:
+    """Return the codes without those that begin with another community's, after communities changed."""
+    if not district.reforms:
+        return codes
+    known = {str(code) for code in district.communities.codes}
+    known |= {figures.code for change in district.reforms for figures in change.before}
+    own = [str(district.communities.codes[record.community]) for record in plan.grids]
+    return {
+        grid: code
+        for grid, code in codes.items()
+        if code.startswith(own[grid]) or not any(code.startswith(other) for other in known if other)
+    }
 
 
 def _first_of_each(codes: dict[int, str]) -> dict[int, str]:
