@@ -231,6 +231,15 @@ def _plan() -> tuple[ActionRow, ...]:
     return (
         row("check", _("Check &again"), "plan", "plan.check", "check", "F5", "project"),
         row("run", _("&Propose a plan"), "plan", "plan.run", "plan", "Ctrl+R", "project_idle"),
+        row(
+            "trade_off",
+            _("Several plans to c&hoose from..."),
+            "plan",
+            "plan.trade_off",
+            "",
+            "",
+            "project_idle",
+        ),
         row("stop", _("&Stop"), "plan", "plan.stop", "close", "", "busy"),
         row("accept", _("&Accept the proposal"), "plan", "plan.accept", "accept", "Ctrl+Return", "proposal"),
         row("put_aside", _("Put the proposal asi&de"), "plan", "plan.put_aside", "close", "", "proposal"),

@@ -6,7 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gridplanner.workspace import scene_basemap, scene_facts, scene_safety, scene_tasks, scene_units
+from gridplanner.workspace import (
+    scene_basemap,
+    scene_facts,
+    scene_plans,
+    scene_safety,
+    scene_tasks,
+    scene_units,
+)
 from gridplanner.workspace.scene_tasks import State
 
 __all__ = ["TASKS", "State"]
@@ -14,6 +21,7 @@ __all__ = ["TASKS", "State"]
 TASKS: Mapping[str, Callable[..., Any]] = {
     **scene_tasks.TASKS,
     **scene_safety.TASKS,
+    **scene_plans.TASKS,
     **scene_facts.TASKS,
     **scene_basemap.TASKS,
     **scene_units.TASKS,

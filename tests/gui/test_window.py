@@ -86,6 +86,7 @@ def test_every_action_runs(window, qtbot, monkeypatch, row, answer) -> None:
     # Building the sample and starting worker processes take seconds and are tested elsewhere.
     monkeypatch.setitem(scene_registry.TASKS, "sample", refuse)
     monkeypatch.setitem(scene_registry.TASKS, "propose", refuse)
+    monkeypatch.setitem(scene_registry.TASKS, "trade_off", refuse)
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *a, **k: ([], ""))
     window.session.select((0, 1) if row.when == "two" else (0,))
     if row.when == "file_idle":

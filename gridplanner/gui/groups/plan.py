@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
@@ -30,7 +30,35 @@ class PlanGroup:
     def run(self) -> None:
         """Ask the engine with what the planning panel says."""
         self._window.show_step("plan")
-        self._session.propose(self._window.pages["plan"].request())
+        page = self._window.pages["plan"]
+        self._session.propose(page.request())
+        page.run_map.begin()
+
+    def trade_off(self) -> None:
+        """Ask the engine for several plans, and keep those the planner wants as scenarios."""
+        from gridplanner.gui.dialogs.trade_off import TradeOffDialog  # rarely needed
+        from gridplanner.workspace.scene_tasks import without_district  # after the first paint
+
+        session, page = self._session, self._window.pages["plan"]
+        self._window.show_step("plan")
+
+        def found(choices: tuple[Any, ...]) -> None:
+            for choice in TradeOffDialog.ask(self._window, choices):
+                self._keep(choice)
+
+        contents = without_district(session.workspace.contents)
+        session.ask("trade_off", found, long=True, contents=contents, request=page.request())
+        page.run_map.begin()
+
+    def _keep(self, choice: Any) -> None:
+        """Make a scenario of one plan of the trade-off."""
+        from gridplanner.gui.dialogs.trade_off import name_of
+
+        workspace = self._session.workspace
+        base, name, n = name_of(choice), name_of(choice), 2
+        while name in workspace.contents.scenarios:
+            name, n = f"{base} {n}", n + 1
+        self._try(lambda: workspace.add_scenario(name, choice.proposal.plan, choice.proposal))
 
     def stop(self) -> None:
         """Stop the long work under way."""

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from gridplanner.gui.models.findings import LATER_RULES
+from gridplanner.gui.panels.run_map import RunMap
 from gridplanner.gui.widgets import Figures, Page, button, label, line, row
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.change import change_totals
@@ -30,8 +31,15 @@ if TYPE_CHECKING:
     from gridplanner.gui.main_window import MainWindow
 
 
-def certificate_lines(certificate: Certificate) -> list[str]:
-    """Return the proof in plain words."""
+def certificate_lines(certificate: Certificate, asked: int | str = "fewest") -> list[str]:
+    """Return the proof in plain words.
+
+    Parameters
+    ----------
+    certificate : Certificate
+    asked : int or str
+        The number of grids the planner asked for: a number that was given needs no proof.
+    """
     lines = []
     names = {
         "grids": _("Number of grids"),
@@ -40,7 +48,9 @@ def certificate_lines(certificate: Certificate) -> list[str]:
     }
     for name, bound in certificate.total.items():
         value, low = (f"{x:.2%}" if name == "deviation" else f"{x:,.0f}" for x in (bound.value, bound.bound))
-        if bound.proven:
+        if name == "grids" and isinstance(asked, int):
+            text = _("{value} grids as you asked. The rules allow no plan with fewer than {bound}.")
+        elif bound.proven:
             text = _("{name}: {value}. Proven: no plan under these rules does better.")
         else:
             text = _("{name}: {value}. No plan under these rules can do better than {bound}.")
@@ -61,7 +71,9 @@ class PlanPage(Page):
         self._build_question()
         self.run = button(_("Propose a plan"), window.groups["plan"].run, icon="plan", primary=True)
         self.stop = button(_("Stop"), window.session.cancel)
-        self.add(row(self.run, self.stop), line())
+        self.several = button(_("Several plans to choose from..."), window.groups["plan"].trade_off)
+        self.add(row(self.run, self.stop), self.several, line())
+        self.run_map = RunMap(window)
         self._build_review()
         self.end()
         session = self._session
@@ -133,11 +145,10 @@ class PlanPage(Page):
         self._review = [
             self.review,
             self.figures,
+            row(self.accept_all, self.aside),
             self.certificate,
             self.communities,
-            self.accept_all,
             self.accept_some,
-            self.aside,
         ]
         self.add(*self._review)
 
@@ -183,7 +194,8 @@ class PlanPage(Page):
 
     def _on_step(self, text: str) -> None:
         """Let the buttons follow the engine."""
-        self.run.setEnabled(not text and self._session.workspace is not None)
+        for starter in (self.run, self.several):
+            starter.setEnabled(not text and self._session.workspace is not None)
         self.stop.setEnabled(bool(text))
 
     def refresh(self) -> None:
@@ -209,7 +221,7 @@ class PlanPage(Page):
                 (_("Breaches that remain"), f"{errors:,}", ""),
             ]
         )
-        self.certificate.setText("\n".join(certificate_lines(proposal.certificate)))
+        self.certificate.setText("\n".join(certificate_lines(proposal.certificate, proposal.request.total)))
         self._list_communities()
 
     def _list_communities(self) -> None:
