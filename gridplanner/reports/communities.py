@@ -24,7 +24,7 @@ from gridplanner.rules.communities import community_law
 from gridplanner.texts import _
 
 #: Widths of the form's six columns, cm.
-_WIDTHS = (2.6, 4.2, 2.2, 2.2, 2.2, 2.6)
+_WIDTHS = (2.4, 3.6, 3.0, 2.0, 2.0, 3.0)
 _SIGN_CM = 2.4
 
 
