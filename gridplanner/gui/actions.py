@@ -73,7 +73,7 @@ def menu_titles() -> dict[str, str]:
 
 def action_rows() -> tuple[ActionRow, ...]:
     """Return every action of the window."""
-    return (*_file(), *_edit(), *_zoom(), *_view(), *_tools(), *_plan(), *_window(), *_help())
+    return (*_file(), *_edit(), *_facts(), *_zoom(), *_view(), *_tools(), *_plan(), *_window(), *_help())
 
 
 def _file() -> tuple[ActionRow, ...]:
@@ -119,16 +119,6 @@ def _edit() -> tuple[ActionRow, ...]:
         row("lock", _("&Lock or unlock"), "edit", "edit.lock", "lock", "L", "selection", toolbar=True),
         row("fill", _("&Fill unassigned areas"), "edit", "edit.fill", "fill", "F", "project"),
         row("repair", _("Re&pair stray parts"), "edit", "edit.repair", "repair", "R", "project"),
-        row("mend", _("&Mend today's grids..."), "edit", "facts.mend", "repair", "Ctrl+M", "project"),
-        row(
-            "communities",
-            _("Change comm&unities..."),
-            "edit",
-            "facts.communities",
-            "people",
-            "Ctrl+Shift+M",
-            "project",
-        ),
         row("copy_grid", _("Copy the grid to another scenario..."), "edit", "edit.copy_grid", "", "", "one"),
         row("grid_form", _("&Properties of the grid..."), "edit", "edit.properties", "note", "Return", "one"),
         row("find", _("&Find..."), "edit", "view.find", "search", "Ctrl+F", "project"),
@@ -142,6 +132,23 @@ def _edit() -> tuple[ActionRow, ...]:
             "project",
         ),
         row("select_none", _("Select nothing"), "edit", "edit.select_none", "", "Ctrl+Shift+A", "selection"),
+    )
+
+
+def _facts() -> tuple[ActionRow, ...]:
+    """Return the corrections of what the plan rests on."""
+    row = ActionRow
+    return (
+        row("mend", _("&Mend today's grids..."), "edit", "facts.mend", "repair", "Ctrl+M", "project"),
+        row(
+            "communities",
+            _("Change comm&unities..."),
+            "edit",
+            "facts.communities",
+            "people",
+            "Ctrl+Shift+M",
+            "project",
+        ),
     )
 
 

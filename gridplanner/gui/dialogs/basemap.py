@@ -66,6 +66,14 @@ class BasemapDialog(QDialog):
         self.list.setAccessibleName(_("Basemaps"))
         self.list.itemChanged.connect(self._ticked)
         layout.addWidget(self.list, 1)
+        layout.addLayout(self._buttons())
+        layout.addLayout(self._fading(opacity))
+        layout.addLayout(self._keeping())
+        self._fill(shown)
+        self._tell()
+
+    def _buttons(self) -> QHBoxLayout:
+        """Build what can be done with the list."""
         row = QHBoxLayout()
         for text, run in (
             (_("Add a file..."), self._add_file),
@@ -74,27 +82,30 @@ class BasemapDialog(QDialog):
         ):
             row.addWidget(button(text, run))
         row.addStretch(1)
-        layout.addLayout(row)
-        fade = QHBoxLayout()
-        fade.addWidget(QLabel(_("Grids over it, opacity")))
+        return row
+
+    def _fading(self, opacity: float) -> QHBoxLayout:
+        """Build the slider."""
+        row = QHBoxLayout()
+        row.addWidget(QLabel(_("Grids over it, opacity")))
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(10, 100)
         self.slider.setValue(round(opacity * 100))
         self.slider.setAccessibleName(_("Grids over it, opacity"))
-        self.percent = QLabel()
+        self.percent = QLabel(f"{self.slider.value()} %")
         self.slider.valueChanged.connect(self._faded)
-        fade.addWidget(self.slider, 1)
-        fade.addWidget(self.percent)
-        layout.addLayout(fade)
-        kept = QHBoxLayout()
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.percent)
+        return row
+
+    def _keeping(self) -> QHBoxLayout:
+        """Build what is told of the kept tiles."""
+        row = QHBoxLayout()
         self.kept = label(role="quiet", wrap=False)
-        kept.addWidget(self.kept, 1)
+        row.addWidget(self.kept, 1)
         self.clear: QPushButton = button(_("Clear"), self._clear)
-        kept.addWidget(self.clear)
-        layout.addLayout(kept)
-        self._fill(shown)
-        self._tell()
-        self.percent.setText(f"{self.slider.value()} %")
+        row.addWidget(self.clear)
+        return row
 
     def _fill(self, shown: Basemap | None) -> None:
         """List the basemaps; the one on the map is ticked."""

@@ -44,6 +44,7 @@ class MendDialog(QDialog):
         self.resize(640, 560)
         self._window, self._session = window, window.session
         self._lines: tuple[MendLine, ...] = ()
+        self._closed = False
         self._finding = finding
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
@@ -147,6 +148,8 @@ class MendDialog(QDialog):
 
     def _take(self, lines: tuple[MendLine, ...]) -> None:
         """List the proposals; the one of the finding in hand is chosen."""
+        if self._closed:
+            return
         self._lines = lines
         self.table.setRowCount(len(lines))
         for i, line in enumerate(lines):
@@ -210,7 +213,7 @@ class MendDialog(QDialog):
         self.keeper.setCurrentIndex(max(self.keeper.findData(line.keeper), 0))
         self.keeper.blockSignals(False)
         self._sketch()
-        half = max(float(np.sqrt(max(line.area_m2, 1.0))), 60.0)
+        half = max(1.6 * float(np.sqrt(max(line.area_m2, 1.0))), 80.0)
         self._window.canvas.zoom_to((line.x - half, line.y - half, line.x + half, line.y + half))
 
     def _sketch(self) -> None:
@@ -283,6 +286,8 @@ class MendDialog(QDialog):
         )
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        # An answer of the worker may still be under way.
+        self._closed = True
         self._window.map.show_sketch(None)
         self._session.changed.disconnect(self._on_changed)
         self._session.opened.disconnect(self.close)

@@ -173,6 +173,7 @@ class EditPage(Page):
             ("tool_split", "split_auto", "merge"),
             ("new_grid", "convert", "lock"),
             ("fill", "repair", "carve"),
+            ("tool_draw", "tool_cut", "tool_corner"),
         ):
             self.add(self._row(tools, names))
         self.requirements = Figures()
@@ -248,6 +249,9 @@ def short_text(name: str) -> str:
         "fill": _("Fill"),
         "repair": _("Repair"),
         "carve": _("Carve out"),
+        "tool_draw": _("Draw grid"),
+        "tool_cut": _("Cut area"),
+        "tool_corner": _("Move corner"),
     }[name]
 
 
