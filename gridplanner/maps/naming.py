@@ -40,8 +40,8 @@ def grid_forms(view: View, row: int, sizes: Sequence[float], full: bool, public:
         Leave out people and households.
     """
     number = view.numbers[row]
-    people = _("{people} people").format(people=f"{view.people[row]:,}")
-    households = _("{households} households").format(households=f"{view.households[row]:,}")
+    people = _("{people} people").format(people=view.count(view.people[row]))
+    households = _("{households} households").format(households=view.count(view.households[row]))
     heads = [short_name(view, row), number] if full else [number]
     counts: list[tuple[str, ...]] = [] if public or not view.people[row] else [(people,)]
     if counts and full and view.counts_households:

@@ -16,6 +16,7 @@ from gridplanner.maps.frame import Bounds
 from gridplanner.maps.options import MapOptions
 from gridplanner.maps.style import HouseStyle, load_style
 from gridplanner.model.kinds import GridKind
+from gridplanner.model.masking import shown_count
 from gridplanner.model.outcome import Division, Outcome
 from gridplanner.model.plan import GridRecord, Plan
 from gridplanner.texts import _
@@ -119,6 +120,10 @@ class Scene:
         polygons = self.outcome.district.communities.geometry
         return np.asarray(shapely.simplify(polygons, max(east - west, north - south) / 200), dtype=object)
 
+    def count(self, number: int) -> str:
+        """Return a count of people or households as maps show it; small ones may be hidden."""
+        return shown_count(int(number), self.outcome.mask_below)
+
     @property
     def scenario(self) -> str:
         """Name of the scenario for the subtitle."""
@@ -179,6 +184,10 @@ class View:
             ]
         colours = colour_neighbours(self.near, len(grids.palette))
         return [grids.palette[c] for c in colours]
+
+    def count(self, number: int) -> str:
+        """Return a count of people or households as maps show it; small ones may be hidden."""
+        return shown_count(int(number), self._outcome.mask_below)
 
     def rows_of(self, community: int) -> IntArray:
         """Return the grids of a community, by code."""

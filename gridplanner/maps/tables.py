@@ -156,7 +156,7 @@ def grid_tables(scene: Scene, rows: Sequence[int]) -> list[Content]:
     body, people = [], not scene.options.public
     for row in rows:
         radius = measures.radius_m[row]
-        numbers = [f"{view.households[row]:,}", f"{view.people[row]:,}"] if people else []
+        numbers = [scene.count(view.households[row]), scene.count(view.people[row])] if people else []
         far = f"{radius:,.0f}" if np.isfinite(radius) else "—"
         change = view.records[row].change
         body.append([view.numbers[row], view.name(row), *numbers, far, change.value if change else ""])
@@ -206,7 +206,8 @@ def grid_list(scene: Scene, communities: Sequence[int]) -> Table:
     places = scene.outcome.district.communities
     for community in communities:
         for row in view.rows_of(community).tolist():
-            counts = [] if scene.options.public else [f"{view.households[row]:,}", f"{view.people[row]:,}"]
+            numbers = (view.households[row], view.people[row])
+            counts = [] if scene.options.public else [scene.count(number) for number in numbers]
             rows.append([str(places.names[community]), short_name(view, row), *counts])
     header = [_("Community"), _("Grid name")]
     if scene.options.public:

@@ -81,7 +81,7 @@ def _subtitle(scene: Scene, row: int) -> str:
     """Return code and counts of a grid."""
     view = scene.after
     text = _("{households} households, {people} people").format(
-        households=f"{view.households[row]:,}", people=f"{view.people[row]:,}"
+        households=scene.count(view.households[row]), people=scene.count(view.people[row])
     )
     return "　".join(part for part in (view.records[row].code, "" if scene.options.public else text) if part)
 
@@ -93,7 +93,9 @@ def _list(scene: Scene, listed: Sequence[int]) -> Table:
     for number, b in enumerate(listed, start=1):
         name = f"{buildings.estates[b]}{buildings.names[b]}".strip() or str(buildings.codes[b])
         counts = (
-            ["", ""] if scene.options.public else [f"{buildings.households[b]:,}", f"{buildings.people[b]:,}"]
+            ["", ""]
+            if scene.options.public
+            else [scene.count(buildings.households[b]), scene.count(buildings.people[b])]
         )
         rows.append([str(number), name, *counts, "□"])
     header = [_("No."), _("Building"), _("Households"), _("People"), _("Seen")]

@@ -224,7 +224,7 @@ def _records(scene: Scene, view: View, branches: dict[int, str], layers: _Layers
     records = []
     for row, grid in enumerate(view.records):
         radius = measures.radius_m[row]
-        numbers = ["", ""] if public else [f"{view.households[row]:,}", f"{view.people[row]:,}"]
+        numbers = ["", ""] if public else [scene.count(view.households[row]), scene.count(view.people[row])]
         rows = [grid.code, view.community_names[grid.community], *numbers]
         rows += [f"{radius:,.0f}" if np.isfinite(radius) else "", grid.change.value if grid.change else ""]
         rows += [branches.get(row, ""), "、".join(grid.former)]

@@ -66,6 +66,8 @@ class Outcome:
         Sample data: every map and paper is marked 示意数据.
     phones : bool
         Names and phones of staff may be printed.
+    mask_below : int
+        Counts of people and households above 0 and below this are hidden in all that is handed out; 0: none.
     team : str
         Template of a grid's team (`model.staffing.TEAM_TEMPLATES`).
     staffing : StaffingRules
@@ -90,3 +92,4 @@ class Outcome:
     team: str = "1+1+1+N"
     staffing: StaffingRules = field(default_factory=StaffingRules)
     party: PartyRules = field(default_factory=PartyRules)
+    mask_below: int = 0

@@ -55,7 +55,7 @@ def buildings_table(outcome: Outcome, *, only_changed: bool = False) -> Table:
 
 def write_buildings(outcome: Outcome, path: Path, *, only_changed: bool = False) -> None:
     """Write the list as CSV, for the community's notice or a look-up page."""
-    table = buildings_table(outcome, only_changed=only_changed)
+    table = buildings_table(outcome, only_changed=only_changed).masked(outcome.mask_below)
     write_csv(path, [column.title for column in table.columns], table.rows)
 
 
@@ -97,8 +97,8 @@ def _columns() -> tuple[Column, ...]:
         Column(_("Estate"), 20),
         Column(_("Building name"), 14),
         Column(_("Building code"), 20),
-        Column(_("Households"), 9, "int", total=True),
-        Column(_("People"), 9, "int", total=True),
+        Column(_("Households"), 9, "count", total=True),
+        Column(_("People"), 9, "count", total=True),
         Column(_("Grid code before"), 18),
         Column(_("Name of the old grid"), 22),
         Column(_("Grid code after"), 18),

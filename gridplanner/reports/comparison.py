@@ -42,11 +42,12 @@ def write_comparison(outcomes: Mapping[str, Outcome], path: Path, rules: Staffin
         if len(outcomes) > 1:
             (left, one), (right, other) = list(outcomes.items())[:2]
             between = between_plans(one, other)
-            write_table(book, crosswalk_table(between), f"{left} → {right}")
-            write_table(book, buildings_table(between, only_changed=True), _("Buildings that differ"))
-            write_matrix(
-                book, between.district, between.before.plan, between.after.plan, _("People by old and new")
-            )
+            below = between.mask_below
+            write_table(book, crosswalk_table(between).masked(below), f"{left} → {right}")
+            differ = buildings_table(between, only_changed=True).masked(below)
+            write_table(book, differ, _("Buildings that differ"))
+            plans = between.before.plan, between.after.plan
+            write_matrix(book, between.district, *plans, _("People by old and new"), between.mask_below)
 
 
 def comparison_table(outcomes: Mapping[str, Outcome], rules: StaffingRules | None = None) -> Table:

@@ -34,7 +34,8 @@ def write_crosswalk(outcome: Outcome, path: Path) -> None:
 
     A code is empty where an atom had no old grid (a gap) or has no new one.
     """
-    write_csv(path, FIELDS, crosswalk_rows(outcome))
+    table = crosswalk_table(outcome).masked(outcome.mask_below)
+    write_csv(path, FIELDS, table.rows)
 
 
 def crosswalk_rows(outcome: Outcome) -> list[tuple[Cell, ...]]:
@@ -93,8 +94,8 @@ def _columns() -> tuple[Column, ...]:
         Column(_("New code"), 18),
         Column(_("New name"), 22),
         Column(_("Smallest areas"), 9, "int", total=True),
-        Column(_("People"), 9, "int", total=True),
-        Column(_("Households"), 9, "int", total=True),
+        Column(_("People"), 9, "count", total=True),
+        Column(_("Households"), 9, "count", total=True),
         Column(_("Area m²"), 12, "int", total=True),
         Column(_("Kind of change"), 11),
         Column(_("Reason"), 44, wrap=True),

@@ -13,6 +13,7 @@ from docx.shared import Pt
 
 from gridplanner.model.keys import check_keys
 from gridplanner.model.kinds import GridKind
+from gridplanner.model.masking import shown_count
 from gridplanner.model.outcome import Outcome
 from gridplanner.model.staffing import TEAM_TEMPLATES
 from gridplanner.reports.docx_parts import FormCell, add_form, dress_document
@@ -83,8 +84,8 @@ def form_rows(ledger: Ledger, grid: int, text: dict[str, Any]) -> list[list[Form
         _pairs((_("East limit"), east, 2), (_("South limit"), south, 2)),
         _pairs((_("West limit"), west, 2), (_("North limit"), north, 2)),
         _pairs(
-            (_("Households"), f"{int(measures.households[grid]):,}", 1),
-            (_("People"), f"{int(measures.people[grid]):,}", 1),
+            (_("Households"), shown_count(int(measures.households[grid]), outcome.mask_below), 1),
+            (_("People"), shown_count(int(measures.people[grid]), outcome.mask_below), 1),
             (_("Buildings"), f"{int(measures.buildings[grid]):,}", 1),
         ),
         _pairs(

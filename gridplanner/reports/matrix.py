@@ -11,6 +11,7 @@ import numpy.typing as npt
 from gridplanner.model.atoms import Atoms
 from gridplanner.model.change import crosswalk
 from gridplanner.model.jurisdiction import District
+from gridplanner.model.masking import is_masked, shown_count
 from gridplanner.model.plan import Plan
 from gridplanner.reports.sheets import A3, Book, tab_name
 from gridplanner.texts import _
@@ -59,7 +60,9 @@ def _restricted(plan: Plan, here: npt.NDArray[np.bool_]) -> Plan:
     return Plan(plan.assignment[here].copy(), plan.grids)
 
 
-def write_matrix(book: Book, district: District, before: Plan, after: Plan, tab: str) -> None:
+def write_matrix(
+    book: Book, district: District, before: Plan, after: Plan, tab: str, mask_below: int = 0
+) -> None:
     """Write the matrix as a worksheet: a block per community, sums at the right and below."""
     sheet = book.file.add_worksheet(tab_name(book, tab))
     sheet.set_column(0, 0, 20)
@@ -75,7 +78,9 @@ def write_matrix(book: Book, district: District, before: Plan, after: Plan, tab:
             row = at + 2 + i
             sheet.write_string(row, 0, code or "—", forms["text"])
             for j, people in enumerate(block.people[i].tolist(), 1):
-                if people:
+                if is_masked(people, mask_below):
+                    sheet.write_string(row, j, shown_count(people, mask_below), forms["int"])
+                elif people:
                     sheet.write_number(row, j, people, forms["int"])
                 else:
                     sheet.write_blank(row, j, None, forms["int"])

@@ -71,7 +71,7 @@ def write_plan_document(
         if section.get("certificate"):
             _write_certificate(document, outcome)
         for name in section.get("tables", ()):
-            _write_table(document, PLAN_TABLES[name](outcome), numbers)
+            _write_table(document, PLAN_TABLES[name](outcome).masked(outcome.mask_below), numbers)
         if turned:
             _write_images(document, images)
             _turn_page(document, WD_ORIENT.PORTRAIT)

@@ -23,7 +23,14 @@ TOTAL_FILL = "#F2F2F2"
 GRID_LINE = "#8C8C8C"
 #: Paper size as Excel numbers it.
 A3 = 8
-NUMBER_FORMATS = {"int": "#,##0", "number": "#,##0.00", "percent": "0.00%", "figure": "General", "text": "@"}
+NUMBER_FORMATS = {
+    "int": "#,##0",
+    "count": "#,##0",
+    "number": "#,##0.00",
+    "percent": "0.00%",
+    "figure": "General",
+    "text": "@",
+}
 #: Rows above the header: title and note.
 HEAD_ROWS = 2
 #: Height of one line of text.

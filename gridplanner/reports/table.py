@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from gridplanner.model.masking import is_masked, shown_count
 from gridplanner.reports.cells import Cell
 
-KINDS = ("text", "int", "number", "percent", "figure")
+KINDS = ("text", "int", "count", "number", "percent", "figure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Column:
     width : float
         In characters of the standard font.
     kind : str
-        `text` (codes too), `int`, `number` (two decimals), `percent` or `figure` (decimals as given).
+        `text` (codes too), `int`, `count` (of people or households: small ones may be hidden),
+        `number` (two decimals), `percent` or `figure` (decimals as given).
     total : bool
         Sum it in a total row.
     wrap : bool
@@ -58,6 +60,20 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
+
+    def masked(self, below: int) -> Table:
+        """Return the table with its small counts hidden; itself with a limit of 0."""
+        hidden = [column.kind == "count" for column in self.columns]
+        if not below or not any(hidden):
+            return self
+        rows = [
+            tuple(
+                shown_count(v, below) if hide and isinstance(v, int) and is_masked(v, below) else v
+                for v, hide in zip(row, hidden, strict=True)
+            )
+            for row in self.rows
+        ]
+        return replace(self, rows=tuple(rows))
 
     def without_empty(self) -> Table:
         """Return the table without optional columns that no row fills."""

@@ -15,6 +15,7 @@ from gridplanner.reports.crosswalk import crosswalk_back_table, crosswalk_table
 from gridplanner.reports.findings import findings_table
 from gridplanner.reports.health import health_tables
 from gridplanner.reports.matrix import write_matrix
+from gridplanner.reports.nets import net_tables
 from gridplanner.reports.organisation import organisation_table
 from gridplanner.reports.proof import certificate_table
 from gridplanner.reports.registers import (
@@ -54,6 +55,7 @@ def write_workbook(outcome: Outcome, path: Path) -> None:
         (findings_table(outcome.after.findings), _("Findings after")),
         *health_tables(outcome),
         *_reforms(outcome),
+        *net_tables(outcome.district, outcome.after.plan),
         (certificate_table(outcome), _("Certificate")),
         (buildings_table(outcome), _("Buildings")),
     )
@@ -61,10 +63,9 @@ def write_workbook(outcome: Outcome, path: Path) -> None:
         book.file.set_properties({"title": outcome.title, "comments": _mark(outcome)})
         _write_overview(book, outcome)
         for table, tab in tables:
-            write_table(book, table, tab)
-        write_matrix(
-            book, outcome.district, outcome.before.plan, outcome.after.plan, _("People by old and new")
-        )
+            write_table(book, table.masked(outcome.mask_below), tab)
+        plans = outcome.before.plan, outcome.after.plan
+        write_matrix(book, outcome.district, *plans, _("People by old and new"), outcome.mask_below)
         book.file.get_worksheet_by_name(_("Overview")).activate()
 
 

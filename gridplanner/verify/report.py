@@ -86,6 +86,13 @@ def verify_folder(folder: Path) -> VerifyReport:
         The folder cannot be read, or lacks a promised field or key.
     """
     output = read_output(folder)
+    if output.config.get("export", {}).get("mask_below"):
+        raise UserError(
+            _(
+                "'{path}' hides small counts of people ([export] mask_below), so that its sums cannot be "
+                "checked from its files. Export once without it and verify that folder."
+            ).format(path=folder)
+        )
     try:
         facts = Facts.of(output, read_limits(output.config), _walls(output))
         return VerifyReport(tuple(claim for check in CHECKS for claim in check(facts)))

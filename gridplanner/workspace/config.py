@@ -36,6 +36,8 @@ DEFAULT_FORMATS = ("shp", "gpkg", "geojson")
 _WIDEST_GAP_M = 50
 #: What to do where a format cannot hold a character, a text or a number: tell it and go on, or stop.
 ON_LOSS = ("tell", "refuse")
+#: Counts above this name nobody: hiding them would only spoil the papers.
+MOST_MASKED = 20
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class ExportOptions:
         Of `FORMATS`.
     phones : bool
         Names and phones of staff may appear.
+    mask_below : int
+        Counts of people and households below this are hidden (`<5`, in layers empty); 0 shows all.
     zip : bool
         Also one zip of all layers with the log of their checks.
     on_loss : str
@@ -63,6 +67,7 @@ class ExportOptions:
     profiles: tuple[str, ...] = ()
     formats: tuple[str, ...] = DEFAULT_FORMATS
     phones: bool = False
+    mask_below: int = 0
     zip: bool = False
     on_loss: str = "tell"
     maps: MapOptions = field(default_factory=MapOptions)
@@ -303,6 +308,13 @@ def checked_export(options: ExportOptions) -> ExportOptions:
         raise UserError(
             _("[export] encoding takes utf8, gbk or gb18030; put '{name}' under profiles.").format(
                 name=options.encoding
+            )
+        )
+    below = options.mask_below
+    if not isinstance(below, int) or isinstance(below, bool) or not 0 <= below <= MOST_MASKED:
+        raise UserError(
+            _("[export] mask_below = {value}: give a whole number from 0 to {most}.").format(
+                value=repr(below), most=MOST_MASKED
             )
         )
     if options.on_loss not in ON_LOSS:

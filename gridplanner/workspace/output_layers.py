@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from gridplanner.model.kinds import GridKind
 from gridplanner.model.layers import Layer
 from gridplanner.model.ledger import unplaced_totals
 from gridplanner.model.load import GROUPS, group_counts, load_of
+from gridplanner.model.masking import masked_counts
 from gridplanner.model.measures import Measures
 from gridplanner.model.outcome import Division, Outcome
 from gridplanner.model.plan import Plan
@@ -50,7 +52,19 @@ def output_layers(outcome: Outcome) -> dict[str, Layer]:
         if given is not None and given.geometry is not None and len(given):
             shapes, names = _one_kind(given.geometry, given.texts("name"))
             layers[role] = Layer(role, given.source, shapes, {"MC": names})
-    return layers
+    return {name: _masked(layer, outcome.mask_below) for name, layer in layers.items()}
+
+
+def _masked(layer: Layer, below: int) -> Layer:
+    """Return a layer without its small counts of people and households; itself with a limit of 0."""
+    if not below:
+        return layer
+    counts = {
+        key: masked_counts(layer.fields[key], below)
+        for key in ("HS", "RK", *GROUPS.values())
+        if key in layer.fields
+    }
+    return replace(layer, fields={**layer.fields, **counts})
 
 
 #: Half the width that a line gets beside polygons: too thin to see, wide enough to part two areas. Metres.

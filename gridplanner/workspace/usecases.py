@@ -32,6 +32,8 @@ from gridplanner.rules.health import health_of
 from gridplanner.rules.registry import RULES
 from gridplanner.texts import _
 from gridplanner.workspace.config import Config
+from gridplanner.workspace.memory import refuse_too_large
+from gridplanner.workspace.one_net import propose_one_net
 from gridplanner.workspace.unplaced import without_place
 
 Waivers = Mapping[str, str]
@@ -43,7 +45,8 @@ def read_project(config: Config, progress: Progress | None = None) -> ProjectCon
     Raises
     ------
     UserError, DataError
-        A layer cannot be read or planned with; says which, why and what to do.
+        A layer cannot be read or planned with, or there is no memory for it; says which, why and
+        what to do.
     """
     from gridplanner.geometry.district import build_district  # scipy, felt by the window
     from gridplanner.io.worker import read_layers_apart  # felt by the window
@@ -51,6 +54,7 @@ def read_project(config: Config, progress: Progress | None = None) -> ProjectCon
     progress = progress or Silent()
     progress.step(0, 2, _("Reading layers"))
     layers = read_layers_apart(config.layers, config.nets, config.base, cancelled=progress.cancelled)
+    refuse_too_large(layers)
     progress.step(1, 2, _("Building the smallest areas"))
     district, repairs = build_district(layers, config.build, progress)
     progress.step(2, 2, _("Building the smallest areas"))
@@ -89,6 +93,8 @@ def propose(
     start: Plan | None = None,
 ) -> Proposal:
     """Ask the engine; nothing is applied."""
+    if request.one_net:
+        return propose_one_net(contents, request, executor or Inline(), progress or Silent())
     from gridplanner.solve.engine import propose as ask  # numba and HiGHS, felt by the window
 
     return ask(contents.district, contents.rules, request, executor or Inline(), progress or Silent(), start)
@@ -132,6 +138,7 @@ def compare(
         made_on=date.today().isoformat(),
         demonstration=config.demonstration if config else False,
         phones=config.export.phones if config else False,
+        mask_below=config.export.mask_below if config else 0,
         team=options.team_template,
         staffing=options.staff,
         party=options.party,
