@@ -64,7 +64,7 @@ def run_check(options: argparse.Namespace) -> int:
     from gridplanner.workspace.checking import check_paths, checked_lines, write_checked  # slow imports
 
     with _progress(options) as progress:
-        checked = check_paths(options.paths, progress)
+        checked = check_paths(options.paths, progress, options.crs)
     write_checked(checked, options.json, options.xlsx, options.gpkg)
     _said(options, "\n".join(checked_lines(checked)))
     return 1 if any(f.counts for f in checked.findings) else 0

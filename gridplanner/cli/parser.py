@@ -82,6 +82,7 @@ def _add_steps(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the single steps on a project file and the checks."""
     check = _command(commands, "check", _("the health check of a project or of layers"))
     check.add_argument("paths", type=Path, nargs="+")
+    check.add_argument("--crs", default="", help=_("coordinate system of layers that state none"))
     check.add_argument("--json", type=Path, help=_("write the findings as JSON"))
     check.add_argument("--xlsx", type=Path, help=_("write the findings as a workbook"))
     check.add_argument("--gpkg", type=Path, help=_("write the findings and faults as map layers"))

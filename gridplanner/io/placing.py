@@ -134,9 +134,9 @@ def _unknown(
         if unreadable
         else _("Layer '{role}' ('{source}') does not say which coordinate system it is in")
     ).format(role=role_word(role), source=source)
-    place_text = _("x {x0:.6g} to {x1:.6g}, y {y0:.6g} to {y1:.6g}").format(
-        x0=bounds[0], x1=bounds[2], y0=bounds[1], y1=bounds[3]
-    )
+    # Degrees with four decimals, metres without any: never 4.85641e+06.
+    x0, y0, x1, y1 = (f"{v:.4f}" if abs(v) <= 360 else f"{v:.0f}" for v in bounds)
+    place_text = _("x {x0} to {x1}, y {y0} to {y1}").format(x0=x0, x1=x1, y0=y0, y1=y1)
     if ask is not None:
         answer = ask(Question("crs", role, f"{what} ({place_text}).", likely))
         if answer and (system_of(answer) or systems.parse(answer) is not None):

@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from gridplanner.model.finding import Finding
-from gridplanner.model.layers import ObjectArray
+from gridplanner.model.layers import ROW_NUMBER, ObjectArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,3 +53,10 @@ def objects(values: list[Any]) -> ObjectArray:
     array: ObjectArray = np.empty(len(values), dtype=object)
     array[:] = values
     return array
+
+
+def numbered(raw: RawTable, columns: Collection[str]) -> RawTable:
+    """Return the rows with their numbers as a column too, where `ROW_NUMBER` is among the columns wanted."""
+    if ROW_NUMBER not in columns:
+        return raw
+    return replace(raw, columns={**raw.columns, ROW_NUMBER: objects([str(n) for n in raw.rows.tolist()])})

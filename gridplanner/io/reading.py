@@ -25,7 +25,7 @@ from gridplanner.io.people import join_people
 from gridplanner.io.personal_data import personal_columns, personal_finding
 from gridplanner.io.placements import read_placements
 from gridplanner.io.placing import Placed, common_crs, place, refuse_old_datum
-from gridplanner.io.raw import RawTable
+from gridplanner.io.raw import RawTable, numbered
 from gridplanner.io.roles import role_word
 from gridplanner.io.sources import is_database, local_path, open_layer, read_from_database
 from gridplanner.model.finding import Finding
@@ -38,9 +38,9 @@ Ask = Callable[[Question], str]
 
 NUMBER_KEYS = ("people", "households", "members", "floating", "elderly", "shops")
 CODE_KEYS = ("id", "code", "street_code", "community_code", "old_grid")
-#: Meanings that a role cannot do without.
 #: Ledgers whose people are staff; everywhere else, people are residents.
 _LEDGERS_OF_STAFF = ("branches", "staff")
+#: Meanings that a role cannot do without.
 _NEEDED = {"grids": ("code",), "people": ("people", "households"), "communities": ("code", "name")}
 
 
@@ -115,7 +115,7 @@ def read_layer(role: str, spec: LayerSpec, base: Path, ask: Ask | None, findings
                 role=role_word(role), source=raw.source
             )
         )
-    raw = _with_points(role, raw)
+    raw = numbered(_with_points(role, raw), spec.fields.values())
     if raw.geometry is None and role not in TABLES and role != "stairs":
         raise UserError(
             _("Layer '{role}' ('{source}') is a table without coordinates, but must hold shapes.").format(

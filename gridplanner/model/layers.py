@@ -33,6 +33,9 @@ ROLES = (
     "staff",
 )
 
+#: Column to name where a layer has no codes of its own: the number of the row.
+ROW_NUMBER = "#"
+
 #: Meanings a column can have; the keys of `fields = {key = "COLUMN"}`.
 FIELD_KEYS = (
     "id",
@@ -75,7 +78,8 @@ class LayerSpec:
         CRS where the file declares none or a wrong one (`EPSG:4545`, WKT, `GCJ-02`, `BD-09`);
         empty to trust the file.
     fields : mapping
-        Meaning to column name; meanings not named are matched by the alias table.
+        Meaning to column name; meanings not named are matched by the alias table. `ROW_NUMBER` stands
+        for the number of the row, where a layer has no codes of its own.
     gap_m : float
         Of a drawing: gaps in its boundary lines up to this are closed, metres. Half a metre is less
         than a wall and more than a draughtsman's slip.

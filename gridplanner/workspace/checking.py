@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import isfinite
@@ -18,23 +16,22 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gridplanner.io.probe import probe
-from gridplanner.io.project import open_project
 from gridplanner.io.writing import write_vector
 from gridplanner.model.finding import Finding
 from gridplanner.model.health import Health
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import Severity
-from gridplanner.model.layers import Layer, LayerSpec
+from gridplanner.model.layers import Layer
 from gridplanner.model.outcome import Division
 from gridplanner.model.project import ProjectContents
 from gridplanner.progress import Progress
 from gridplanner.reports.findings import FIELDS, findings_json, write_findings_workbook
 from gridplanner.reports.health import check_tables, health_json, level_word
+from gridplanner.reports.nets import net_tables, nets_json
 from gridplanner.rules.health import between, health_of, tier_defects, tiers_of
 from gridplanner.texts import _
-from gridplanner.workspace.config import config_from_table, load_config
-from gridplanner.workspace.usecases import judge, read_project, today
+from gridplanner.workspace.loose import contents_of
+from gridplanner.workspace.usecases import judge, today
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +52,17 @@ class Checked:
     findings: tuple[Finding, ...]
 
 
-def check_paths(paths: Sequence[Path], progress: Progress) -> Checked:
-    """Check a project's plan in work, or today's division in loose layers."""
-    contents = contents_of(paths, progress)
+def check_paths(paths: Sequence[Path], progress: Progress, crs: str = "") -> Checked:
+    """Check a project's plan in work, or today's division in loose layers.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    progress : Progress
+    crs : str
+        CRS of the loose layers that declare none.
+    """
+    contents = contents_of(paths, progress, crs)
     scenario = contents.scenarios.get(contents.current)
     plan = scenario.plan if scenario else today(contents)
     division = judge(contents.district, plan, contents.rules, contents.waivers)
@@ -73,16 +78,18 @@ def write_checked(
     The GeoPackage holds the layer `findings` (a point each) and the layer `faults` (the land, line or
     point of each fault of today's layers, tier by tier).
     """
-    health, findings = checked.division.health, checked.findings
+    health, findings, district = checked.division.health, checked.findings, checked.contents.district
     if as_json:
         found = {**findings_json(findings), **(health_json(health, findings) if health else {})}
+        if district.nets:
+            found["nets"] = nets_json(district, checked.division.plan)
         text = json.dumps(found, ensure_ascii=False, indent=1)
         as_json.write_text(text, encoding="utf-8", newline="\n")
     if as_xlsx:
         tables = () if health is None else check_tables(checked.division, health)
+        tables = (*tables, *net_tables(district, checked.division.plan))
         write_findings_workbook(findings, as_xlsx, tables)
     if as_gpkg:
-        district = checked.contents.district
         write_vector(findings_layer(findings), as_gpkg, district.crs, format="gpkg")
         faults = faults_layer(district)
         if len(faults):
@@ -170,42 +177,3 @@ def finding_lines(findings: Sequence[Finding]) -> list[str]:
         errors=counts[Severity.ERROR], warnings=counts[Severity.WARNING], infos=counts[Severity.INFO]
     )
     return [total, *(f"[{marks[f.severity]}] {f.text} {f.remedy}".rstrip() for f in findings)]
-
-
-def contents_of(paths: Sequence[Path], progress: Progress) -> ProjectContents:
-    """Open a project, read a configuration, or guess what loose layers are."""
-    if len(paths) == 1 and paths[0].suffix.lower() == ".toml":
-        return read_project(load_config(paths[0]), progress)
-    if len(paths) == 1 and is_project(paths[0]):
-        return open_project(paths[0])
-    layers: dict[str, LayerSpec] = {}
-    for path in paths:
-        for guess in probe(path):
-            if guess.role and guess.role not in layers:
-                layers[guess.role] = LayerSpec(str(path.resolve()), guess.layer)
-    if "grids" in layers and not {"atoms", "buildings"} & set(layers):
-        # Nothing finer is known: each grid is its own smallest area, with the people it states.
-        layers["atoms"] = layers["grids"]
-    table = {"layers": {role: {"path": s.path, "layer": s.layer} for role, s in layers.items()}}
-    config = config_from_table(
-        {
-            **table,
-            "rules": {"preset": "bazhou"},
-            "repair": {"overlap": "most_people", "gap": "longest_border"},
-        },
-        Path.cwd(),
-        paths[0].stem,
-    )
-    return read_project(config, progress)
-
-
-def is_project(path: Path) -> bool:
-    """Tell whether a file is a project of gridplanner (a GeoPackage with our table)."""
-    if path.suffix.lower() != ".gpkg" or not path.is_file():
-        return False
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            row = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'gridplanner_meta'").fetchone()
-    except sqlite3.DatabaseError:
-        return False
-    return row is not None

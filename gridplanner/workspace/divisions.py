@@ -25,7 +25,7 @@ from gridplanner.model.layers import Layer, LayerSpec
 from gridplanner.model.plan import Plan
 from gridplanner.model.project import ProjectContents
 from gridplanner.texts import _
-from gridplanner.workspace.checking import is_project
+from gridplanner.workspace.loose import is_project
 
 PROJECT = "project.gpkg"
 #: An atom is told as cut when more of it than this share, and this area, lies outside its grid.

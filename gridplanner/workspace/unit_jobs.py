@@ -23,8 +23,9 @@ from gridplanner.reports.communities import band_word, communities_table, write_
 from gridplanner.reports.sheets import open_workbook, write_table
 from gridplanner.rules.communities import community_law
 from gridplanner.texts import _
-from gridplanner.workspace.checking import column, contents_of, is_project
+from gridplanner.workspace.checking import column
 from gridplanner.workspace.communities import figures_of, replan_request
+from gridplanner.workspace.loose import contents_of, is_project
 from gridplanner.workspace.mending import (
     SPLIT_IT,
     MendAnswer,

@@ -6,6 +6,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyogrio
+from geopandas import GeoDataFrame
+from shapely import LineString, box
+
 from tests.workflow.conftest import ROOT, run_program
 
 SAMPLE = ROOT / "sample_shapefiles"
@@ -26,3 +30,28 @@ def test_check_of_nothing_is_one_sentence(tmp_path: Path) -> None:
     done = run_program("check", tmp_path / "empty.shp")
     assert done.code == 2
     assert "Traceback" not in done.complained
+
+
+def test_nameless_areas_without_code_and_crs_are_grids(tmp_path: Path) -> None:
+    areas = [box(x, 3_526_000, x + 1_000, 3_526_500) for x in (383_000, 383_980, 385_100)]
+    pyogrio.write_dataframe(GeoDataFrame({"note": list("abc")}, geometry=areas), tmp_path / "shapes.shp")
+    asked = run_program("check", tmp_path / "shapes.shp", "--lang", "en")
+    assert asked.code == 2
+    assert "x 383000 to 386100" in asked.complained
+    done = run_program(
+        "check", tmp_path / "shapes.shp", "--crs", "EPSG:4545", "--json", tmp_path / "f.json", "--lang", "en"
+    )
+    assert done.code == 1, done.complained
+    findings = json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))["findings"]
+    (overlap,) = (f for f in findings if f["rule"] == "overlap")
+    assert set(overlap["subjects"]) == {"1", "2"}
+    assert round(overlap["value"]) == 10_000
+    assert not {"people", "nesting", "service_radius"} & {f["rule"] for f in findings}
+
+
+def test_lines_alone_are_nothing_to_check(tmp_path: Path) -> None:
+    lines = GeoDataFrame({"note": ["a"]}, geometry=[LineString([(0, 0), (9, 9)])], crs="EPSG:4545")
+    pyogrio.write_dataframe(lines, tmp_path / "lines.shp")
+    done = run_program("check", tmp_path / "lines.shp", "--lang", "en")
+    assert done.code == 2
+    assert done.complained.strip().startswith("lines.shp: no layer of areas to check.")
