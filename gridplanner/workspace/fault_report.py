@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """A report of an error that nobody expected: where in the program it happened, no value of any data.
 
-Messages of exceptions quote what they stumbled over (a name, a telephone number), so none is kept; neither
-are local variables. Places and kinds of error are enough for whoever mends the program.
+Messages of exceptions quote what they stumbled over (a name, a telephone number), so none is kept but those
+that only speak of the program's own words; neither are local variables.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from gridplanner.workspace.user_folders import user_folder
 _KEPT = 20
 _FRAME = re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<name>\S+)')
 _KIND = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+#: Errors whose message names modules and attributes, never data.
+_OWN_WORDS = ("ImportError", "ModuleNotFoundError", "NameError", "AttributeError")
 
 
 def report_fault(error: BaseException) -> Path | None:
@@ -63,7 +65,8 @@ def fault_text(trace: str) -> str:
             within = True
         elif within and not line.startswith(" "):  # the first line after the places names the kind
             kind = _KIND.match(line)
-            lines.append(kind.group() if kind else "?")
+            own = kind is not None and kind.group() in _OWN_WORDS
+            lines.append(line if own else kind.group() if kind else "?")
             within = False
     return "\n".join(lines) + "\n"
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 import traceback
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -38,6 +39,12 @@ def test_places_and_kinds_without_the_message() -> None:
     assert "张三" not in text
     assert "13800138000" not in text
     assert "NameError" not in text
+
+
+def test_missing_module_is_named() -> None:
+    with pytest.raises(ImportError) as caught:
+        importlib.import_module("gridplanner.nowhere")
+    assert "ModuleNotFoundError: No module named 'gridplanner.nowhere'\n" in _trace(caught.value)
 
 
 def test_error_of_a_worker_process_keeps_its_places() -> None:
