@@ -35,6 +35,8 @@ class PlanRequest:
         Codes of communities or old grids to plan; the rest stays. Empty: everything.
     join, part : tuple of (str, str)
         Pairs of atom identifiers (or old-grid codes) that must lie together, or apart.
+    tries : int
+        Plans drawn, from other seeds, until the rules that the user wrote accept one.
     seed : int
     time_limit_s : float
         For the plan, wall seconds.
@@ -52,6 +54,7 @@ class PlanRequest:
     only: tuple[str, ...] = ()
     join: tuple[tuple[str, str], ...] = ()
     part: tuple[tuple[str, str], ...] = ()
+    tries: int = 4
     seed: int = 1
     time_limit_s: float = 60.0
     certify_s: float = 15.0

@@ -94,6 +94,8 @@ class RuleSet:
         Parts that share a shorter border do not touch. Metres.
     weights : mapping
         Load weights per person or unit (`floating`, `elderly`, `shops`, `unmanaged`); empty: people count 1.
+    own : tuple of str
+        Names of rules that the user has installed (`rules/own.py`).
     by : tuple of Override
         Later ones win.
     """
@@ -110,6 +112,7 @@ class RuleSet:
     estates: Switch = field(default_factory=lambda: Switch(on=False, hard=False))
     min_shared_border_m: float = 2.0
     weights: Mapping[str, float] = field(default_factory=dict)
+    own: tuple[str, ...] = ()
     by: tuple[Override, ...] = ()
 
     def resolve(self, facts: Mapping[str, str]) -> RuleSet:

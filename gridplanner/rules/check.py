@@ -23,7 +23,7 @@ from gridplanner.model.measures import Measures
 from gridplanner.model.plan import Plan
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.rules.case import Case, with_provisional_codes
-from gridplanner.rules.registry import RULES
+from gridplanner.rules.own import all_rules
 
 FloatArray = npt.NDArray[np.float64]
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
@@ -109,7 +109,7 @@ def check(
         polygons = grid_polygons(district.atoms.geometry, plan.assignment, plan.n_grids)
     measures = measures if measures is not None else measure(district, plan, rules, polygons)
     case = Case(district, with_provisional_codes(plan), rules, measures, polygons, np.arange(plan.n_grids))
-    return _sorted([_waived(f, waivers or {}) for rule in RULES for f in rule.check(case)])
+    return _sorted([_waived(f, waivers or {}) for rule in all_rules(rules) for f in rule.check(case)])
 
 
 def check_grids(
@@ -124,7 +124,8 @@ def check_grids(
     """Return the breaches of some grids by the rules that a change elsewhere cannot break."""
     some: npt.NDArray[np.integer] = np.asarray(grids, np.int64)
     case = Case(district, with_provisional_codes(plan), rules, measures, polygons, some)
-    return _sorted([_waived(f, waivers or {}) for rule in RULES if rule.local for f in rule.check(case)])
+    local = [rule for rule in all_rules(rules) if rule.local]
+    return _sorted([_waived(f, waivers or {}) for rule in local for f in rule.check(case)])
 
 
 Points = tuple[npt.NDArray[np.float64], npt.NDArray[np.int32], npt.NDArray[np.int64]]

@@ -21,7 +21,7 @@ BANDS = ("people", "households")
 SWITCHES = ("contiguity", "nesting", "estates", "barriers", "overlap", "gap")
 FACTS = ("community_type", "kind", "community", "community_code", "street", "area", "dedicated_kind")
 _TABLES = (*BANDS, "service_radius_m", *SWITCHES)
-_KEYS = ("preset", *_TABLES, "min_shared_border_m", "weights", "by")
+_KEYS = ("preset", *_TABLES, "min_shared_border_m", "weights", "own", "by")
 _BAND_KEYS = ("min", "max", "hard", "warn_min", "warn_max")
 _RADIUS_KEYS = ("max", "hard", "points", "metric", "detour", "warn_max")
 
@@ -112,6 +112,14 @@ def _merged(start: RuleSet, table: Mapping[str, Any], where: str) -> RuleSet:
             k: parameter("rules.weights").number(v, f"[{where}] weights {k}")
             for k, v in _as_table(table["weights"], f"[{where}] weights").items()
         }
+    if "own" in table:
+        if not isinstance(table["own"], list) or not all(isinstance(name, str) for name in table["own"]):
+            raise UserError(
+                _("{where} must list names of installed rules, not {value}.").format(
+                    where=f"[{where}] own", value=repr(table["own"])
+                )
+            )
+        changes["own"] = tuple(table["own"])
     rules = replace(start, **changes)
     overrides = tuple(_override(rules, item, f"[[{where}.by]]") for item in table.get("by", ()))
     return replace(rules, by=(*start.by, *overrides))

@@ -15,6 +15,8 @@ from gridplanner.solve.carve import carve_sites
 from gridplanner.solve.certify import Proof, certificate_of
 from gridplanner.solve.decompose import free_atoms, scope_of
 from gridplanner.solve.desk import Desk
+from gridplanner.solve.division import Divided
+from gridplanner.solve.own import first_accepted
 from gridplanner.solve.pairs import pair_findings
 from gridplanner.solve.reasons import checked, reasons_of
 
@@ -53,12 +55,16 @@ def propose(
         start = start or district.plan_today()
         start, carved = carve_sites(district, request, start, free_atoms(district, request, start))
     scope = scope_of(district, rules, request, start)
-    desk = Desk(district, request, scope, executor or Inline(), progress or Silent())
-    divided = desk.divide_all()
+
+    def drawn(asked: PlanRequest) -> tuple[Desk, list[Divided], Plan]:
+        desk = Desk(district, asked, scope, executor or Inline(), progress or Silent())
+        divided = desk.divide_all()
+        return desk, divided, assemble(district, scope, [d.label for d in divided])
+
+    (desk, divided, plan), refused = first_accepted(district, rules, request, drawn)
     desk.prove(divided)
-    plan = assemble(district, scope, [d.label for d in divided])
     findings, reasons = reasons_of(district, scope, divided, request)
-    findings = (*findings, *pair_findings(district, plan, request), *carved)
+    findings = (*findings, *pair_findings(district, plan, request), *refused, *carved)
     proof = Proof(district, rules, scope, divided, desk.least, reasons, desk.total)
     certificate = certificate_of(proof, plan)
     return Proposal(request, plan, certificate, findings, tuple(desk.trace), dict(desk.cpu_s))

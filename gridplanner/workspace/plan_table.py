@@ -13,7 +13,7 @@ from gridplanner.model.parameters import parameter
 from gridplanner.model.request import GOALS, TOTALS, PlanRequest
 from gridplanner.texts import _
 
-_NUMBERS = ("seed", "time_limit_s", "certify_s", "carve_people")
+_NUMBERS = ("seed", "time_limit_s", "certify_s", "carve_people", "tries")
 _LISTS = ("locked", "only", "order")
 _PAIRS = ("join", "part")
 
