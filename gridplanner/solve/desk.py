@@ -21,6 +21,7 @@ from gridplanner.solve.olds import MAX_SETS
 from gridplanner.solve.prove import ProveTask, run_prove
 from gridplanner.solve.ranges import usable_range
 from gridplanner.solve.reasons import admissible_total
+from gridplanner.solve.revise import ReviseTask, run_revise
 from gridplanner.solve.share import best_shares, even_cost
 from gridplanner.solve.work import DivideTask, RepairTask, run_divide, run_repair
 from gridplanner.texts import _
@@ -60,6 +61,8 @@ class Desk:
         self.people = kept_people + sum(part.people for part in self.scope.parts)
         self.ranges = [usable_range(part) for part in self.scope.parts]
         self.total = self._total()
+        if self.total is not None and len(self.ranges) == 1:
+            self.ranges = [range(self.total, self.total + 1)]
         self.mean = self.people / (self.total + self.kept) if self.total else 0.0
         self.measured: list[dict[int, Divided]] = [{} for _part in self.scope.parts]
         self.seen: list[Seen | None] = [None for _part in self.scope.parts]
@@ -140,6 +143,9 @@ class Desk:
 
     def divide_all(self) -> list[Divided]:
         """Return the divisions of the best shares found: measured costs replace estimates."""
+        revised = self._revised()
+        if revised:
+            return revised
         if self.request.total == "repair":
             return self._repaired()
         if self.total is None:
@@ -173,6 +179,37 @@ class Desk:
             self.cpu_s["solve"] += result.cpu_s
             self.progress.step(i + 1, len(tasks), _("Planning {community}").format(community=self._name(i)))
         return out
+
+    def _revised(self) -> list[Divided]:
+        """Return the edited communities improved from what they have; nothing where a rule stays broken.
+
+        The number of grids of each part must be the one asked for; else all is planned afresh.
+        """
+        start = self.scope.start.assignment
+        if not self.request.only or np.array_equal(start, self.district.plan_today().assignment):
+            return []
+        numbers = [max(1, int(part.start.max()) + 1) for part in self.scope.parts]
+        usual = all(k in allowed for k, allowed in zip(numbers, self.ranges, strict=True))
+        if self.request.total == "fewest" or (self.total not in (None, sum(numbers))) or not usual:
+            return []
+        tasks = [
+            ReviseTask(
+                part,
+                k,
+                self.request.mode,
+                self.request.order,
+                self.mean or part.people / k,
+                self.request.seed,
+            )
+            for part, k in zip(self.scope.parts, numbers, strict=True)
+        ]
+        results = list(self.executor.run(run_revise, tasks, self.progress))
+        if any(done.divided.breaches for done in results):
+            return []
+        for i, done in enumerate(results):
+            self.measured[i][done.divided.k] = done.divided
+            self.cpu_s["solve"] += done.cpu_s
+        return [done.divided for done in results]
 
     def _fewest(self) -> list[Divided]:
         """Return each part in as few grids as the rules allow."""
