@@ -96,6 +96,8 @@ class RuleSet:
         Load weights per person or unit (`floating`, `elderly`, `shops`, `unmanaged`); empty: people count 1.
     own : tuple of str
         Names of rules that the user has installed (`rules/own.py`).
+    areas : mapping
+        Name of a sub-area to the codes of its communities, for `where = {area = ...}`.
     by : tuple of Override
         Later ones win.
     """
@@ -113,6 +115,7 @@ class RuleSet:
     min_shared_border_m: float = 2.0
     weights: Mapping[str, float] = field(default_factory=dict)
     own: tuple[str, ...] = ()
+    areas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     by: tuple[Override, ...] = ()
 
     def resolve(self, facts: Mapping[str, str]) -> RuleSet:
@@ -131,8 +134,14 @@ class RuleSet:
         >>> rules.resolve({"kind": "专属"}).people.max
         2000
         """
-        rules = replace(self, by=())
+        rules = replace(self, by=(), areas={})
         for override in self.by:
-            if all(facts.get(key, "") == value for key, value in override.where.items()):
+            if all(self._holds(key, value, facts) for key, value in override.where.items()):
                 rules = replace(rules, **dict(override.rules))  # type: ignore[arg-type]
         return rules
+
+    def _holds(self, key: str, value: str, facts: Mapping[str, str]) -> bool:
+        """Tell whether a word of `where` is true of a grid."""
+        if key == "area":
+            return facts.get("community_code", "") in self.areas.get(value, ())
+        return facts.get(key, "") == value

@@ -21,7 +21,7 @@ BANDS = ("people", "households")
 SWITCHES = ("contiguity", "nesting", "estates", "barriers", "overlap", "gap")
 FACTS = ("community_type", "kind", "community", "community_code", "street", "area", "dedicated_kind")
 _TABLES = (*BANDS, "service_radius_m", *SWITCHES)
-_KEYS = ("preset", *_TABLES, "min_shared_border_m", "weights", "own", "by")
+_KEYS = ("preset", *_TABLES, "min_shared_border_m", "weights", "own", "areas", "by")
 _BAND_KEYS = ("min", "max", "hard", "warn_min", "warn_max")
 _RADIUS_KEYS = ("max", "hard", "points", "metric", "detour", "warn_max")
 
@@ -120,9 +120,24 @@ def _merged(start: RuleSet, table: Mapping[str, Any], where: str) -> RuleSet:
                 )
             )
         changes["own"] = tuple(table["own"])
+    if "areas" in table:
+        changes["areas"] = _areas(table["areas"], f"[{where}] areas")
     rules = replace(start, **changes)
     overrides = tuple(_override(rules, item, f"[[{where}.by]]") for item in table.get("by", ()))
     return replace(rules, by=(*start.by, *overrides))
+
+
+def _areas(value: Any, where: str) -> dict[str, tuple[str, ...]]:  # whatever TOML holds there
+    """Return the sub-areas: lists of codes of communities by name."""
+    table = _as_table(value, where)
+    for name, codes in table.items():
+        if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+            raise UserError(
+                _("{where} {name} must list codes of communities in quotes, not {value}.").format(
+                    where=where, name=name, value=repr(codes)
+                )
+            )
+    return {str(name): tuple(codes) for name, codes in table.items()}
 
 
 def _override(rules: RuleSet, table: Any, where: str) -> Override:  # whatever TOML holds there
@@ -131,6 +146,12 @@ def _override(rules: RuleSet, table: Any, where: str) -> Override:  # whatever T
     check_keys(table, ("where", *_TABLES), where)
     facts = _as_table(table.get("where", {}), f"{where} where")
     check_keys(facts, FACTS, f"{where} where")
+    if "area" in facts and str(facts["area"]) not in rules.areas:
+        raise UserError(
+            _("{where}: the sub-area '{name}' is not listed in [rules.areas].").format(
+                where=where, name=facts["area"]
+            )
+        )
     changed = {
         _field(key): _rule(getattr(rules, _field(key)), key, value, f"{where} {key}")
         for key, value in table.items()

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
@@ -27,20 +27,27 @@ class Limits:
     weights : mapping of group to its weight in the load
     by : tuple of (where, tables)
         Later ones win.
+    areas : mapping of sub-area to the codes of its communities
     """
 
     tables: Tables
     min_shared_border_m: float = 2.0
     weights: Mapping[str, float] = field(default_factory=dict)
     by: tuple[tuple[Mapping[str, str], Tables], ...] = field(default=())
+    areas: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def of(self, rule: str, facts: Mapping[str, str]) -> Mapping[str, Any]:
         """Return the keys of a rule as they hold for a grid of which `facts` are known."""
         keys = dict(self.tables.get(rule, {}))
         for where, tables in self.by:
-            if rule in tables and all(facts.get(k, "") == v for k, v in where.items()):
+            if rule in tables and all(self._holds(k, v, facts) for k, v in where.items()):
                 keys |= tables[rule]
         return keys
+
+    def _holds(self, key: str, value: str, facts: Mapping[str, str]) -> bool:
+        if key == "area":
+            return facts.get("community_code", "") in self.areas.get(value, ())
+        return facts.get(key, "") == value
 
     def breaks(self, rule: str, facts: Mapping[str, str], value: float, tolerance: float = 0.0) -> bool:
         """Return whether a value lies outside the limits, warnings included."""
@@ -71,7 +78,7 @@ def read_limits(config: Mapping[str, Any]) -> Limits:
             (item.get("where", {}), {k: item[k] for k in _NUMBERED if k in item})
             for item in source.get("by", ())
         ]
-    return Limits(merged, shared, weights, tuple(by))
+    return Limits(merged, shared, weights, tuple(by), rules.get("areas", {}))
 
 
 def _preset(name: str) -> Mapping[str, Any]:
