@@ -197,6 +197,8 @@ def _request(request: PlanRequest, options: argparse.Namespace) -> PlanRequest:
     given = {"mode": getattr(options, "mode", None), "seed": options.seed, "time_limit_s": options.time_limit}
     given["carve"] = getattr(options, "carve", None)
     changes.update({key: value for key, value in given.items() if value is not None})
+    if getattr(options, "one_net", False):
+        changes["one_net"] = True
     return replace(request, **changes)  # type: ignore[arg-type]
 
 

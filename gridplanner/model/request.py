@@ -42,6 +42,8 @@ class PlanRequest:
         For the plan, wall seconds.
     certify_s : float
         For the proof, wall seconds; 0 gives cheap bounds only.
+    one_net : bool
+        Start from the lines that most departmental nets share instead of today's grids.
     """
 
     total: int | str = "fewest"
@@ -58,3 +60,4 @@ class PlanRequest:
     seed: int = 1
     time_limit_s: float = 60.0
     certify_s: float = 15.0
+    one_net: bool = False

@@ -51,8 +51,8 @@ def agreement_table(district: District, plan: Plan) -> Table:
         *(Column(name, 12, "percent") for name in shown),
     )
     note = _(
-        "Share of the lines of the net that draws fewer which the other draws too. One net instead of all would "
-        "save {n} posts that are counted twice today."
+        "Share of the lines of the net that draws fewer which the other draws too. One net instead of all "
+        "would save {n} posts that are counted twice today."
     ).format(n=f"{double_staff(district, plan):,}")
     return Table("net_agreement", _("Agreement between departmental nets"), columns, rows, note)
 

@@ -14,6 +14,7 @@ from gridplanner.model.request import GOALS, TOTALS, PlanRequest
 from gridplanner.texts import _
 
 _NUMBERS = ("seed", "time_limit_s", "certify_s", "carve_people", "tries")
+_SWITCHES = ("carve", "one_net")
 _LISTS = ("locked", "only", "order")
 _PAIRS = ("join", "part")
 
@@ -37,12 +38,13 @@ def request_from_table(table: Mapping[str, Any]) -> PlanRequest:
     for key in _NUMBERS:
         if key in values:
             parameter(f"plan.{key}").number(values[key], f"[plan] {key}")
-    if not isinstance(values.get("carve", False), bool):
-        raise UserError(
-            _("{where} must be true or false, not {value}.").format(
-                where="[plan] carve", value=repr(values["carve"])
+    for key in _SWITCHES:
+        if not isinstance(values.get(key, False), bool):
+            raise UserError(
+                _("{where} must be true or false, not {value}.").format(
+                    where=f"[plan] {key}", value=repr(values[key])
+                )
             )
-        )
     values |= {key: _texts(values[key], key) for key in _LISTS if key in values}
     values |= {key: _pairs(values[key], key) for key in _PAIRS if key in values}
     for goal in values.get("order", ()):

@@ -9,9 +9,16 @@ import numpy as np
 import pytest
 from shapely import box, union_all
 
+from gridplanner.errors import UserError
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.layers import Layer
+from gridplanner.model.project import ProjectContents
+from gridplanner.model.request import PlanRequest
+from gridplanner.model.ruleset import Band, RuleSet
+from gridplanner.reports.nets import net_tables, nets_json
 from gridplanner.rules.nets import agreement, double_staff, masters, net_conflicts, net_crosswalk, one_net
+from gridplanner.workspace.one_net import shared_units
+from gridplanner.workspace.usecases import propose
 from tests.builders import ORIGIN, SIDE_M, objects, town
 
 
@@ -63,3 +70,42 @@ def test_crosswalk_of_a_net_keeps_people() -> None:
     assert sum(r[2] for r in rows) == 400
     assert [(r[0], r[2]) for r in rows] == [("x", 100), ("y", 100), ("y", 200)]
     assert double_staff(district, district.plan_today()) == 2
+
+
+def test_one_net_is_planned_by_the_engine_from_the_lines_most_nets_share() -> None:
+    """Two of three nets part the town in the middle; today's grids do not."""
+    row = "AAAABBBB"
+    nets = {"one": "xxxxxxyy", "two": "xxxyyyyy", "three": "xxxyyyyy", "four": "xxxyyyyy"}
+    district = with_nets(town(f"{row}\n{row}", people=100), **{k: f"{v}\n{v}" for k, v in nets.items()})
+    contents = ProjectContents(district, RuleSet(people=Band(500, 1100)), PlanRequest())
+    assert len(shared_units(district).grids_before) == 2
+    plan = propose(contents, PlanRequest(total=2, one_net=True, certify_s=0)).plan
+    assert plan.assignment[:8].tolist() in ([0, 0, 0, 1, 1, 1, 1, 1], [1, 1, 1, 0, 0, 0, 0, 0])
+    assert [record.code for record in plan.grids] == ["", ""]
+    asked = propose(contents, PlanRequest(total=2, certify_s=0)).plan
+    assert asked.assignment[:8].tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
+
+
+def test_dedicated_grids_stay_whatever_departments_draw() -> None:
+    district = with_nets(town("AAAD\nAAAD", people=100, dedicated="D"), one="xxyy\nxxyy")
+    units = shared_units(district)
+    kept = [g for g, record in enumerate(units.grids_before) if record.code == district.grids_before[1].code]
+    assert units.atoms.old_grid[[3, 7]].tolist() == kept * 2
+
+
+def test_one_net_without_nets_is_refused() -> None:
+    contents = ProjectContents(town("AABB"), RuleSet(), PlanRequest())
+    with pytest.raises(UserError):
+        propose(contents, PlanRequest(one_net=True))
+
+
+def test_tables_of_nets_add_up() -> None:
+    district = with_nets(town("AABB\nAABB"), police="xxxy\nxxyy")
+    tables = {table.name: table for table, _tab in net_tables(district, district.plan_today())}
+    assert [row[2 + k] for k, row in enumerate(tables["net_agreement"].rows)] == [1.0, 1.0]
+    assert [row[5] for row in tables["net_conflicts"].rows] == [100]
+    assert sum(row[2] for row in tables["net_masters"].rows) == 800
+    assert sum(row[2] for row in tables["net_police"].rows) == 800
+    stated = nets_json(district, district.plan_today())
+    assert stated["conflicts"]["police"] == {"count": 1, "people": 100, "area_m2": 10_000.0}
+    assert stated["masters"] == {"2": 8}
