@@ -200,8 +200,10 @@ def _enclosed(ring: Any) -> Any:
     structure what is gone round once each way.
     """
     plate = shapely.Polygon(ring)
-    by_lines = _areas_of(objects([shapely.make_valid(plate, method="linework")]))
-    by_structure = shapely.make_valid(plate, method="structure", keep_collapsed=False)
+    # Damaged coordinates may be finite and still too great to be multiplied.
+    with np.errstate(over="ignore", invalid="ignore"):
+        by_lines = _areas_of(objects([shapely.make_valid(plate, method="linework")]))
+        by_structure = shapely.make_valid(plate, method="structure", keep_collapsed=False)
     return shapely.union_all([by_lines[0], by_structure])
 
 

@@ -132,8 +132,17 @@ def layers_in(path: Path) -> list[str]:
     except _STUMBLES as error:
         raise _stumbled(path, error) from error
     if not names:
-        raise UserError(_("'{source}' holds no layer that can be read.").format(source=path.name))
+        raise _without_layers(path.name)
     return names
+
+
+def _without_layers(source: str) -> UserError:
+    """Return the error for a file or folder in which there is nothing to read."""
+    return UserError(
+        _("'{source}' holds no layer that can be read. Choose another file, or ask for it again.").format(
+            source=source
+        )
+    )
 
 
 def _layers_in(path: Path) -> list[str]:
@@ -255,6 +264,8 @@ def _inside(folder: Path, layer: str, encoding: str, ask: Ask | None, source: st
 
 def _chosen(names: list[str], wanted: str, ask: Ask | None, source: str) -> str:
     """Return the layer wanted; the only one there; or the answer to a question."""
+    if not names:
+        raise _without_layers(source)
     if wanted:
         if wanted in names:
             return wanted
@@ -265,8 +276,6 @@ def _chosen(names: list[str], wanted: str, ask: Ask | None, source: str) -> str:
         )
     if len(names) == 1:
         return names[0]
-    if not names:
-        raise UserError(_("'{source}' holds no layer that can be read.").format(source=source))
     if ask is not None:
         text = _("'{source}' holds several layers. Which one?").format(source=source)
         answer = ask(Question("layer", source, text, tuple(names)))
