@@ -103,7 +103,26 @@ def plan(camera: Photographer) -> None:
         window.actions_by_id["swipe"].trigger()
 
 
-PARTS: tuple[Callable[[Photographer], None], ...] = (open_sample, plan)
+def bring_in(camera: Photographer) -> None:
+    """Show the import assistant on the sample's own layers."""
+    if not camera.wants("import"):
+        return
+    from gridplanner.gui.dialogs.import_assistant import ImportAssistant
+
+    window, found = camera.window, []
+    folder = ROOT / "sample_shapefiles"
+    names = ("communities.shp", "grids.shp", "buildings.shp", "roads.shp", "rivers.shp", "people.xlsx")
+    window.session.ask("probe", found.append, paths=tuple(str(folder / name) for name in names))
+    camera.until(lambda: bool(found))
+    dialog = ImportAssistant(window, found[0], {}, window.session)
+    dialog.list.setCurrentRow(2)
+    dialog.show()
+    camera.until(lambda: dialog.trial.losses.count() > 0)
+    camera.take("import", dialog)
+    dialog.close()
+
+
+PARTS: tuple[Callable[[Photographer], None], ...] = (bring_in, open_sample, plan)
 
 
 def main(argv: list[str]) -> int:

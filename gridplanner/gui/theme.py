@@ -127,6 +127,7 @@ QMenu::item {{ padding: 5px 26px 5px 26px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {tint}; color: {text}; }}
 QMenu::separator {{ height: 1px; background: {mid}; margin: 4px 8px; }}
 QToolTip {{ background: {tip}; color: {tip_text}; border: none; padding: 4px 6px; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QLabel[role="title"] {{ font-size: 15pt; font-weight: 600; }}
 QLabel[role="heading"] {{ font-size: 11pt; font-weight: 600; }}
 QLabel[role="quiet"] {{ color: {quiet}; }}

@@ -12,6 +12,7 @@ from gridplanner.workspace import (
     scene_plans,
     scene_safety,
     scene_tasks,
+    scene_trial,
     scene_units,
 )
 from gridplanner.workspace.scene_tasks import State
@@ -25,4 +26,5 @@ TASKS: Mapping[str, Callable[..., Any]] = {
     **scene_facts.TASKS,
     **scene_basemap.TASKS,
     **scene_units.TASKS,
+    **scene_trial.TASKS,
 }

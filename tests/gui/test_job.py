@@ -125,25 +125,3 @@ def test_a_waiver_is_kept_and_counts_no_more(job, monkeypatch) -> None:
     job.groups["plan"].waive(finding)
     answer(job)
     assert sum(f.counts for f in job.session.findings) == counted - 1
-
-
-def test_import_assistant_reads_gbk_and_can_be_corrected(qtbot, tmp_path: Path) -> None:
-    from gridplanner.gui.dialogs.import_assistant import ImportAssistant
-    from gridplanner.progress import Silent
-    from gridplanner.workspace.scene_files import probe_all
-
-    table = tmp_path / "楼栋人口2026.csv"
-    table.write_bytes("楼栋编码,人口,小区\nB1,12,翠江苑\nB2,30,翠江苑\n".encode("gbk"))
-    guesses = probe_all([str(table)], "", Silent())
-    dialog = ImportAssistant(None, guesses, {})
-    qtbot.addWidget(dialog)
-    form = dialog.forms[0]
-    assert "小区" in form.guess.columns
-    form.role.setCurrentIndex(form.role.findData("people"))
-    assert not dialog.buttons.button(dialog.buttons.StandardButton.Ok).isEnabled(), (
-        "people alone make no plan"
-    )
-    form.role.setCurrentIndex(form.role.findData("buildings"))
-    assert dialog.buttons.button(dialog.buttons.StandardButton.Ok).isEnabled()
-    assert "buildings" in dialog.values()["layers"]
-    assert any(not any(c.isdigit() for c in pattern) for pattern in dialog.remembered())
