@@ -13,6 +13,7 @@ from gridplanner.geometry.arrays import BoolArray, FloatArray, IntArray, ObjectA
 from gridplanner.geometry.cells import cut_blocks
 from gridplanner.geometry.claims import Ground, Piece, Settled, Units, settle, without_slivers
 from gridplanner.geometry.faces import faces_of, fold, locate, merged
+from gridplanner.geometry.lands import Land, Packed, lands_of
 from gridplanner.geometry.options import BuildOptions
 from gridplanner.geometry.segments import shared_segments
 from gridplanner.geometry.water import share_water
@@ -20,6 +21,7 @@ from gridplanner.progress import Progress
 from gridplanner.texts import _
 
 _STEPS = 5
+_NOTHING = np.empty(0, dtype=object)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,19 +72,111 @@ class Coverage:
 
 
 def derive_coverage(sources: Sources, options: BuildOptions, progress: Progress) -> Coverage:
-    """Build atoms: settled land, blocks, water to its banks, one cell per building."""
-    progress.step(0, _STEPS, _("Laying all lines together"))
+    """Build atoms: settled land, blocks, water to its banks, one cell per building; town by town."""
+    units = [part for part in (sources.communities, sources.grids) if part is not None]
+    lands = lands_of([part.geometry for part in units])
+    if len(lands) == 1:
+        return _derive_land(sources, options, _Steps(progress, 0, 1))
+    parts = []
+    for number, land in enumerate(lands):
+        excerpt = _excerpt(sources, land)
+        own = _derive_land(excerpt.sources, options, _Steps(progress, number, len(lands)))
+        parts.append((excerpt, replace(own, geometry=_NOTHING), Packed.of(own.geometry)))
+    return _joined(sources, parts)
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """Tells how far the work is when it is done town by town."""
+
+    progress: Progress
+    land: int
+    lands: int
+
+    def __call__(self, step: int, text: str) -> None:
+        """Report a step of this land."""
+        self.progress.step(self.land * _STEPS + step, self.lands * _STEPS, text)
+
+
+@dataclass(frozen=True, eq=False)
+class _Excerpt:
+    """Sources of one land, and the rows of the whole they came from."""
+
+    sources: Sources
+    communities: IntArray
+    grids: IntArray
+    points: IntArray
+
+
+def _excerpt(sources: Sources, land: Land) -> _Excerpt:
+    """Return what lies in one land."""
+    rows = list(land.units)
+    communities = rows.pop(0) if sources.communities is not None else np.empty(0, np.int64)
+    grids = rows.pop(0) if sources.grids is not None else np.empty(0, np.int64)
+    points = np.flatnonzero(land.meets(sources.points))
+    own = Sources(
+        communities=_some(sources.communities, communities),
+        grids=_some(sources.grids, grids),
+        barriers=sources.barriers[land.meets(sources.barriers)],
+        roads=sources.roads[land.meets(sources.roads)],
+        points=sources.points[points],
+        people=sources.people[points],
+    )
+    return _Excerpt(own, communities, grids, points)
+
+
+def _some(units: Units | None, rows: IntArray) -> Units | None:
+    """Return some of the units."""
+    if units is None:
+        return None
+    return Units(units.role, units.codes[rows], units.geometry[rows], units.at_home[rows])
+
+
+def _joined(sources: Sources, parts: list[tuple[_Excerpt, Coverage, Packed]]) -> Coverage:
+    """Return the coverages of several lands as one."""
+    at = np.full(len(sources.points), -1, np.int64)
+    community, old, n = [], [], 0
+    community_pieces: list[Piece] = []
+    grid_pieces: list[Piece] = []
+    for part, own, _shapes in parts:
+        community.append(part.communities[own.community] if len(part.communities) else own.community)
+        old.append(np.append(part.grids, -1)[own.old_grid])
+        inside = own.atom_of_point >= 0
+        at[part.points[inside]] = own.atom_of_point[inside] + n
+        community_pieces += [_renamed(piece, part.communities) for piece in own.community_pieces]
+        grid_pieces += [_renamed(piece, part.grids) for piece in own.grid_pieces]
+        n += len(own.community)
+    return Coverage(
+        geometry=np.concatenate([shapes.shapes() for _part, _own, shapes in parts]),
+        community=np.concatenate(community),
+        old_grid=np.concatenate(old),
+        atom_of_point=at,
+        row=np.arange(n),
+        community_pieces=tuple(community_pieces),
+        grid_pieces=tuple(grid_pieces),
+    )
+
+
+def _renamed(piece: Piece, rows: IntArray) -> Piece:
+    """Return a piece with the rows that its units have in the whole."""
+    keeper = int(rows[piece.keeper]) if piece.keeper >= 0 else -1
+    return replace(piece, claimants=tuple(int(rows[u]) for u in piece.claimants), keeper=keeper)
+
+
+def _derive_land(sources: Sources, options: BuildOptions, step: _Steps) -> Coverage:
+    """Build the atoms of one land."""
+    step(0, _("Laying all lines together"))
     ground, community, grid = _settled_ground(sources, options)
     inside = community.unit >= 0
-    progress.step(1, _STEPS, _("Making blocks"))
+    step(1, _("Making blocks"))
     blocks, block_community, block_grid = _blocks(ground, community.unit, grid, inside, options)
-    progress.step(2, _STEPS, _("Sharing water among its banks"))
+    step(2, _("Sharing water among its banks"))
     water = _is_water(blocks, sources.barriers)
     blocks, gone = share_water(blocks, block_community, water)
     blocks, block_community, block_grid = blocks[~gone], block_community[~gone], block_grid[~gone]
-    progress.step(3, _STEPS, _("Drawing a cell around each building"))
+    step(3, _("Drawing a cell around each building"))
     cells = cut_blocks(blocks, sources.points)
-    progress.step(4, _STEPS, _("Joining small land"))
+    step(4, _("Joining small land"))
     built = np.zeros(len(cells.geometry), bool)
     built[cells.cell_of_point[cells.cell_of_point >= 0]] = True
     home, old = block_community[cells.block], block_grid[cells.block]
