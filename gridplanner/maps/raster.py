@@ -146,18 +146,85 @@ def _blend(under, over):  # type: ignore[no-untyped-def]  # numba infers
     return mixed
 
 
-@njit(cache=True, nogil=True)
-def _level(a, b, keys):  # type: ignore[no-untyped-def]  # numba infers
-    """Return the strongest border between two features, 1 + its row in `keys`; 0 for none.
+# The loops below are written one thing at a time over a row: the compiler turns each into vector
+# instructions, which is four times as fast as one loop with branches.
 
-    A key of -2 means "never a border here" (a unit that is not drawn at that level).
+
+@njit(cache=True, nogil=True)
+def _units(row, key, unit):  # type: ignore[no-untyped-def]  # numba infers
+    """Look up the unit of each pixel of a row; `key` ends with the unit of -1."""
+    for c in range(row.shape[0]):
+        unit[c] = key[row[c]]
+
+
+@njit(cache=True, nogil=True)
+def _mark(unit, below, number, level):  # type: ignore[no-untyped-def]  # numba infers
+    """Write a level's number where the unit right of or below a pixel is another one.
+
+    A unit of -2 means "never a border here" (one that is not drawn at that level).
     """
-    for k in range(keys.shape[0] - 1, -1, -1):
-        ka = keys[k, a] if a >= 0 else -1
-        kb = keys[k, b] if b >= 0 else -1
-        if ka != kb and ka != -2 and kb != -2:
-            return k + 1
-    return 0
+    last = unit.shape[0] - 1
+    for c in range(last):
+        u, right, down = unit[c], unit[c + 1], below[c]
+        differs = ((u != right) & (right != -2)) | ((u != down) & (down != -2))
+        level[c] = number if differs & (u != -2) else level[c]
+    if unit[last] != below[last] and unit[last] != -2 and below[last] != -2:
+        level[last] = number
+
+
+@njit(cache=True, nogil=True)
+def _ink_solid(level, number, stroke, row):  # type: ignore[no-untyped-def]  # numba infers
+    """Paint the borders of one level in an opaque colour."""
+    for c in range(row.shape[0]):
+        row[c] = stroke if level[c] == number else row[c]
+
+
+@njit(cache=True, nogil=True)
+def _ink_sheer(level, number, stroke, row):  # type: ignore[no-untyped-def]  # numba infers
+    """Blend the borders of one level over the row, as `_blend` does, red and blue in one word."""
+    pair, byte, eight = np.uint32(0xFF00FF), np.uint32(0xFF), np.uint32(8)
+    alpha = (stroke >> np.uint32(24)) & byte
+    rest = np.uint32(255) - alpha
+    # Halves are added for rounding; x / 255 is (x + (x >> 8)) >> 8 once 128 is in x.
+    both = (stroke & pair) * alpha + np.uint32(0x800080)
+    green = ((stroke >> eight) & byte) * alpha + np.uint32(128)
+    for c in range(row.shape[0]):
+        under = row[c]
+        rb = (under & pair) * rest + both
+        rb = ((rb + ((rb >> eight) & pair)) >> eight) & pair
+        g = ((under >> eight) & byte) * rest + green
+        g = ((g + (g >> eight)) >> eight) & byte
+        mixed = np.uint32(0xFF000000) | rb | (g << eight)
+        row[c] = mixed if level[c] == number else under
+
+
+@njit(cache=True, nogil=True)
+def _hatch(ids, r, hatched, row):  # type: ignore[no-untyped-def]  # numba infers
+    """Lay the diagonal strokes of hatched features over a row."""
+    first = (_PERIOD - r % _PERIOD) % _PERIOD
+    for start in range(first - _PERIOD, row.shape[0], _PERIOD):
+        for c in range(max(start, 0), min(start + 2, row.shape[0])):
+            if hatched[ids[r, c]]:
+                row[c] = _blend(row[c], np.uint32(0x60303848))
+
+
+@njit(cache=True, nogil=True)
+def _gather(level, r, number, found, n):  # type: ignore[no-untyped-def]  # numba infers
+    """Append row, column and level of the pixels of a wide border; return the list and its length."""
+    count = 0
+    for c in range(level.shape[0] - 1):
+        count += level[c] == number
+    if count == 0:
+        return found, n
+    if n + count > found.shape[0]:
+        grown = np.empty((2 * (n + count), 3), np.int32)
+        grown[:n] = found[:n]
+        found = grown
+    for c in range(level.shape[0] - 1):
+        if level[c] == number:
+            found[n, 0], found[n, 1], found[n, 2] = r, c, number
+            n += 1
+    return found, n
 
 
 @njit(cache=True, nogil=True)
@@ -191,69 +258,39 @@ def shade(ids, colours, hatched, keys, strokes, widths, out):  # type: ignore[no
         Overwritten.
     """
     height, width = ids.shape
-    thick = False
-    for k in range(keys.shape[0]):
-        thick = thick or widths[k] > 1
+    levels, n = keys.shape
+    padded = np.empty((levels, n + 1), np.int32)
+    padded[:, :n], padded[:, n] = keys, -1  # -1 finds the last one, the ground outside
+    unit, below = np.empty((levels, width), np.int32), np.empty((levels, width), np.int32)
+    level = np.empty(width, np.uint8)
+    striped = np.any(hatched)
+    wide, count = np.empty((1024, 3), np.int32), 0
+    for k in range(levels):
+        _units(ids[0], padded[k], below[k])
     for r in range(height):
-        last = np.int32(-2)
-        colour, striped = np.uint32(0), False
-        below = min(r + 1, height - 1)
+        unit, below = below, unit
+        level[:] = 0
+        for k in range(levels):
+            _units(ids[min(r + 1, height - 1)], padded[k], below[k])
+            _mark(unit[k], below[k], np.uint8(k + 1), level)
         for c in range(width):
-            a = ids[r, c]
-            if a != last:
-                colour, striped, last = colours[a], hatched[a], a  # -1 finds the last one, the background
-            ink = colour
-            if striped and (r + c) % _PERIOD < 2:
-                ink = _blend(colour, np.uint32(0x60303848))
-            if a != ids[below, c] or (c + 1 < width and a != ids[r, c + 1]):
-                level = _pixel_level(ids, r, c, keys)
-                if level > 0 and widths[level - 1] == 1:
-                    ink = _blend(ink, strokes[level - 1])
-            out[r, c] = ink
-    if thick:
-        _stroke_thick(ids, keys, strokes, widths, out)
+            out[r, c] = colours[ids[r, c]]
+        if striped:
+            _hatch(ids, r, hatched, out[r])
+        for k in range(levels):
+            if widths[k] == 1 and strokes[k] >> np.uint32(24) == np.uint32(255):
+                _ink_solid(level, np.uint8(k + 1), strokes[k], out[r])
+            elif widths[k] == 1:
+                _ink_sheer(level, np.uint8(k + 1), strokes[k], out[r])
+            elif widths[k] > 1 and r < height - 1:
+                wide, count = _gather(level, r, np.uint8(k + 1), wide, count)
+    _stroke_wide(wide[:count], strokes, widths, out)
 
 
 @njit(cache=True, nogil=True)
-def _pixel_level(ids, r, c, keys):  # type: ignore[no-untyped-def]  # numba infers
-    """Return the strongest border right of or below a pixel; 0 for none."""
-    height, width = ids.shape
-    a = ids[r, c]
-    level = 0
-    if c + 1 < width and a != ids[r, c + 1]:
-        level = _level(a, ids[r, c + 1], keys)
-    if r + 1 < height and a != ids[r + 1, c]:
-        level = max(level, _level(a, ids[r + 1, c], keys))
-    return level
-
-
-@njit(cache=True, nogil=True)
-def _thick_pixels(ids, keys, widths):  # type: ignore[no-untyped-def]  # numba infers
-    """Return int32[m, 3] row, column and level of the pixels on wide borders."""
-    height, width = ids.shape
-    found = np.empty((4096, 3), np.int32)
-    n = 0
-    for r in range(height - 1):
-        for c in range(width - 1):
-            if ids[r, c] == ids[r, c + 1] and ids[r, c] == ids[r + 1, c]:
-                continue
-            level = _pixel_level(ids, r, c, keys)
-            if level == 0 or widths[level - 1] < 2:
-                continue
-            if n == found.shape[0]:
-                grown = np.empty((2 * n, 3), np.int32)
-                grown[:n] = found
-                found = grown
-            found[n, 0], found[n, 1], found[n, 2] = r, c, level
-            n += 1
-    return found[:n]
-
-
-@njit(cache=True, nogil=True)
-def _stroke_thick(ids, keys, strokes, widths, out):  # type: ignore[no-untyped-def]  # numba infers
+def _stroke_wide(found, strokes, widths, out):  # type: ignore[no-untyped-def]  # numba infers
     """Stamp the wide borders, weakest level first so that stronger ones lie on top."""
-    found = _thick_pixels(ids, keys, widths)
-    for k in range(1, keys.shape[0] + 1):
+    for k in range(1, widths.shape[0] + 1):
         opaque = strokes[k - 1] | np.uint32(0xFF000000)
         for i in range(found.shape[0]):
             if found[i, 2] == k:

@@ -168,3 +168,51 @@ def test_faint_lines_stay_faint_on_a_fine_screen() -> None:
         fine = frames.refine(raster, shapes, paint, frame, lambda: False)
         for pixels in (frame.pixels, fine):
             assert (pixels & 0xFF).min() > 0xC0, ratio
+
+
+def slow_shade(ids, colours, hatched, keys, strokes, widths) -> np.ndarray:
+    """Shade pixel by pixel, as the definition of `raster.shade` says; thin borders only."""
+    height, width = ids.shape
+    out = np.empty(ids.shape, np.uint32)
+
+    def blend(under: int, over: int) -> int:
+        alpha, mixed = over >> 24, 0xFF000000
+        if alpha == 255:
+            return over
+        for shift in (16, 8, 0):
+            a, b = (under >> shift) & 255, (over >> shift) & 255
+            mixed |= ((a * (255 - alpha) + b * alpha + 127) // 255) << shift
+        return mixed
+
+    for r in range(height):
+        for c in range(width):
+            a = ids[r, c]
+            ink = int(colours[a])
+            if hatched[a] and (r + c) % 8 < 2:
+                ink = blend(ink, 0x60303848)
+            level = -1
+            for b in (ids[r, min(c + 1, width - 1)], ids[min(r + 1, height - 1), c]):
+                for k in range(len(keys)):
+                    one, two = (int(keys[k, i]) if i >= 0 else -1 for i in (a, b))
+                    if one != two and -2 not in (one, two):
+                        level = max(level, k)
+            if level >= 0 and widths[level] == 1:
+                ink = blend(ink, int(strokes[level]))
+            out[r, c] = ink
+    return out
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000))
+def test_shading_is_what_its_definition_says(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    n, size = 9, (17, 23)
+    ids = random.integers(-1, n, size).astype(np.int32)
+    colours = (0xFF000000 | random.integers(0, 1 << 24, n + 1)).astype(np.uint32)
+    hatched = np.append(random.random(n) < 0.4, False)
+    keys = random.integers(-2, 4, (3, n)).astype(np.int32)
+    strokes = np.array([0x22203040, 0xFF2C3A47, 0x80E01B6A], np.uint32)
+    widths = random.integers(0, 2, 3)
+    out = np.empty(size, np.uint32)
+    raster.shade(ids, colours, hatched, keys, strokes, widths, out)
+    assert np.array_equal(out, slow_shade(ids, colours, hatched, keys, strokes, widths))
