@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import sys
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic
@@ -19,7 +18,10 @@ from typing import Any
 
 from gridplanner.errors import Cancelled, UserError
 from gridplanner.io.layer_bytes import pack, unpack
+from gridplanner.io.process_limits import limit_memory
 from gridplanner.io.roles import role_word
+from gridplanner.model.finding import Finding
+from gridplanner.model.kinds import Severity
 from gridplanner.model.layers import LayerSet, LayerSpec
 from gridplanner.model.question import Question
 from gridplanner.texts import _
@@ -38,7 +40,8 @@ class Limits:
     seconds : float
         For all layers together, without the time the user takes to answer.
     memory_mb : int
-        Address space; enforced where the system can (Linux, macOS).
+        Address space (Linux, macOS) or committed memory (Windows); where the system sets no limit, a
+        finding says so.
     """
 
     seconds: float = 300.0
@@ -164,7 +167,7 @@ class _Conversation:
 def _serve(pipe: Connection, request_text: str) -> None:
     """Read in the child and send the result, the sentence of an error, or nothing if it dies."""
     request = json.loads(request_text)
-    _limit_memory(request["memory_mb"])
+    limited = limit_memory(request["memory_mb"])
     # The parent need not load the readers at all.
     from gridplanner.io.reading import read_layers
 
@@ -184,15 +187,16 @@ def _serve(pipe: Connection, request_text: str) -> None:
     except UserError as error:
         pipe.send_bytes(b"error " + str(error).encode("utf-8", "replace"))
         return
+    if not limited:
+        layers = replace(layers, findings=(*layers.findings, _unlimited()))
     pipe.send_bytes(b"done " + pack(layers))
 
 
-def _limit_memory(megabytes: int) -> None:
-    """Limit the address space of this process where the system can."""
-    if sys.platform == "win32":
-        return
-    import resource  # not on Windows
-
-    size = megabytes * 1_000_000
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def _unlimited() -> Finding:
+    """Return the remark for a system that sets no limit on memory."""
+    return Finding(
+        rule="read.limit",
+        severity=Severity.INFO,
+        text=_("This system did not limit the memory for reading files; a damaged file could slow it down."),
+        subject_kind="layer",
+    )

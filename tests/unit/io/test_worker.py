@@ -3,11 +3,18 @@
 
 from __future__ import annotations
 
+import json
+import multiprocessing
+import sys
+import threading
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 import shapely
 
 from gridplanner.errors import Cancelled, UserError
+from gridplanner.io import process_limits, worker
 from gridplanner.io.layer_bytes import pack, unpack
 from gridplanner.io.raw import objects
 from gridplanner.io.worker import Limits, read_layers_apart
@@ -66,3 +73,68 @@ def test_questions_cross_over_and_limits_hold(tmp_path):
         read_layers_apart(specs, {}, tmp_path, limits=Limits(memory_mb=60))
     with pytest.raises(Cancelled):
         read_layers_apart(specs, {}, tmp_path, cancelled=lambda: True)
+
+
+class FakeKernel:
+    """kernel32 as far as a job object needs it."""
+
+    def __init__(self, *, job: int = 7, sets: int = 1, assigns: int = 1) -> None:
+        self.seen: dict[str, object] = {}
+        self.CreateJobObjectW = self._function(lambda *_a: job)
+        self.GetCurrentProcess = self._function(lambda: 99)
+        self.SetInformationJobObject = self._function(lambda *a: self._take(a) or sets)
+        self.AssignProcessToJobObject = self._function(lambda *a: self.seen.update(assigned=a) or assigns)
+
+    @staticmethod
+    def _function(work):
+        """Return a callable that takes attributes, as a ctypes function does."""
+        return type("Function", (), {"__call__": staticmethod(work)})()
+
+    def _take(self, arguments) -> None:
+        job, kind, address, size = arguments
+        limits = process_limits.ExtendedLimits.from_address(address)
+        self.seen.update(job=job, kind=kind, size=size, flags=limits.basic.limit_flags)
+        self.seen["memory"] = limits.process_memory
+
+
+def test_a_windows_job_limits_the_memory_of_its_process():
+    kernel = FakeKernel()
+    assert process_limits.limit_by_job(kernel, 60_000_000)
+    assert kernel.seen == {
+        "job": 7,
+        "kind": 9,
+        "size": 144,  # as Windows on 64 bits lays it out
+        "flags": 0x100,
+        "memory": 60_000_000,
+        "assigned": (7, 99),
+    }
+
+
+@pytest.mark.parametrize("fault", [{"job": 0}, {"sets": 0}, {"assigns": 0}])
+def test_a_refused_job_is_told(fault):
+    assert not process_limits.limit_by_job(FakeKernel(**fault), 1)
+
+
+def test_reading_without_a_limit_says_so(tmp_path, monkeypatch):
+    write_vector(small(), tmp_path / "c.shp", "EPSG:4545", format="shp")
+    monkeypatch.setattr("gridplanner.io.worker.limit_memory", lambda _megabytes: False)
+    ours, theirs = multiprocessing.Pipe()
+    specs = {"communities": asdict(LayerSpec("c.shp"))}
+    request = {"layers": specs, "nets": {}, "base": str(tmp_path), "asks": False, "memory_mb": 1}
+    # In a thread, since the pipe holds only so much.
+    thread = threading.Thread(target=worker._serve, args=(theirs, json.dumps(request)))
+    thread.start()
+    messages = iter(ours.recv_bytes, None)
+    done = next(message for message in messages if message.startswith(b"done "))
+    thread.join()
+    assert "read.limit" in {f.rule for f in unpack(done[5:]).findings}
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="job objects are of Windows")
+def test_windows_itself_keeps_the_limit(tmp_path):
+    write_vector(small(), tmp_path / "c.shp", "EPSG:4545", format="shp")
+    specs = {"communities": LayerSpec("c.shp")}
+    with pytest.raises(UserError, match="社区"):
+        read_layers_apart(specs, {}, tmp_path, limits=Limits(memory_mb=60))
+    layers = read_layers_apart(specs, {}, tmp_path)
+    assert "read.limit" not in {f.rule for f in layers.findings}
