@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from shapely import area, length, union_all
+import numpy.typing as npt
 
+from gridplanner.geometry.compactness import cut_edges, inertia, polsby_popper, reock
+from gridplanner.geometry.dissolve import grid_polygons
 from gridplanner.model.change import crosswalk, deviation, pieces_and_moved
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.load import load_of
-from gridplanner.model.plan import Plan
 from gridplanner.model.proposal import Proposal
 from gridplanner.model.request import MODES, PlanRequest
 from gridplanner.model.ruleset import RuleSet
@@ -35,6 +36,10 @@ class Alternative:
         Mean Polsby-Popper of the general grids; more is better.
     errors : int
         Findings of severity error.
+    reock, inertia : float
+        Means of two other figures of compactness; more is better.
+    cut_edges : int
+        Pairs of touching atoms in different grids.
     """
 
     proposal: Proposal
@@ -44,6 +49,9 @@ class Alternative:
     deviation: float
     roundness: float
     errors: int
+    reock: float = 0.0
+    inertia: float = 0.0
+    cut_edges: int = 0
 
     @property
     def burdens(self) -> tuple[float, ...]:
@@ -100,26 +108,22 @@ def non_dominated(found: Sequence[Alternative]) -> tuple[Alternative, ...]:
 def _measured(district: District, rules: RuleSet, proposal: Proposal) -> Alternative:
     plan, before = proposal.plan, district.plan_today()
     pieces, moved = pieces_and_moved(before, crosswalk(district.atoms, before, plan))
+    shapes = grid_polygons(district.atoms.geometry, plan.assignment, plan.n_grids)[plan.general()]
     return Alternative(
         proposal=proposal,
         grids=int(plan.general().sum()),
         people_moved=moved,
         pieces=pieces,
         deviation=deviation(plan.sums(load_of(district, rules))[plan.general()]),
-        roundness=mean_roundness(district, plan),
+        roundness=_mean(polsby_popper(shapes)),
         errors=sum(finding.counts for finding in proposal.findings),
+        reock=_mean(reock(shapes)),
+        inertia=_mean(inertia(shapes)),
+        cut_edges=cut_edges(district.adjacency, plan.assignment),
     )
 
 
-def mean_roundness(district: District, plan: Plan) -> float:
-    """Return the mean Polsby-Popper figure, 4 pi A / P2, of the general grids.
-
-    Source: Polsby, Popper 1991, Yale Law & Policy Review 9.
-    """
-    figures = []
-    for g in np.flatnonzero(plan.general()):
-        own = np.flatnonzero(plan.assignment == g)
-        if len(own):
-            shape = union_all(district.atoms.geometry[own])
-            figures.append(4 * np.pi * float(area(shape)) / max(float(length(shape)) ** 2, 1e-9))
-    return float(np.mean(figures)) if figures else 0.0
+def _mean(figures: npt.NDArray[np.float64]) -> float:
+    """Return the mean over the grids that have land; 0 without any."""
+    known = figures[np.isfinite(figures)]
+    return float(known.mean()) if len(known) else 0.0

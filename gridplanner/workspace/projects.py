@@ -9,8 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gridplanner.assign.options import AssignOptions
 from gridplanner.errors import UserError
+from gridplanner.geometry.arrays import FloatArray, ObjectArray
+from gridplanner.geometry.compactness import cut_edges, inertia, polsby_popper, reock
 from gridplanner.io.project import open_project
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.finding import Finding
@@ -160,7 +164,18 @@ _NUMBERS: dict[str, Callable[[Outcome], int | float]] = {
     "people_moved": lambda o: o.change.people_moved,
     "people_max": lambda o: int(o.after.measures.people.max(initial=0)),
     "radius_max_m": lambda o: round(float(max(o.after.measures.radius_m, default=0.0)), 1),
+    "polsby_popper": lambda o: _mean_figure(o, polsby_popper),
+    "reock": lambda o: _mean_figure(o, reock),
+    "inertia": lambda o: _mean_figure(o, inertia),
+    "cut_edges": lambda o: cut_edges(o.district.adjacency, o.after.plan.assignment),
 }
+
+
+def _mean_figure(outcome: Outcome, figure: Callable[[ObjectArray], FloatArray]) -> float:
+    """Return the mean of a figure of compactness over the general grids with land; 0 without any."""
+    values = figure(outcome.after.polygons[outcome.after.plan.general()])
+    known = values[np.isfinite(values)]
+    return round(float(known.mean()), 4) if len(known) else 0.0
 
 
 def _number(outcome: Outcome, key: str) -> int | float:
