@@ -19,10 +19,14 @@ from gridplanner.model.project import ProjectContents
 from gridplanner.model.proposal import Proposal
 from gridplanner.model.request import PlanRequest
 from gridplanner.progress import Progress
-from gridplanner.workspace.config import ExportOptions, config_from_table, load_config
+from gridplanner.workspace.config import ExportOptions, PostgisOptions, config_from_table, load_config
+from gridplanner.workspace.database import publish_outcome
 from gridplanner.workspace.executors import Processes
 from gridplanner.workspace.export import export
+from gridplanner.workspace.handing_over import planned_losses
+from gridplanner.workspace.merging import merge_plans
 from gridplanner.workspace.projects import assign_options, export_facts
+from gridplanner.workspace.releasing import take_release
 from gridplanner.workspace.usecases import compare, complete, config_of, judge, propose, read_project, today
 
 
@@ -104,3 +108,34 @@ def export_plan(
         return export(outcome, contents, out, wanted, facts, executor, progress)[0]
     finally:
         executor.close()
+
+
+def export_losses(
+    contents: ProjectContents, options: ExportOptions | None, progress: Progress
+) -> tuple[Finding, ...]:
+    """Return what the formats chosen would lose of the plan in work, before anything is written."""
+    config = config_of(contents, Path.cwd())
+    return planned_losses(
+        compare_plan(contents, progress), options or (config.export if config else ExportOptions())
+    )
+
+
+def merge_street_plans(
+    contents: ProjectContents, paths: Sequence[Path], progress: Progress
+) -> tuple[ProjectContents, tuple[Finding, ...]]:
+    """Return the project with the plans of street offices as a scenario, and every conflict."""
+    merged = merge_plans(contents, paths, progress)
+    return merged.contents, merged.findings
+
+
+def take_new_release(
+    contents: ProjectContents, config: Path, progress: Progress
+) -> tuple[ProjectContents, tuple[Finding, ...], tuple[Finding, ...]]:
+    """Return a project over next year's layers with the plan carried over, conflicts, and changes."""
+    release = take_release(contents, load_config(config), progress)
+    return release.contents, release.conflicts, release.changes
+
+
+def publish_plan(contents: ProjectContents, options: PostgisOptions, progress: Progress) -> int:
+    """Publish the plan in work to a database; return the number of the version."""
+    return publish_outcome(compare_plan(contents, progress), options)

@@ -19,6 +19,7 @@ from gridplanner.model.layers import Layer
 from gridplanner.model.project import ProjectContents, Scenario
 from gridplanner.model.staff import Branch, BranchTie, Worker
 from gridplanner.progress import Silent
+from gridplanner.workspace import work
 from gridplanner.workspace.config import config_from_table
 from gridplanner.workspace.main_job import read_project
 from gridplanner.workspace.merging import merge_lines, merge_plans, write_merged
@@ -185,3 +186,17 @@ def test_a_plan_that_is_none_is_refused(last_year, tmp_path):
     (tmp_path / "x.csv").write_text("a\n1\n")
     with pytest.raises(UserError):
         merge_plans(last_year, [tmp_path / "x.csv"], Silent())
+
+
+def test_the_window_runs_the_same_by_name(last_year, tmp_path):
+    (tmp_path / "new.toml").write_text(
+        '[layers.communities]\npath = "c.gpkg"\n[layers.buildings]\npath = "b.gpkg"\n'
+        '[repair]\noverlap = "most_people"\ngap = "longest_border"\n',
+        encoding="utf-8",
+    )
+    released, conflicts, changes = work.take_new_release(last_year, tmp_path / "new.toml", Silent())
+    assert released.current and not conflicts and not changes
+    write(tmp_path, "west.gpkg", "grids", ["AAC", "BBC"], "51190000000X00")
+    merged, told = work.merge_street_plans(last_year, [tmp_path / "west.gpkg"], Silent())
+    assert merged.current != last_year.current and not told
+    assert work.export_losses(merged, None, Silent()) == ()
