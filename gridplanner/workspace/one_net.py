@@ -31,8 +31,8 @@ def propose_one_net(
 ) -> Proposal:
     """Ask the engine for one net; nothing is applied.
 
-    The proof of the engine speaks of cuts through shared units, not of today's grids, so the proposal
-    carries none.
+    What the engine proves of cuts speaks of shared units, not of today's grids, so that objective is left
+    out of the certificate; numbers of grids and sizes stay proven.
 
     Raises
     ------
@@ -49,8 +49,18 @@ def propose_one_net(
         replace(record, code="", name="") if record.kind is GridKind.GENERAL else record
         for record in proposal.plan.grids
     )
+    plan = replace(proposal.plan, grids=grids)
+    return replace(proposal, request=request, plan=plan, certificate=_without_cuts(proposal.certificate))
+
+
+def _without_cuts(certificate: Certificate) -> Certificate:
+    """Return a certificate without what it says of cuts."""
+    parts = tuple(
+        replace(part, objective={k: v for k, v in part.objective.items() if k != "pieces"})
+        for part in certificate.parts
+    )
     return replace(
-        proposal, request=request, plan=replace(proposal.plan, grids=grids), certificate=Certificate()
+        certificate, parts=parts, total={k: v for k, v in certificate.total.items() if k != "pieces"}
     )
 
 
