@@ -13,6 +13,7 @@ import shapely
 
 from gridplanner.errors import UserError
 from gridplanner.io.project import save_project
+from gridplanner.io.reading import read_layers
 from gridplanner.io.writing import write_vector
 from gridplanner.model.kinds import Severity
 from gridplanner.model.layers import Layer
@@ -74,6 +75,17 @@ HOMES = {
     "B5": (1.5, 1.5, 90),
     "B6": (2.5, 1.5, 90),
 }
+
+
+@pytest.fixture(autouse=True)
+def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read layers in this process: starting another takes longer than all else here."""
+
+    def here(specs, nets, base, ask=None, limits=None, cancelled=None):
+        return read_layers(specs, nets, base, ask)
+
+    for module in ("io.worker", "workspace.divisions", "workspace.releasing"):
+        monkeypatch.setattr(f"gridplanner.{module}.read_layers_apart", here)
 
 
 @pytest.fixture
