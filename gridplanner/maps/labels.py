@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import hypot
 
 import numpy as np
 import numpy.typing as npt
@@ -222,36 +223,42 @@ class _Places:
     def __init__(self, request: Request, area: shapely.Geometry, xy: FloatArray, depth: FloatArray) -> None:
         self.request = request
         self.room = float(area.area)
-        self._area, self._xy, self._depth = area, xy, depth
+        self._area, self._xy, self._shallow = area, xy, -depth
+        self._deepest = float(depth[0]) if len(depth) else -1.0
         left, top, right, bottom = area.bounds if self.room else (0.0, 0.0, 0.0, 0.0)
         self._widest, self._highest = right - left, bottom - top
-        self._found: dict[tuple[Form, bool], FloatArray] = {}
+        self._found: dict[tuple[Form, int], FloatArray] = {}
 
     def of(self, form: Form) -> Iterator[FloatArray]:
-        """Give the middles of the boxes of a form that lie inside the area, the deepest dozen first."""
-        if form.width > self._widest or form.height > self._highest:
-            return
-        for rest in (False, True):
-            if (form, rest) not in self._found:
-                part = slice(_FIRST, None) if rest else slice(0, _FIRST)
-                self._found[form, rest] = self._fitting(form, self._xy[part], self._depth[part])
-            if len(self._found[form, rest]):
-                yield self._found[form, rest]
+        """Give the middles of the boxes of a form that lie inside the area, the deepest first.
 
-    def _fitting(self, form: Form, xy: FloatArray, depth: FloatArray) -> FloatArray:
+        The points come deepest first, so that those where the box is sure to lie inside are the first
+        few; the others are looked at only when they are asked for, a dozen before the rest.
+        """
         half_w, half_h = form.width / 2, form.height / 2
         # A box reaches at least half its shorter side from its middle, and at most half its diagonal.
-        near = depth >= min(half_w, half_h)
-        xy, depth = xy[near], depth[near]
+        if form.width > self._widest or form.height > self._highest or min(half_w, half_h) > self._deepest:
+            return
+        sure = self._count(hypot(half_w, half_h))
+        if sure:
+            yield self._xy[:sure]
+        for first, last in ((sure, sure + _FIRST), (sure + _FIRST, len(self._xy))):
+            if (form, first) not in self._found:
+                end = min(last, self._count(min(half_w, half_h)))
+                self._found[form, first] = self._fitting(form, self._xy[first:end])
+            if len(self._found[form, first]):
+                yield self._found[form, first]
+
+    def _count(self, depth: float) -> int:
+        """Return how many points are at least so deep."""
+        return int(self._shallow.searchsorted(-depth, side="right"))
+
+    def _fitting(self, form: Form, xy: FloatArray) -> FloatArray:
         if not len(xy):
             return xy
         boxes = _boxes(xy, form)
-        sure = depth >= np.hypot(half_w, half_h)
-        unsure = np.flatnonzero(~sure)
-        if len(unsure):
-            shapes = shapely.box(boxes[unsure, 0], boxes[unsure, 1], boxes[unsure, 2], boxes[unsure, 3])
-            sure[unsure] = shapely.contains(self._area, shapes)
-        return np.asarray(xy[sure], float)
+        shapes = shapely.box(boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3])
+        return np.asarray(xy[shapely.contains(self._area, shapes)], float)
 
     def first_free(self, occupied: Occupied) -> Label | None:
         """Return the fullest form at its roomiest free place."""

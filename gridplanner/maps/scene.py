@@ -152,6 +152,7 @@ class View:
         self.community = np.array([g.community for g in self.records], np.int64)
         self.numbers = [short_number(record, row) for row, record in enumerate(self.records)]
         self.dedicated = np.array([g.kind is GridKind.DEDICATED for g in self.records], bool)
+        self.general = division.plan.general()
         self.counts_households = bool(self.households.any())
         self.community_names: list[str] = [str(name) for name in outcome.district.communities.names]
         self._outcome, self._style, self._colouring = outcome, style, colouring

@@ -298,8 +298,8 @@ def _counts(
     before, after = scene.before, scene.after
     rows, sums = [], np.zeros(4, np.int64)
     for text, inside in groups:
-        old = int((inside[before.community] & before.plan.general()).sum())
-        new = int((inside[after.community] & after.plan.general()).sum())
+        old = int((inside[before.community] & before.general).sum())
+        new = int((inside[after.community] & after.general).sum())
         numbers = np.array([int(inside.sum()), old, new, int(after.people[inside[after.community]].sum())])
         sums += numbers
         rows.append([text, *(f"{n:,}" for n in numbers)])
