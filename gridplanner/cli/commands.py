@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gridplanner.cli.exchange import chosen_export, tell_losses
+from gridplanner.cli.planning import is_small, small_answer, trade_off_table
 from gridplanner.cli.terminal import TerminalProgress
 from gridplanner.errors import UserError
 from gridplanner.model.request import PlanRequest
@@ -81,8 +82,12 @@ def run_new(options: argparse.Namespace) -> int:
 
 def run_plan(options: argparse.Namespace) -> int:
     """Propose a plan and store it as a scenario, or several to choose from."""
+    if is_small(options):
+        return _said(options, small_answer(options))
     if options.trade_off is not None:
-        return _trade_off(options)
+        with _progress(options) as progress, _executor(options) as executor:
+            table = trade_off_table(options, lambda asked: _request(asked, options), executor, progress)
+        return _said(options, table)
     from gridplanner.workspace.projects import plan_project  # slow imports
 
     with _progress(options) as progress, _executor(options) as executor:
@@ -91,19 +96,6 @@ def run_plan(options: argparse.Namespace) -> int:
         )
     _said(options, _("The proposal is stored as scenario '{name}'.").format(name=name))
     return 0 if legal else 1
-
-
-def _trade_off(options: argparse.Namespace) -> int:
-    """Store the plans of the trade-off and print their table."""
-    from gridplanner.workspace.plan_table import request_from_table  # slow imports
-    from gridplanner.workspace.trade_off import trade_off_project
-
-    totals = [request_from_table({"total": int(n) if n.isdigit() else n}).total for n in options.trade_off]
-    with _progress(options) as progress, _executor(options) as executor:
-        rows = trade_off_project(
-            options.project, lambda request: _request(request, options), totals, executor, progress
-        )
-    return _said(options, "\n".join("\t".join(row) for row in rows))
 
 
 def run_assign(options: argparse.Namespace) -> int:

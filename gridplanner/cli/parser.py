@@ -13,6 +13,7 @@ from gridplanner.cli import commands as runners
 from gridplanner.cli.exchange import add_export_options
 from gridplanner.cli.offices import OFFICE_COMMANDS, add_office_commands
 from gridplanner.cli.papers import PAPER_COMMANDS, add_paper_commands
+from gridplanner.cli.planning import add_questions
 from gridplanner.cli.units import UNIT_COMMANDS, add_unit_commands
 from gridplanner.model.parameters import parameter
 from gridplanner.texts import LANGUAGES, _
@@ -96,12 +97,7 @@ def _add_steps(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     plan.add_argument("--total", help=f"{_(parameter('plan.total').label)} | fewest | repair")
     plan.add_argument("--mode", choices=parameter("plan.mode").choices, help=_(parameter("plan.mode").label))
     plan.add_argument("--one-net", action="store_true", help=_("start from the lines most nets share"))
-    plan.add_argument(
-        "--trade-off",
-        nargs="*",
-        metavar="N",
-        help=_("store the plans among which to choose as scenarios; also for these numbers of grids"),
-    )
+    add_questions(plan)
     plan.add_argument("--accept", action="store_true", help=_("make the proposal the plan in work"))
     _planning(plan)
 

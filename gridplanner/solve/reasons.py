@@ -105,20 +105,7 @@ def part_reasons(district: District, part: Part, done: Divided) -> list[Finding]
     """Return why a part cannot be divided by the rules."""
     name = str(district.communities.names[part.community])
     low, high = range_of(part)
-    people = part.field.people
-    out = []
-    most = part.limits.people[1]
-    for i in np.flatnonzero(people > most):
-        a = part.atoms[i]
-        out.append(
-            _finding(
-                district, part, "people", int(people[i]), most,
-                _("In {community} the building {atom} alone has {value} people, more than {limit:g}.").format(
-                    community=name, atom=district.atoms.ids[a], value=int(people[i]), limit=most
-                ),
-                _("Cut it by stair row, or raise the upper limit to {value}.").format(value=int(people[i])),
-            )
-        )  # fmt: skip
+    out = _tower_reasons(district, part, name)
     if not part.people and low > high:
         out.append(
             _finding(
@@ -143,6 +130,21 @@ def part_reasons(district: District, part: Part, done: Divided) -> list[Finding]
     if not out:
         out.append(_search_reason(district, part, done, name))
     return out
+
+
+def _tower_reasons(district: District, part: Part, name: str) -> list[Finding]:
+    """Return a finding for each building that alone holds more than a grid may."""
+    people, most = part.field.people, part.limits.people[1]
+    return [
+        _finding(
+            district, part, "people", int(people[i]), most,
+            _("In {community} the building {atom} alone has {value} people, more than {limit:g}.").format(
+                community=name, atom=district.atoms.ids[part.atoms[i]], value=int(people[i]), limit=most
+            ),
+            _("Cut it by stair row, or raise the upper limit to {value}.").format(value=int(people[i])),
+        )
+        for i in np.flatnonzero(people > most)
+    ]  # fmt: skip
 
 
 def _search_reason(district: District, part: Part, done: Divided, name: str) -> Finding:

@@ -61,7 +61,7 @@ def _masked(layer: Layer, below: int) -> Layer:
         return layer
     counts = {
         key: masked_counts(layer.fields[key], below)
-        for key in ("HS", "RK", *GROUPS.values())
+        for key in ("HS", "RK", "FZ", *GROUPS.values())
         if key in layer.fields
     }
     return replace(layer, fields={**layer.fields, **counts})
