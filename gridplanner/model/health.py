@@ -24,7 +24,8 @@ class Indicators:
         Land and people under more than one of today's grids, or under a net unit that differs from
         the rest of their grid; 0 for a plan over atoms without nets.
     redundancy : int
-        Workers in post beyond one for each general grid.
+        Workers in post beyond one for each general grid that is needed: of the plan beside today's
+        division, where there is one.
     """
 
     unevenness_people: float

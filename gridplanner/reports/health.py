@@ -39,14 +39,14 @@ def indicator_words() -> dict[str, tuple[str, str, str]]:
         ),
         "crossing_m2": (
             _("Crossing: land"),
-            "m2",
+            _("square metres"),
             _("land under more than one grid, or counted by a department to another unit than its grid"),
         ),
         "crossing_people": (_("Crossing: people"), _("persons"), _("people living on that land")),
         "redundancy": (
             _("Redundancy of staff"),
             _("persons"),
-            _("workers in post beyond one for each general grid"),
+            _("workers in post beyond one for each general grid of the plan"),
         ),
         "line_followed": (
             _("Lines along roads, water, walls and limits"),
@@ -111,7 +111,7 @@ def faults_table(health: Health) -> Table:
     columns = (
         Column(_("Layer"), 18),
         Column(_("Kind of fault"), 18),
-        Column(_("Number"), 9, "int"),
+        Column(_("Cases"), 9, "int"),
         Column(_("Below the tolerance"), 11, "int"),
         Column(_("Area m2"), 12, "number"),
         Column(_("People"), 9, "int"),
@@ -143,7 +143,7 @@ def splits_table(splits: Sequence[Split]) -> Table:
         ]
     columns = (
         Column(_("Level"), 10),
-        Column(_("Unit"), 20),
+        Column(_("Name"), 20),
         Column(_("Grid"), 20),
         Column(_("Parts"), 7, "int"),
         Column(_("People"), 9, "int"),
@@ -217,13 +217,16 @@ def splits_short(outcome: Outcome) -> Table:
             level_word(split.level),
             split.unit,
             len(split.parts),
-            _(", ").join(f"{code[-3:] or '—'} {people}" for code, people, _homes in split.parts),
+            _(", ").join(
+                _("{grid}: {people}").format(grid=code[-3:] or "—", people=people)
+                for code, people, _homes in split.parts
+            ),
         )
         for split in shown
     )
     columns = (
         Column(_("Level"), 8),
-        Column(_("Unit"), 18),
+        Column(_("Name"), 18),
         Column(_("Parts"), 7, "int"),
         Column(_("People in each part, by grid"), 40, wrap=True),
     )

@@ -42,15 +42,15 @@ class Tier:
     home: ObjectArray
 
 
-def health_of(district: District, plan: Plan, measures: Measures) -> Health:
-    """Return the state of a division at a glance.
+def health_of(district: District, plan: Plan, measures: Measures, needed: int | None = None) -> Health:
+    """Return the state of a division at a glance; `needed` general grids will need a worker.
 
     Faults of the layers as delivered belong to today's division only.
     """
     today = not plan.name and np.array_equal(plan.assignment, district.atoms.old_grid)
     levels = LEVELS[:-1] if today else LEVELS
     return Health(
-        indicators=indicators(district, plan, measures),
+        indicators=indicators(district, plan, measures, needed),
         splits=tuple(split for level in levels for split in splits(district, plan, level)),
         faults=fault_counts(district) if today else (),
         followed=followed_share(district, plan),

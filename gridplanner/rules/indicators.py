@@ -18,8 +18,16 @@ from gridplanner.rules.nets import net_conflicts
 LEVELS = ("street", "community", "estate", "old_grid")
 
 
-def indicators(district: District, plan: Plan, measures: Measures) -> Indicators:
+def indicators(district: District, plan: Plan, measures: Measures, needed: int | None = None) -> Indicators:
     """Return the headline indicators of a plan.
+
+    Parameters
+    ----------
+    district : District
+    plan : Plan
+    measures : Measures
+    needed : int, optional
+        General grids that will need a worker; those of the plan by default.
 
     Source: the three faults are named in the reform's own account; formulas are own choices.
     """
@@ -27,13 +35,14 @@ def indicators(district: District, plan: Plan, measures: Measures) -> Indicators
     people, area = measures.people[general], measures.area_m2[general]
     crossing_m2, crossing_people = _crossing(district, plan)
     spread = deviation(people)
+    in_post = sum(worker.status != "surplus" for worker in plan.workers)
     return Indicators(
         unevenness_people=_variation(people.astype(np.float64)),
         unevenness_area=_variation(area),
         balance=100 * max(0.0, 1 - spread) if spread == spread else 0.0,  # NaN without people
         crossing_m2=crossing_m2,
         crossing_people=crossing_people,
-        redundancy=max(0, len(plan.workers) - int(general.sum())),
+        redundancy=max(0, in_post - (int(general.sum()) if needed is None else needed)),
     )
 
 

@@ -119,7 +119,8 @@ def compare(
     district = contents.district
     before = judge(district, today(contents), contents.rules, contents.waivers)
     new = judge(district, after, contents.rules, contents.waivers)
-    before = replace(before, health=health_of(district, before.plan, before.measures))
+    needed = int(after.general().sum())
+    before = replace(before, health=health_of(district, before.plan, before.measures, needed))
     health = health_of(district, after, new.measures)
     options = config.assign if config else AssignOptions()
     new = replace(
