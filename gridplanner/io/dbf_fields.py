@@ -217,6 +217,12 @@ def _number(
         )
         values[bad] = np.nan
     rounded = np.round(values, decimals)
+    with np.errstate(invalid="ignore"):
+        changed = np.flatnonzero(np.abs(rounded - values) > 1e-9 * np.maximum(np.abs(values), 1.0))
+    if len(changed):
+        text = _("Layer '{layer}', column '{column}': numbers are rounded to {n} decimals in rows {rows}.")
+        text = text.format(layer=layer.role, column=key, n=decimals, rows="{rows}")
+        findings.append(row_finding("write.decimals", Severity.INFO, text, (changed + 1).tolist()))
     top = np.nanmax(np.abs(rounded), initial=0)
     width = min(max(len(f"{top:.{decimals}f}") + 1, 12), 19)
     return DbfField(key, name, "N", width, decimals, rounded)
