@@ -14,7 +14,7 @@ from gridplanner.solve.division import Divided, Effort, divide, judged, seed_of
 from gridplanner.solve.olds import MAX_OLDS, MAX_SETS, in_sets, olds_of
 from gridplanner.solve.part import Field, FloatArray, IntArray, Part, compact_labels
 from gridplanner.solve.search import Schedule, anneal
-from gridplanner.solve.share import even_cost
+from gridplanner.solve.share import even_costs
 from gridplanner.solve.single_cut import SingleCut, raised
 from gridplanner.solve.start import pieces_of
 from gridplanner.solve.state import Prices
@@ -129,9 +129,9 @@ class Keeper:
         p = self._prices
         people = in_sets(clusters.mask, clusters.people)
         cost = clusters.cost * p.pieces
-        for r, g in np.argwhere(np.isfinite(cost)).tolist():
-            cost[r, g] += p.deviation * even_cost(int(people[r]), g, p.mean)
-            cost[r, g] += g * p.roundness * _GUESS_SHAPE + (g - 1) * p.moved * _GUESS_MOVED
+        row, g = np.nonzero(np.isfinite(cost))
+        cost[row, g] += p.deviation * even_costs(people[row], g, p.mean)
+        cost[row, g] += g * p.roundness * _GUESS_SHAPE + (g - 1) * p.moved * _GUESS_MOVED
         return cost
 
     def divide(self, k: int, effort: Effort) -> Divided:
