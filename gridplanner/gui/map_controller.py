@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from gridplanner.gui import theme
 from gridplanner.gui.canvas.basemap import Ground
@@ -22,6 +22,9 @@ from gridplanner.model.finding import Finding
 from gridplanner.model.plan import Plan, PlanChange
 from gridplanner.texts import _
 from gridplanner.workspace.scene_live import grid_colours, label_points, live_totals
+
+#: Milliseconds after an edit until its labels are made anew.
+LABELS_AFTER_MS = 60
 
 
 class MapController(QObject):
@@ -47,6 +50,8 @@ class MapController(QObject):
         self._preview: Plan | None = None
         self._label_points: np.ndarray | None = None
         self._twin: MapCanvas | None = None
+        self._later = QTimer(self, singleShot=True, interval=LABELS_AFTER_MS)
+        self._later.timeout.connect(self.relabel)
         session.opened.connect(self.on_opened)
         session.changed.connect(self.on_changed)
         session.judged.connect(self._markers)
@@ -81,7 +86,10 @@ class MapController(QObject):
             self.canvas.change_shapes(scene.atoms)
             if self._twin is not None:
                 self._twin.change_shapes(scene.atoms)
-        self.refresh()
+        self.repaint()
+        self._markers()
+        # Labels are drawn when the hand rests anyway.
+        self._later.start()
 
     def on_proposed(self) -> None:
         """Show the proposal instead of the plan in work while it is reviewed."""
@@ -117,13 +125,16 @@ class MapController(QObject):
         if not ours and now is not None and plan.grids is now.grids:
             # A preview while a border is dragged: same grids and limits, and no new colours to find.
             totals = self.session.totals.of_assignment(workspace.district, plan)
-            numbers = self.session.colours
-            return Facts(workspace.district, self.session.before, plan, totals, numbers, theme.is_dark())
+            return Facts(
+                workspace.district, self.session.before, plan, totals, self._numbers, theme.is_dark()
+            )
         totals = self.session.totals if ours else live_totals(workspace.district, plan, workspace.rules)
-        numbers = self.session.colours if ours else None
-        if numbers is None or len(numbers) != plan.n_grids:
-            numbers = grid_colours(workspace.district, plan)
+        numbers = self._numbers if ours else lambda: grid_colours(workspace.district, plan)
         return Facts(workspace.district, self.session.before, plan, totals, numbers, theme.is_dark())
+
+    def _numbers(self) -> np.ndarray:
+        """Return the small numbers of the plan in work: touching grids differ."""
+        return self.session.colours
 
     def repaint(self) -> None:
         """Colour the map anew."""

@@ -54,6 +54,7 @@ class Session(OpenProject):
         self._totals: LiveTotals | None = None
         self._neighbours: Neighbours | None = None
         self._colours: np.ndarray | None = None
+        self._colours_before: np.ndarray | None = None
         self._judging: int | None = None
         self._judge_timer = QTimer(self, singleShot=True, interval=JUDGE_AFTER_MS)
         self._judge_timer.timeout.connect(self.judge)
@@ -112,7 +113,7 @@ class Session(OpenProject):
         """A small number per grid; touching grids differ."""
         if self._colours is None:
             workspace = self._need()
-            self._colours = grid_colours(workspace.district, workspace.plan)
+            self._colours = grid_colours(workspace.district, workspace.plan, self._colours_before)
         return self._colours
 
     @property
@@ -186,11 +187,9 @@ class Session(OpenProject):
     def _forget(self, *, keep_colours: bool = False) -> None:
         """Drop what is derived from the plan."""
         self._totals = None
-        plan, workspace = self.plan, self.workspace
-        if keep_colours and workspace is not None and plan is not None and self._colours is not None:
-            self._colours = grid_colours(workspace.district, plan, self._colours)
-        else:
-            self._colours = None
+        # Only one style needs the numbers, so they are found when it asks.
+        kept = self._colours if self._colours is not None else self._colours_before
+        self._colours, self._colours_before = None, kept if keep_colours else None
 
     def judge(self) -> None:
         """Ask for the full check of the plan in work."""

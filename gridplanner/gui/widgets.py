@@ -116,6 +116,7 @@ class Figures(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "card")
+        self._rows: list[tuple[str, str, str]] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(12, 10, 12, 10)
         self._grid.setHorizontalSpacing(12)
@@ -124,6 +125,9 @@ class Figures(QFrame):
 
     def show_rows(self, rows: list[tuple[str, str, str]]) -> None:
         """Show (name, value, link) rows; the link is sent by `clicked`, "" for none."""
+        if rows == self._rows and self._grid.count():
+            return
+        self._rows = list(rows)
         while self._grid.count():
             item = self._grid.takeAt(0)
             if item.widget() is not None:

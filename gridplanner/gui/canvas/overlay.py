@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -17,6 +18,7 @@ from PySide6.QtGui import (
     QPainter,
     QPainterPath,
     QPen,
+    QPixmap,
     QPolygonF,
 )
 
@@ -259,9 +261,26 @@ def draw_markers(painter: QPainter, markers: Sequence[Marker], view: View) -> No
                 painter.setPen(QPen(QColor(colour), width))
                 painter.drawEllipse(QPointF(x, y), size + 10, size + 10)
             continue
-        painter.setPen(QPen(QColor("#FFFFFF"), 1.5))
-        painter.setBrush(QColor(marker.colour))
-        painter.drawEllipse(QPointF(x, y), size, size)
+        # Hundreds of equal dots: a stamp is ten times as fast as an antialiased ellipse.
+        stamp = _dot(marker.colour, round(size * 4) / 4, painter.device().devicePixelRatioF())
+        middle = stamp.deviceIndependentSize() / 2
+        painter.drawPixmap(QPointF(x - middle.width(), y - middle.height()), stamp)
+
+
+@lru_cache(maxsize=64)
+def _dot(colour: str, size: float, ratio: float) -> QPixmap:
+    """Return a dot of some radius with a white rim."""
+    side = 2 * size + 4
+    picture = QPixmap(round(side * ratio), round(side * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor("#FFFFFF"), 1.5))
+    painter.setBrush(QColor(colour))
+    painter.drawEllipse(QPointF(side / 2, side / 2), size, size)
+    painter.end()
+    return picture
 
 
 def draw_sketch(painter: QPainter, sketch: Sketch, view: View) -> None:

@@ -65,13 +65,13 @@ class Scheme:
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """What a style may colour by."""
+    """What a style may colour by; `numbers` (touching grids differ) may be found when asked for."""
 
     district: District
     before: Plan
     plan: Plan
     totals: LiveTotals
-    numbers: np.ndarray
+    numbers: np.ndarray | Callable[[], np.ndarray]
     dark: bool = False
 
 
@@ -88,7 +88,8 @@ def _lookup(index: np.ndarray, colours: tuple[str, ...]) -> np.ndarray:
 def by_grid(facts: Facts) -> Scheme:
     """Colour so that touching grids differ."""
     tints = TINTS_DARK if facts.dark else TINTS
-    return Scheme(_lookup(facts.numbers.astype(np.int64) % len(tints), tints), ())
+    numbers = facts.numbers() if callable(facts.numbers) else facts.numbers
+    return Scheme(_lookup(numbers.astype(np.int64) % len(tints), tints), ())
 
 
 def by_people(facts: Facts) -> Scheme:
