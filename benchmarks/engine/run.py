@@ -67,13 +67,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--cities", type=int, default=10, help="cities side by side, 0 for none")
     parser.add_argument("--edinburgh", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--peers", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--without", nargs="*", default=[], help="peers to leave out, by part of the name")
     parser.add_argument("--exact", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--cpu-limit", type=int, default=400, help="CPU seconds for each program")
     parser.add_argument("--certify", type=float, default=15.0, help="wall seconds for the certificate")
     parser.add_argument("--keep", type=Path, help="folder to keep the towns in for the next run")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
-        hall = Hall(options.keep or Path(folder), options.cpu_limit, options.peers, options.certify)
+        chosen = [p.name for p in PEERS if not any(word in p.name for word in options.without)]
+        peers = chosen if options.peers else []
+        hall = Hall(options.keep or Path(folder), options.cpu_limit, peers, options.certify)
         hall.folder.mkdir(parents=True, exist_ok=True)
         for seed in options.seeds:
             hall.city(seed, exact=options.exact and seed == options.seeds[0])
@@ -93,11 +96,12 @@ class Hall:
         Where towns are kept.
     cpu_limit : int
         CPU seconds for each program.
-    peers : bool
+    peers : list of str
+        Names of those that take part.
     certify_s : float
     """
 
-    def __init__(self, folder: Path, cpu_limit: int, peers: bool, certify_s: float) -> None:
+    def __init__(self, folder: Path, cpu_limit: int, peers: list[str], certify_s: float) -> None:
         self.folder, self.cpu_limit, self.peers, self.certify_s = folder, cpu_limit, peers, certify_s
         self.missed = 0
         self.slow: set[str] = set()
@@ -132,14 +136,14 @@ class Hall:
         town = self._town("edinburgh", lambda: district, Limits(radius_m=math.inf), TOTAL_EDINBURGH)
         self.contest(town, 1, ["gridplanner balance", "gridplanner compact"])
 
-    def contest(self, town: Town, seed: int, ours: list[str], *, peers: bool | None = None) -> None:
+    def contest(self, town: Town, seed: int, ours: list[str], *, peers: bool = True) -> None:
         """Run programs on a town and print the table."""
         district = load(town.path)
         print(
             f"\n{town.name}: {len(district.atoms):,} atoms, {len(district.communities)} communities, "
             f"{town.total} grids asked; load {os.getloadavg()[0]:.1f}\n{HEAD}"
         )
-        names = [*ours, *([p.name for p in PEERS] if (self.peers if peers is None else peers) else [])]
+        names = [*ours, *(self.peers if peers else [])]
         results = [self._one(town, district, name, seed) for name in names]
         for line in ratios(results):
             print(line)
