@@ -11,6 +11,7 @@ from gridplanner.rules.bands import BandRule, check_weights
 from gridplanner.rules.case import Case
 from gridplanner.rules.communities import check_community_size
 from gridplanner.rules.estates import check_enclosed, check_estates
+from gridplanner.rules.layer_faults import check_layer_faults
 from gridplanner.rules.nets import check_nets
 from gridplanner.rules.overlap import check_overlap
 from gridplanner.rules.radius import check_radius
@@ -62,6 +63,7 @@ RULES = (
     Rule("building_cut", "Buildings cut by a line", "", check_buildings_cut, local=False),
     Rule("community_parts", "Communities in parts", "parts", check_community_parts, local=False),
     Rule("community_size", "Size of communities", "households", check_community_size, local=False),
+    Rule("layer_fault", "Faults of streets and communities", "m2", check_layer_faults, local=False),
     Rule("street_line", "Street lines", "m2", check_streets, local=False),
     Rule("station_reach", "Reach of service stations", "m", check_stations, local=False),
     Rule("nets", "Departmental nets", "m2", check_nets, local=False),

@@ -22,7 +22,7 @@ from gridplanner.model.layers import Layer
 from gridplanner.model.project import ProjectContents
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
-from gridplanner.rules.check import measure
+from gridplanner.rules.check import check, measure
 from gridplanner.rules.health import health_of
 from gridplanner.rules.presets import load_preset
 from gridplanner.workspace.checking import Checked, checked_lines, write_checked
@@ -125,3 +125,61 @@ def test_a_plan_over_atoms_has_no_faults_of_layers() -> None:
     assert found.faults == ()
     assert [s.level for s in found.splits] == ["old_grid"]
     assert 0 <= found.followed_mean <= 1
+
+
+def with_layer(
+    district: District, role: str, codes: list[str], shapes: list[object], **fields: list[str]
+) -> District:
+    """Add a layer as delivered."""
+    columns = {"code": objects(codes), **{key: objects(values) for key, values in fields.items()}}
+    layer = Layer(role, "", objects(shapes), columns)
+    return replace(district, originals={**district.originals, role: layer})
+
+
+def at(x0: float, y0: float, x1: float, y1: float) -> object:
+    """Return a box in units of an atom's side from the lower left corner."""
+    x, y = ORIGIN
+    return box(x + x0 * SIDE_M, y + y0 * SIDE_M, x + x1 * SIDE_M, y + y1 * SIDE_M)
+
+
+def layer_faults(district: District) -> list[tuple[str, int]]:
+    found = check(district, district.plan_today(), RuleSet())
+    return [(f.text, f.people) for f in found if f.rule == "layer_fault"]
+
+
+@pytest.mark.parametrize(
+    ("shapes", "word", "people"),
+    [
+        ([at(0, 0, 3, 1), at(2, 0, 4, 1)], "重叠", 30),
+        ([at(0, 0, 4, 1), at(0, 0, 4, 1)], "完全相同", 100),
+        ([at(0, 0, 4, 1), at(1, 0, 2, 1)], "互相包含", 20),
+        ([at(-1, -1, 5, 2) - at(0, 0, 1, 1)], "空洞", 10),
+        ([at(-1, -1, 2, 2) - at(0, 0, 2, 1), at(2, -1, 5, 2) - at(2, 0, 4, 1)], "不属于任何一方", 100),
+    ],
+)
+def test_faults_of_communities_are_told_with_their_people(
+    shapes: list[object], word: str, people: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRIDPLANNER_LANG", "zh_CN")
+    district = town("AABB", people=[10, 20, 30, 40])
+    codes = [f"51190200100{k + 1}" for k in range(len(shapes))]
+    ((text, living),) = layer_faults(with_layer(district, "communities", codes, shapes))
+    assert word in text
+    assert living == people
+
+
+def test_street_land_without_a_community_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRIDPLANNER_LANG", "zh_CN")
+    district = with_layer(town("AABB"), "streets", ["511902001"], [at(0, 0, 5, 1)])
+    code = str(district.communities.codes[0])
+    district = with_layer(district, "communities", [code], [at(0, 0, 4, 1)], street_code=["511902001"])
+    ((text, _people),) = layer_faults(district)
+    assert "10000 平方米" in text
+
+
+def test_small_faults_of_a_layer_fold_into_one_line() -> None:
+    district = with_layer(
+        town("AABB"), "communities", ["511902001001", "511902001002"], [at(0, 0, 2, 1), at(1.9995, 0, 4, 1)]
+    )
+    found = [f for f in check(district, district.plan_today(), RuleSet()) if f.rule == "layer_fault"]
+    assert [(f.count, f.severity.value) for f in found] == [(1, "info")]
