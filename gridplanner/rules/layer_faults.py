@@ -59,7 +59,7 @@ def _own_faults(case: Case, tier: Tier) -> Iterator[Finding]:
 
 def _role(role: str) -> str:
     """Return what a layer is called in a sentence."""
-    words = {"streets": _("streets"), "communities": _("communities"), "grids": _("grids")}
+    words = {"streets": _("streets"), "communities": _("communities"), "grids": _("grid outlines")}
     return words.get(role, role)
 
 
