@@ -33,12 +33,23 @@ from gridplanner.texts import _
 CHART_ROWS = 16
 
 
-def write_workbook(outcome: Outcome, path: Path) -> None:
+#: Width of the chart of the organisation on its sheet, dots of the screen.
+CHART_WIDTH = 1400
+
+
+def write_workbook(outcome: Outcome, path: Path, chart: Path | None = None) -> None:
     """Write the workbook.
 
     Sheets: overview by street with charts, register, before/after both ways, dedicated grids,
     workers, branches, staffing, findings before and after, health check, community
     changes, certificate, buildings. Codes are text, no cell is ever a formula from the data.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    path : Path
+    chart : Path, optional
+        Picture of the party organisation (PNG), shown beside its table.
     """
     before = findings_table(outcome.before.findings)
     tables = (
@@ -63,10 +74,20 @@ def write_workbook(outcome: Outcome, path: Path) -> None:
         book.file.set_properties({"title": outcome.title, "comments": _mark(outcome)})
         _write_overview(book, outcome)
         for table, tab in tables:
-            write_table(book, table.masked(outcome.mask_below), tab)
+            sheet = write_table(book, table.masked(outcome.mask_below), tab)
+            if table.name == "organisation" and chart is not None:
+                _show_picture(sheet, chart, len(table.columns) + 1)
         plans = outcome.before.plan, outcome.after.plan
         write_matrix(book, outcome.district, *plans, _("People by old and new"), outcome.mask_below)
         book.file.get_worksheet_by_name(_("Overview")).activate()
+
+
+def _show_picture(sheet: Any, image: Path, column: int) -> None:
+    """Show a picture at the top of a column, scaled to the screen."""
+    width = int.from_bytes(image.read_bytes()[16:20], "big")
+    scale = CHART_WIDTH / max(width, 1)
+    place = {"x_scale": scale, "y_scale": scale, "object_position": 3}
+    sheet.insert_image(HEAD_ROWS, column, str(image), {**place, "description": _("Organisation")})
 
 
 def _reforms(outcome: Outcome) -> tuple[tuple[Table, str], ...]:

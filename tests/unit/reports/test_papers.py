@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 import zipfile
@@ -215,3 +216,13 @@ def test_papers_speak_one_language(
     write_plan_document(outcome, tmp_path / "p.docx")
     text = "\n".join(p.text for p in docx.Document(tmp_path / "p.docx").paragraphs)
     assert ("划分标准" in text) == (language == "zh_CN") and ("Standard" in text) == (language == "en")
+
+
+def test_the_organisation_sheet_shows_its_chart(outcome, tmp_path):
+    # The smallest whole PNG: one white dot.
+    dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8//8/AwAI/AL+p5qgoAAAAABJRU5ErkJggg=="
+    chart = tmp_path / "organisation.png"
+    chart.write_bytes(base64.b64decode(dot))
+    write_workbook(outcome, tmp_path / "l.xlsx", chart)
+    book = openpyxl.load_workbook(tmp_path / "l.xlsx")
+    assert [len(sheet._images) for sheet in book.worksheets if sheet.title == "党组织架构"] == [1]
