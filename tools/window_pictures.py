@@ -103,6 +103,28 @@ def plan(camera: Photographer) -> None:
         window.actions_by_id["swipe"].trigger()
 
 
+def scenarios(camera: Photographer) -> None:
+    """Compare scenarios, and show the charts."""
+    if not camera.wants("compare", "charts"):
+        return
+    from PySide6.QtCore import Qt
+
+    from gridplanner.gui.dialogs.compare import CompareDialog
+
+    window = camera.window
+    dialog = CompareDialog(window, window.session, window.canvas.kernels)
+    dialog.tabs.setCurrentIndex(1)
+    dialog.show()
+    camera.pause(2500)
+    camera.take("compare", dialog)
+    dialog.close()
+    window.actions_by_id["panel_charts"].trigger()
+    window.resizeDocks([window.docks["charts"]], [330], Qt.Orientation.Vertical)
+    camera.pause(900)
+    camera.take("charts")
+    window.actions_by_id["panel_charts"].trigger()
+
+
 def bring_in(camera: Photographer) -> None:
     """Show the import assistant on the sample's own layers."""
     if not camera.wants("import"):
@@ -122,7 +144,7 @@ def bring_in(camera: Photographer) -> None:
     dialog.close()
 
 
-PARTS: tuple[Callable[[Photographer], None], ...] = (bring_in, open_sample, plan)
+PARTS: tuple[Callable[[Photographer], None], ...] = (bring_in, open_sample, plan, scenarios)
 
 
 def main(argv: list[str]) -> int:

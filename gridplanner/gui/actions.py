@@ -269,6 +269,7 @@ def _plan() -> tuple[ActionRow, ...]:
             "project",
         ),
         row("rename", _("&Rename the scenario..."), "plan", "plan.rename", "", "", "scenario"),
+        row("notes", _("&Notes of the scenario..."), "plan", "plan.notes", "note", "", "scenario"),
         row("delete", _("De&lete the scenario..."), "plan", "plan.delete", "", "", "scenario"),
         row("compare", _("&Compare scenarios..."), "plan", "plan.compare", "compare", "", "project"),
         row(

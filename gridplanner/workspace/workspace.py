@@ -230,6 +230,14 @@ class Workspace:
         self._contents = replace(contents, scenarios=scenarios, current=current)
         self._restart(_("Rename scenario"))
 
+    def set_notes(self, name: str, notes: str) -> None:
+        """Write down what a scenario is for; the plan itself stays as it is."""
+        self._refuse_read_only()
+        now, label = self._history.state, _("Notes of scenario {name}").format(name=name)
+        scenarios = {**self.contents.scenarios, name: replace(self.contents.scenarios[name], notes=notes)}
+        self._history = self._history.push(replace(now, scenarios=scenarios), label)
+        self._tell(PlanChange("findings", label=label), "notes")
+
     def delete_scenario(self, name: str) -> None:
         """Delete a scenario; an approved one is refused."""
         self._refuse_read_only()

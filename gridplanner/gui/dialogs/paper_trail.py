@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -24,6 +27,7 @@ from gridplanner.gui.widgets import button, label, row
 from gridplanner.texts import _
 from gridplanner.workspace.scene_commands import (
     STATUSES,
+    Opinion,
     RecordOpinion,
     SetStatus,
     opinions,
@@ -31,8 +35,25 @@ from gridplanner.workspace.scene_commands import (
 )
 
 
+def latest(found: Iterable[Opinion]) -> list[Opinion]:
+    """Return one line per opinion: its newest entry, in the place where it was entered first."""
+    lines: dict[tuple[str, str], Opinion] = {}
+    for opinion in found:
+        first = lines.get((opinion.who, opinion.text))
+        kept = replace(opinion, time=first.time) if first is not None else opinion
+        lines[opinion.who, opinion.text] = kept
+    return list(lines.values())
+
+
 class PaperTrailDialog(QDialog):
-    """Where a plan stands, and what was said about it."""
+    """Where a plan stands, and what was said about it.
+
+    Signals
+    -------
+    place_wanted : list of int - the map should show these grids
+    """
+
+    place_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None, session: Session) -> None:
         super().__init__(parent)
@@ -60,6 +81,7 @@ class PaperTrailDialog(QDialog):
         self.table.verticalHeader().hide()
         answers = (
             button(_("Enter an opinion..."), self.enter),
+            button(_("Answer..."), self.answer),
             button(_("Show its grid"), self.show_grid),
         )
         layout = QVBoxLayout(self)
@@ -78,7 +100,7 @@ class PaperTrailDialog(QDialog):
         """Show the register."""
         workspace = self._session.workspace
         contents = workspace.contents if workspace is not None else None
-        found = opinions(contents.journal, contents.current) if contents is not None else ()
+        found = latest(opinions(contents.journal, contents.current)) if contents is not None else []
         self.table.setRowCount(len(found))
         for r, opinion in enumerate(found):
             texts = (
@@ -118,10 +140,28 @@ class PaperTrailDialog(QDialog):
         if answer and self._session.do(RecordOpinion(**{k: str(v) for k, v in answer.items()})):
             self.refresh()
 
+    def answer(self) -> None:
+        """Answer the opinion in hand; the register keeps both entries, and shows the newest answer."""
+        texts = [self._text(c) for c in range(1, 5)]
+        if not texts[0]:
+            return
+        who, text, said, place = texts
+        given = AskDialog.ask(self, _("Answer"), [Field("answer", _("Answer"), said, long=True)], text)
+        if given and self._session.do(RecordOpinion(who, text, str(given["answer"]), place)):
+            self.refresh()
+
+    def _text(self, column: int) -> str:
+        """Return a cell of the row in hand."""
+        item = self.table.item(self.table.currentRow(), column)
+        return item.text() if item is not None else ""
+
     def show_grid(self) -> None:
-        """Select the grid an opinion speaks of."""
+        """Select the grid an opinion speaks of, and have the map show it."""
         item = self.table.item(self.table.currentRow(), 4)
         plan = self._session.plan
         if item is not None and plan is not None:
             wanted = set(item.text().split(";"))
-            self._session.select(i for i, g in enumerate(plan.grids) if g.code in wanted)
+            grids = [i for i, g in enumerate(plan.grids) if g.code and g.code in wanted]
+            self._session.select(grids)
+            if grids:
+                self.place_wanted.emit(grids)

@@ -106,6 +106,19 @@ class PlanGroup:
         if answer:
             self._try(lambda: workspace.rename_scenario(now, str(answer["name"])))
 
+    def notes(self) -> None:
+        """Write down what the scenario in work is for."""
+        workspace = self._session.workspace
+        now = workspace.contents.current
+        answer = AskDialog.ask(
+            self._window,
+            _("Notes of the scenario"),
+            [Field("notes", _("Notes"), workspace.contents.scenarios[now].notes, long=True)],
+            now,
+        )
+        if answer is not None:
+            self._try(lambda: workspace.set_notes(now, str(answer["notes"])))
+
     def delete(self) -> None:
         """Delete the scenario in work after a question."""
         workspace = self._session.workspace
@@ -119,7 +132,7 @@ class PlanGroup:
         """Compare scenarios in a table."""
         from gridplanner.gui.dialogs.compare import CompareDialog  # rarely needed
 
-        CompareDialog(self._window, self._session).open()
+        CompareDialog(self._window, self._session, self._window.canvas.kernels).open()
 
     def import_scenario(self) -> None:
         """Look into a colleague's project and take scenarios over."""
@@ -159,7 +172,9 @@ class PlanGroup:
         """Show the status of the plan and the opinions received."""
         from gridplanner.gui.dialogs.paper_trail import PaperTrailDialog  # rarely needed
 
-        PaperTrailDialog(self._window, self._session).open()
+        dialog = PaperTrailDialog(self._window, self._session)
+        dialog.place_wanted.connect(self._window.map.zoom_to_grids)
+        dialog.open()
 
     def waive(self, finding: Finding) -> None:
         """Accept a finding with a reason, or take the waiver back."""

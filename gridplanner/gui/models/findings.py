@@ -56,7 +56,15 @@ def rule_title(rule: str) -> str:
         "dedicated": _("Dedicated grid"),
         "community_parts": _("Community in parts"),
         "building_cut": _("Building cut"),
+        "community_size": _("Size of the community"),
+        "unplaced": _("Rows without a building"),
+        "layer_fault": _("Fault of a layer"),
+        "carve": _("Site carved out"),
+        "adjacency": _("Links and cuts"),
+        "weights": _("Load weights"),
     }
+    if rule.startswith("release"):
+        return _("Next year's data")
     if rule.startswith(("repair", "merge")):
         return _("Repairs")
     if rule.startswith("read"):

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gridplanner.gui import theme
+from gridplanner.gui.panels.flow_chart import FlowChart, flows_of
 from gridplanner.gui.session import Session
 from gridplanner.texts import _
 from gridplanner.workspace.scene_live import live_totals
@@ -135,6 +136,9 @@ class ChartsPanel(QWidget):
         layout.setContentsMargins(8, 6, 8, 6)
         layout.addWidget(self.histogram, 3)
         layout.addWidget(self.load, 2)
+        self.flow = FlowChart()
+        layout.addWidget(self.flow, 3)
+        session.selected.connect(self._show_flow)
         for signal in (session.opened, session.changed, session.judged):
             signal.connect(self.refresh)
 
@@ -150,6 +154,16 @@ class ChartsPanel(QWidget):
         after = totals.people[totals.general & (totals.atoms > 0)].astype(float)
         for chart in (self.histogram, self.load):
             chart.show_values(before, after, (band.min, band.max))
+        self._show_flow()
+
+    def _show_flow(self) -> None:
+        """Show who goes where in the community of the selected grid."""
+        session = self._session
+        if session.workspace is None or session.plan is None or not self.isVisible():
+            return
+        chosen = session.plan.grids[session.selection[0]].community if session.selection else -1
+        flows = flows_of(session.workspace.district, session.before, session.plan, chosen)
+        self.flow.show_flows(flows)
 
     def showEvent(self, event) -> None:
         super().showEvent(event)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 
 from gridplanner.errors import UserError
@@ -33,6 +34,9 @@ class ScenarioBox(QComboBox):
             for name in names:
                 self.addItem(name or _("Today's division"), name)
         if workspace is not None:
+            for i, name in enumerate(names[1:], 1):
+                notes = workspace.contents.scenarios[name].notes
+                self.setItemData(i, notes or name, Qt.ItemDataRole.ToolTipRole)
             self.setCurrentIndex(max(0, self.findData(workspace.contents.current)))
         self.setEnabled(workspace is not None)
 

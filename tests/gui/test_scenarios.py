@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Scenarios: notes, comparison in numbers, on maps and by people, the flow chart, opinions and approval."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gridplanner.gui.dialogs.ask import AskDialog
+from gridplanner.gui.dialogs.compare import CompareDialog
+from gridplanner.gui.dialogs.paper_trail import PaperTrailDialog, latest
+from gridplanner.gui.panels.flow_chart import flows_of
+from gridplanner.maps import raster
+from gridplanner.workspace.commands import EditGrid, MoveAtoms
+from gridplanner.workspace.scene_commands import RecordOpinion, SetStatus, opinions
+
+
+@pytest.fixture
+def two(window: Any) -> Any:
+    """A window with two scenarios: one with two grids merged, one with an area moved."""
+    workspace = window.session.workspace
+    workspace.add_scenario("甲", window.session.before)
+    window.session.select((0, 1))
+    window.groups["edit"].merge()
+    workspace.add_scenario("乙", window.session.before)
+    window.session.do(MoveAtoms((2,), 0))
+    return window
+
+
+def test_notes_are_kept_recorded_and_shown(two: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AskDialog, "ask", classmethod(lambda *_a, **_k: {"notes": "街道意见稿"}))
+    assert two.actions_by_id["notes"].isEnabled()
+    two.actions_by_id["notes"].trigger()
+    contents = two.session.workspace.contents
+    assert contents.scenarios["乙"].notes == "街道意见稿"
+    assert contents.scenarios["甲"].notes == ""
+    assert contents.journal[-1].action.startswith("notes")
+    assert two.session.plan is contents.scenarios["乙"].plan, "the plan is as it was"
+    assert two.session.unsaved
+    two.session.undo()
+    assert two.session.workspace.contents.scenarios["乙"].notes == "", "writing notes is a step like others"
+    two.session.redo()
+    from PySide6.QtCore import Qt
+
+    box = two.scenarios
+    assert box.itemData(box.findData("乙"), Qt.ItemDataRole.ToolTipRole) == "街道意见稿"
+
+
+def compared(two: Any, qtbot: Any) -> CompareDialog:
+    dialog = CompareDialog(two, two.session, raster)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def test_numbers_of_every_plan_stand_side_by_side(two: Any, qtbot: Any) -> None:
+    dialog = compared(two, qtbot)
+    heads = [dialog.numbers.horizontalHeaderItem(c).text() for c in range(3)]
+    assert heads == ["现状", "甲", "乙"]
+    grids = [dialog.numbers.item(0, c).text() for c in range(3)]
+    assert grids == ["6", "5", "6"]
+    dialog.close()
+
+
+def test_maps_show_the_ticked_plans_and_move_together(two: Any, qtbot: Any) -> None:
+    dialog = compared(two, qtbot)
+    maps = dialog.maps
+    dialog.tabs.setCurrentIndex(1)
+    assert len(maps.canvases) == 2
+    maps.ticks[1].setChecked(True)
+    assert len(maps.canvases) == 3
+    maps.canvases[0].zoom_by(3.0)
+    assert {round(c.view.scale, 9) for c in maps.canvases} == {round(maps.canvases[0].view.scale, 9)}
+    assert (
+        len({c.view.centre for c in maps.canvases} if hasattr(maps.canvases[0].view, "centre") else {1}) == 1
+    )
+    assert not np.array_equal(maps.canvases[0]._paint.keys, maps.canvases[1]._paint.keys)
+    for tick in maps.ticks:
+        tick.setChecked(False)
+    assert maps.canvases == []
+    dialog.close()
+
+
+def test_people_are_conserved_between_any_two_plans(two: Any, qtbot: Any) -> None:
+    dialog = compared(two, qtbot)
+    total = int(two.session.workspace.district.atoms.people.sum())
+    for left in range(3):
+        for right in range(3):
+            dialog.left.setCurrentIndex(left)
+            dialog.right.setCurrentIndex(right)
+            dialog.home.setCurrentIndex(0)
+            dialog._show_people()
+            rows = range(dialog.people.rowCount())
+            assert sum(int(dialog.people.item(r, 2).text().replace(",", "")) for r in rows) == total
+            dialog.home.setCurrentIndex(1)
+            dialog._show_people()
+            last = dialog.people.item(dialog.people.rowCount() - 1, dialog.people.columnCount() - 1)
+            assert int(last.text().replace(",", "")) == total, "one community holds all of this town"
+    dialog.close()
+
+
+def test_the_flow_chart_follows_the_selection(two: Any) -> None:
+    session = two.session
+    flows = flows_of(session.workspace.district, session.before, session.plan, 0)
+    assert flows.people.sum() == session.workspace.district.atoms.people.sum()
+    assert len(flows.left) == 6
+    assert (flows.people > 0).sum() == 7, "one old grid goes to two new ones, the others to one"
+    two.actions_by_id["panel_charts"].setChecked(True)
+    two.groups["view"].panel_charts()
+    session.select((0,))
+    chart = two.charts.flow
+    assert chart.flows is not None
+    picture = chart.grab().toImage()
+    assert len({picture.pixel(x, 60) for x in range(0, picture.width(), 3)}) > 2
+
+
+def test_the_flow_chart_begins_where_most_people_move(two: Any) -> None:
+    session = two.session
+    district = session.workspace.district
+    assert flows_of(district, session.before, session.plan, -1).title == str(district.communities.names[0])
+
+
+def test_an_answer_joins_its_opinion(two: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = two.session
+    session.do(EditGrid(0, code="519999001001001"))
+    session.do(RecordOpinion("居民甲", "希望保留", "", "519999001001001"))
+    dialog = PaperTrailDialog(two, session)
+    qtbot.addWidget(dialog)
+    places: list[Any] = []
+    dialog.place_wanted.connect(places.append)
+    assert dialog.table.rowCount() == 1
+    dialog.table.setCurrentCell(0, 0)
+    monkeypatch.setattr(AskDialog, "ask", classmethod(lambda *_a, **_k: {"answer": "已采纳"}))
+    dialog.answer()
+    assert dialog.table.rowCount() == 1
+    assert dialog.table.item(0, 3).text() == "已采纳"
+    contents = session.workspace.contents
+    register = opinions(contents.journal, contents.current)
+    assert [o.answer for o in register] == ["", "已采纳"], "the journal keeps both"
+    assert latest(register)[0].time == register[0].time
+    dialog.table.setCurrentCell(0, 0)
+    dialog.show_grid()
+    assert places == [[0]]
+    assert session.selection == (0,)
+
+
+def test_notes_of_an_approved_plan_may_change_but_not_its_grids(two: Any) -> None:
+    session = two.session
+    assert session.do(SetStatus("approved", "民发〔2026〕1号", "2026-01-01"))
+    plan = session.plan
+    assert not session.do(MoveAtoms((3,), 0))
+    session.workspace.set_notes("乙", "已批")
+    assert session.plan is plan
