@@ -225,4 +225,4 @@ def test_the_organisation_sheet_shows_its_chart(outcome, tmp_path):
     chart.write_bytes(base64.b64decode(dot))
     write_workbook(outcome, tmp_path / "l.xlsx", chart)
     book = openpyxl.load_workbook(tmp_path / "l.xlsx")
-    assert [len(sheet._images) for sheet in book.worksheets if sheet.title == "党组织架构"] == [1]
+    assert [len(sheet._images) for sheet in book.worksheets if sheet.title == "组织架构"] == [1]
