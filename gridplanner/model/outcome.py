@@ -70,6 +70,8 @@ class Outcome:
         Counts of people and households above 0 and below this are hidden in all that is handed out; 0: none.
     team : str
         Template of a grid's team (`model.staffing.TEAM_TEMPLATES`).
+    levels : mapping of level to Plan
+        Micro-grids (`micro`) inside the grids, area grids (`area`) above them, where asked for.
     staffing : StaffingRules
         Numbers that staff is calculated from.
     party : PartyRules
@@ -87,6 +89,7 @@ class Outcome:
     summary: Mapping[str, Any] = field(default_factory=dict)
     title: str = ""
     made_on: str = ""
+    levels: Mapping[str, Plan] = field(default_factory=dict)
     demonstration: bool = False
     phones: bool = False
     team: str = "1+1+1+N"

@@ -188,6 +188,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("plan.mode", "What a plan keeps in mind first", choices=("keep", "balance", "compact")),
     Parameter("plan.carve_people", "Most residents of a site that is carved out", "people", high=1e7),
     Parameter("plan.alike", "What is alike in a grid where possible", choices=("", "estate", "management")),
+    Parameter("plan.levels", "Further levels of grids", choices=("micro", "area")),
     Parameter("plan.tries", "Plans drawn until the user's own rules accept one", low=1.0, high=1000.0),
     Parameter("plan.seed", "Seed of the search; the same seed gives the same plan", high=2**63 - 1),
     Parameter("plan.time_limit_s", "Seconds for the plan", "s", high=86_400.0),

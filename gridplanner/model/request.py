@@ -34,7 +34,9 @@ class PlanRequest:
     only : tuple of str
         Codes of communities or old grids to plan; the rest stays. Empty: everything.
     join, part : tuple of (str, str)
-        Pairs of atom identifiers (or old-grid codes) that must lie together, or apart.
+        Pairs of atoms, buildings or old grids, by their codes, that must lie together, or apart.
+    levels : tuple of str
+        Further levels to hand over: `micro` (inside the grids), `area` (whole grids together).
     tries : int
         Plans drawn, from other seeds, until the rules that the user wrote accept one.
     seed : int
@@ -56,6 +58,7 @@ class PlanRequest:
     only: tuple[str, ...] = ()
     join: tuple[tuple[str, str], ...] = ()
     part: tuple[tuple[str, str], ...] = ()
+    levels: tuple[str, ...] = ()
     tries: int = 4
     seed: int = 1
     time_limit_s: float = 60.0

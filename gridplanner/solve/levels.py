@@ -6,20 +6,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
+from gridplanner.errors import UserError
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import GridKind
+from gridplanner.model.load import load_of
 from gridplanner.model.plan import GridRecord, Plan
 from gridplanner.model.request import PlanRequest
-from gridplanner.model.ruleset import RuleSet
+from gridplanner.model.ruleset import Override, RuleSet
 from gridplanner.solve.connected import connected_by
 from gridplanner.solve.decompose import PartBuilder
 from gridplanner.solve.division import Effort, divide
-from gridplanner.solve.limits import limits_of
+from gridplanner.solve.limits import limits_of, rules_of
 from gridplanner.solve.part import IntArray, Part, compact_labels
 from gridplanner.solve.pricing import prices_of
 from gridplanner.solve.ranges import usable_range
 from gridplanner.solve.units import contracted
+from gridplanner.texts import _
 
 _EFFORT = Effort(steps=20_000)
 
@@ -59,18 +64,66 @@ def area_grids(district: District, plan: Plan, rules: RuleSet, request: PlanRequ
         The rules of area grids.
     """
     builder = PartBuilder(district, rules, request, plan)
-    parts = connected_by(district, district.atoms.community)
+    parts = _whole_parts(district, plan)
     assignment = np.full(len(plan.assignment), -1, np.int32)
     records: list[GridRecord] = []
     for number in np.unique(parts[plan.assignment >= 0]):
         atoms = np.flatnonzero((parts == number) & (plan.assignment >= 0)).astype(np.int32)
         part = builder.build(atoms, 1)
-        unit, _grids = compact_labels(plan.assignment[atoms])
+        unit, _units = compact_labels(plan.assignment[atoms])
         label = _fewest(contracted(part, unit), seed)[unit]
         assignment[atoms] = label + len(records)
         community = int(district.atoms.community[atoms[0]])
         records += [GridRecord("", "", community)] * (int(label.max()) + 1)
     return Plan(assignment, tuple(records))
+
+
+def _whole_parts(district: District, plan: Plan) -> IntArray:
+    """Return the connected part of its community that each atom lies in; a grid in pieces joins its parts."""
+    parts = connected_by(district, district.atoms.community)
+    placed = np.flatnonzero(plan.assignment >= 0)
+    first = np.full(plan.n_grids, -1, np.int32)
+    first[plan.assignment[placed][::-1]] = parts[placed][::-1]
+    edges = (first[plan.assignment[placed]], parts[placed])
+    n = int(parts.max(initial=-1)) + 1
+    graph = coo_array((np.ones(len(placed), bool), edges), shape=(n, n))
+    joined: IntArray = connected_components(graph.tocsr(), directed=False)[1].astype(np.int32)
+    return joined[parts]
+
+
+def level_rules(rules: RuleSet, kind: str) -> RuleSet:
+    """Return the rules of a level: only what `[[rules.by]] where = {kind = ...}` names for it.
+
+    Raises
+    ------
+    UserError
+        No limits are named for the level: those of the general grids would make no sense there.
+    """
+    own = tuple(
+        Override({key: word for key, word in each.where.items() if key != "kind"}, each.rules)
+        for each in rules.by
+        if each.where.get("kind") == kind
+    )
+    if not own:
+        raise UserError(
+            _(
+                'The level "{kind}" has no limits of its own: add [[rules.by]] with '
+                'where = {{kind = "{kind}"}} and people or households.'
+            ).format(kind=kind)
+        )
+    return RuleSet(weights=rules.weights, areas=rules.areas, by=own)
+
+
+def outside_band(district: District, plan: Plan, rules: RuleSet) -> IntArray:
+    """Return the grids of a level outside their limits of people or households."""
+    load, homes = plan.sums(load_of(district, rules)), plan.sums(district.atoms.households)
+    out = []
+    for g, record in enumerate(plan.grids):
+        held = rules_of(district, rules, record.community)
+        inside = held.people.min <= load[g] <= held.people.max
+        if not inside or not held.households.min <= homes[g] <= held.households.max:
+            out.append(g)
+    return np.array(out, np.int32)
 
 
 def _fewest(part: Part, seed: int) -> IntArray:

@@ -91,7 +91,7 @@ def _lived(district: District, atoms: list[int]) -> list[int]:
 def _atoms_of_pairs(
     district: District, pairs: Sequence[Pair], key: str
 ) -> Iterator[tuple[list[int], list[int]]]:
-    """Yield the atoms on both sides of each pair: one atom, or those of an old grid.
+    """Yield the atoms on both sides of each pair: one atom, a building's, or those of an old grid.
 
     Raises
     ------
@@ -101,6 +101,9 @@ def _atoms_of_pairs(
     if not pairs:
         return
     index = {str(code): [i] for i, code in enumerate(district.atoms.ids)}
+    for code, atom in zip(district.buildings.codes.tolist(), district.buildings.atom.tolist(), strict=True):
+        if atom >= 0:
+            index.setdefault(str(code), [atom])
     for g, record in enumerate(district.grids_before):
         index.setdefault(record.code, np.flatnonzero(district.atoms.old_grid == g).tolist())
     for pair in pairs:

@@ -16,7 +16,7 @@ from gridplanner.texts import _
 from gridplanner.verify.shapefile import Table, read_table
 
 _NEEDED = ("communities", "grids_before", "grids", "atoms", "buildings")
-_OPTIONAL = ("barriers", "bridges")
+_OPTIONAL = ("barriers", "bridges", "micro_grids", "area_grids")
 Row = Mapping[str, str]
 
 

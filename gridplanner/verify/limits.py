@@ -40,9 +40,13 @@ class Limits:
         """Return the keys of a rule as they hold for a grid of which `facts` are known."""
         keys = dict(self.tables.get(rule, {}))
         for where, tables in self.by:
-            if rule in tables and all(self._holds(k, v, facts) for k, v in where.items()):
+            if rule in tables and self.matches(where, facts):
                 keys |= tables[rule]
         return keys
+
+    def matches(self, where: Mapping[str, str], facts: Mapping[str, str]) -> bool:
+        """Return whether every word of `where` is true of a grid."""
+        return all(self._holds(key, value, facts) for key, value in where.items())
 
     def _holds(self, key: str, value: str, facts: Mapping[str, str]) -> bool:
         if key == "area":

@@ -20,6 +20,7 @@ from gridplanner.verify.claims import Claim
 from gridplanner.verify.facts import Facts
 from gridplanner.verify.files import Output, read_output
 from gridplanner.verify.layers import layer_claims
+from gridplanner.verify.levels import level_claims
 from gridplanner.verify.limits import read_limits
 from gridplanner.verify.summaries import summary_claims
 from gridplanner.verify.walls import Walls
@@ -30,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     summary_claims,
     breach_claims,
     certificate_claims,
+    level_claims,
 )
 
 

@@ -30,6 +30,7 @@ from gridplanner.reports.workbook import write_workbook
 from gridplanner.texts import _
 from gridplanner.workspace.config import ExportOptions
 from gridplanner.workspace.handing_over import Tell, pack, planned_losses, settle_losses, write_layers
+from gridplanner.workspace.levels import with_levels
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +99,7 @@ def export(  # noqa: PLR0913 - each is a part of the plan or a choice of the cal
     """
     executor, progress = executor or Inline(), progress or Silent()
     started = time.perf_counter()
+    outcome = with_levels(outcome, progress)
     planned = planned_losses(outcome, options)
     settle_losses(planned, options, tell)
     after = replace(outcome.after, findings=(*outcome.after.findings, *planned))

@@ -24,6 +24,7 @@ from gridplanner.model.outcome import Division, Outcome
 from gridplanner.model.plan import Plan
 from gridplanner.model.staff import Branch
 from gridplanner.texts import RESOURCES
+from gridplanner.workspace.levels import level_columns, level_layers
 
 Column = npt.NDArray[Any]
 
@@ -47,6 +48,7 @@ def output_layers(outcome: Outcome) -> dict[str, Layer]:
         "atoms": _atoms(outcome),
         "buildings": _buildings(outcome),
     }
+    layers |= level_layers(outcome)
     for role in ("barriers", "bridges"):
         given = outcome.district.originals.get(role)
         if given is not None and given.geometry is not None and len(given):
@@ -205,6 +207,7 @@ def _atoms(outcome: Outcome) -> Layer:
         "HS": atoms.households,
         "RK": atoms.people,
         **_weighed(outcome),
+        **level_columns(outcome),
     }
     return Layer("atoms", "", atoms.geometry, fields)
 

@@ -15,7 +15,7 @@ from gridplanner.texts import _
 
 _NUMBERS = ("seed", "time_limit_s", "certify_s", "carve_people", "tries")
 _SWITCHES = ("carve", "one_net")
-_LISTS = ("locked", "only", "order")
+_LISTS = ("locked", "only", "order", "levels")
 _PAIRS = ("join", "part")
 
 
@@ -47,6 +47,8 @@ def request_from_table(table: Mapping[str, Any]) -> PlanRequest:
             )
     values |= {key: _texts(values[key], key) for key in _LISTS if key in values}
     values |= {key: _pairs(values[key], key) for key in _PAIRS if key in values}
+    for level in values.get("levels", ()):
+        parameter("plan.levels").word(level, "[plan] levels")
     for goal in values.get("order", ()):
         if goal not in GOALS:
             raise UserError(

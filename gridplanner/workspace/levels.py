@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Three levels: micro-grids inside the grids of a plan, area grids of whole grids above them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from gridplanner.geometry.dissolve import grid_polygons
+from gridplanner.model.finding import Finding
+from gridplanner.model.kinds import GridKind, Severity
+from gridplanner.model.layers import Layer
+from gridplanner.model.load import load_of
+from gridplanner.model.outcome import Outcome
+from gridplanner.model.plan import GridRecord, Plan
+from gridplanner.progress import Progress
+from gridplanner.texts import _
+
+Column = npt.NDArray[Any]
+#: Level, the word that `where = {kind = ...}` names it by, its layer, its column in the atoms.
+LEVELS = (
+    ("micro", GridKind.MICRO.value, "micro_grids", "WWGBM"),
+    ("area", "片区", "area_grids", "PQBM"),
+)
+
+
+def with_levels(outcome: Outcome, progress: Progress) -> Outcome:
+    """Return the outcome with the levels its request asks for, each nested exactly in the next.
+
+    Micro-grids and area grids follow from the plan alone: the same plan gives the same levels.
+    """
+    wanted = [row for row in LEVELS if row[0] in outcome.request.levels and row[0] not in outcome.levels]
+    if not wanted:
+        return outcome
+    from gridplanner.solve.levels import area_grids, level_rules, micro_grids, outside_band  # numba
+
+    levels, findings = dict(outcome.levels), list(outcome.after.findings)
+    for done, (level, kind, _layer, _column) in enumerate(wanted):
+        progress.step(done, len(wanted), _("Dividing into {kind}").format(kind=_(level)))
+        rules = level_rules(outcome.rules, kind)
+        make = micro_grids if level == "micro" else area_grids
+        plan = make(outcome.district, outcome.after.plan, rules, outcome.request, outcome.request.seed)
+        plan = _named(outcome, plan, level)
+        levels[level] = plan
+        out = outside_band(outcome.district, plan, rules)
+        if len(out):
+            findings.append(_outside(outcome, plan, level, kind, out))
+    return replace(outcome, levels=levels, after=replace(outcome.after, findings=tuple(findings)))
+
+
+def _outside(outcome: Outcome, plan: Plan, level: str, kind: str, out: npt.NDArray[np.int32]) -> Finding:
+    """Return one warning for all grids of a level that no division could bring into their limits."""
+    spot = int(np.flatnonzero(plan.assignment == out[0])[0])
+    people = plan.sums(outcome.district.atoms.people)
+    return Finding(
+        rule=f"level.{level}",
+        severity=Severity.WARNING,
+        text=_("{n} of {all} {kind} lie outside their limits; their grids cannot be divided better.").format(
+            n=len(out), all=plan.n_grids, kind=kind
+        ),
+        remedy=_("Widen the limits of this level, or cut large buildings by stair row."),
+        subject_kind="grid",
+        subjects=tuple(plan.grids[g].code for g in out.tolist()),
+        people=int(people[out].sum()),
+        count=len(out),
+        x=float(outcome.district.atoms.x[spot]),
+        y=float(outcome.district.atoms.y[spot]),
+    )
+
+
+def _named(outcome: Outcome, plan: Plan, level: str) -> Plan:
+    """Return the level with codes and names: those of the grid (the community) above, and a number."""
+    upper, above = outcome.after.plan, [-1] * plan.n_grids
+    for atom in np.flatnonzero(plan.assignment >= 0)[::-1].tolist():
+        above[int(plan.assignment[atom])] = int(upper.assignment[atom])
+    counts: dict[str, int] = {}
+    records = []
+    for record, grid in zip(plan.grids, above, strict=True):
+        community = outcome.district.communities
+        own = upper.grids[grid]
+        code = own.code if level == "micro" else str(community.codes[record.community])
+        name = own.name if level == "micro" else str(community.names[record.community])
+        counts[code] = counts.get(code, 0) + 1
+        records.append(_record(record, level, code, name, counts[code]))
+    return replace(plan, grids=tuple(records))
+
+
+def _record(record: GridRecord, level: str, code: str, name: str, number: int) -> GridRecord:
+    """Return a record with its code, its name, and the code above it (`note`)."""
+    if level == "micro":
+        called = _("{name} micro-grid {number}").format(name=name, number=number)
+        return replace(record, code=f"{code}{number:02d}", name=called, note=code)
+    called = _("{name} area {number}").format(name=name, number=number)
+    return replace(record, code=f"{code}P{number:02d}", name=called, note=code)
+
+
+def level_layers(outcome: Outcome) -> dict[str, Layer]:
+    """Return the layers of the further levels."""
+    found = {}
+    for level, kind, name, _column in LEVELS:
+        plan = outcome.levels.get(level)
+        if plan is None:
+            continue
+        shapes = grid_polygons(outcome.district.atoms.geometry, plan.assignment, plan.n_grids)
+        home = np.array([g.community for g in plan.grids], np.int64)
+        fields: dict[str, Column] = {
+            "SQDM": outcome.district.communities.codes[home],
+            "WGBM": _texts([g.code for g in plan.grids]),
+            "WGMC": _texts([g.name for g in plan.grids]),
+            "WGLX": _texts([kind] * plan.n_grids),
+            "SJBM": _texts([g.note for g in plan.grids]),
+            "HS": plan.sums(outcome.district.atoms.households),
+            "RK": plan.sums(outcome.district.atoms.people),
+            "FZ": plan.sums(load_of(outcome.district, outcome.rules)),
+            "MJ": np.round(shapely.area(shapes), 2),
+        }
+        found[name] = Layer(name, "", shapes, fields)
+    return found
+
+
+def level_columns(outcome: Outcome) -> dict[str, Column]:
+    """Return the columns of the atoms that say which grid of each further level holds them."""
+    return {
+        column: _texts([g.code for g in plan.grids] + [""])[plan.assignment]
+        for level, _kind, _name, column in LEVELS
+        if (plan := outcome.levels.get(level)) is not None
+    }
+
+
+def _texts(values: list[str]) -> Column:
+    out = np.empty(len(values), dtype=object)
+    out[:] = values
+    return out
