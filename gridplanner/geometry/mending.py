@@ -240,7 +240,8 @@ def _gathered(faces: ObjectArray, owners: list[set[int]], n: int) -> ObjectArray
 def _exploded(shapes: ObjectArray, mends: Sequence[Mend]) -> tuple[ObjectArray, IntArray]:
     """Put detached parts at the end as units of their own."""
     result, origin = list(shapes), list(range(len(shapes)))
-    for unit in sorted({m.defect.units[0] for m in mends if m.kind is MendKind.EXPLODE}):
+    wanted = {m.defect.units[0] for m in mends if m.kind is MendKind.EXPLODE}
+    for unit in sorted(unit for unit in wanted if result[unit] is not None):
         parts = sorted(shapely.get_parts(result[unit]), key=lambda part: -part.area)
         result[unit] = parts[0]
         result.extend(parts[1:])

@@ -16,6 +16,9 @@ _SPIKE_M = 1.0
 _SPIKE_WIDTH_M = 0.02
 
 
+_AREAS = (int(shapely.GeometryType.POLYGON), int(shapely.GeometryType.MULTIPOLYGON))
+
+
 @dataclass(frozen=True, eq=False)
 class CleanShapes:
     """Polygons that can be compared.
@@ -37,7 +40,8 @@ def clean_shapes(polygons: ObjectArray) -> CleanShapes:
     shapes = np.asarray(shapely.force_2d(polygons), dtype=object).copy()
     finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
     sound = shapely.is_valid(shapes) & finite & (shapely.area(shapes) > 0)
-    sound &= shapely.get_dimensions(shapes) == 2
+    # A collection may hold an area beside points and lines: only the area counts.
+    sound &= np.isin(shapely.get_type_id(shapes), _AREAS)
     faults: list[tuple[int, shapely.Point | None]] = []
     for unit in np.flatnonzero(~sound):
         whole = bool(finite[unit]) and _finite(shapes[unit])
@@ -61,9 +65,10 @@ def _spot(shape: shapely.Geometry) -> shapely.Point:
 def _repaired(shape: shapely.Geometry) -> shapely.Geometry | None:
     """Return the areas of a repaired shape; None where it has none."""
     valid = shapely.make_valid(shape, method="structure", keep_collapsed=False)
-    areas = [part for part in shapely.get_parts(valid) if part.geom_type == "Polygon" and part.area > 0]
-    nested = [part for areas_of in areas for part in shapely.get_parts(areas_of)]
-    return shapely.union_all(nested) if nested else None
+    # Twice, for a multipolygon inside a collection.
+    parts = shapely.get_parts(shapely.get_parts(valid))
+    areas = [part for part in parts if part.geom_type == "Polygon" and part.area > 0]
+    return shapely.union_all(areas) if areas else None
 
 
 def detached_parts(polygons: ObjectArray) -> Iterator[tuple[int, shapely.Geometry]]:
