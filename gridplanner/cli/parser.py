@@ -108,7 +108,11 @@ def _add_steps(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     export.add_argument("project", type=Path)
     export.add_argument("--out", type=Path, default=Path("out"), help=_("output folder"))
     add_export_options(export, dry_run=True)
+    _add_looks_back(commands)
 
+
+def _add_looks_back(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add what compares, brings back and re-checks."""
     compare = _command(commands, "compare", _("compare two scenarios of a project"))
     compare.add_argument("project", type=Path)
     compare.add_argument("a", help=_("scenario; - for today"))

@@ -280,11 +280,8 @@ def _enter(
 ) -> int:
     """Enter a publication whose identifier is new."""
     publications = _bound(schema, "publications")
-    row = connection.execute(
-        sql.SQL("SELECT coalesce(max(version), 0) + 1, now() FROM {}").format(
-            sql.Identifier(schema, "publications")
-        )
-    )
+    query = sql.SQL("SELECT coalesce(max(version), 0) + 1, now() FROM {}").format(publications)
+    row = connection.execute(query, ())
     version, now = row.fetchone() or (1, None)
     connection.execute(
         sql.SQL("UPDATE {} SET valid_to = %s WHERE valid_to IS NULL").format(publications), (now,)
@@ -303,16 +300,22 @@ def _enter(
     _copy(connection, schema, "grids", grids.fields, geometry, srid, (about.id, now))
     _copy(connection, schema, "crosswalk", crosswalk.fields, None, srid, (about.id, now))
     _renew_view(connection, schema)
+    _require_grids(connection, schema, len(grids))
+    return int(version)
+
+
+def _require_grids(connection: psycopg.Connection[Any], schema: str, wanted: int) -> None:
+    """Raise UserError, and with it undo everything, unless exactly these grids are in force."""
     count = connection.execute(
         sql.SQL("SELECT count(*) FROM {} WHERE valid_to IS NULL").format(sql.Identifier(schema, "grids"))
     ).fetchone()
-    if count is None or int(count[0]) != len(grids):
+    found = int(count[0]) if count else 0
+    if found != wanted:
         raise UserError(
             _("The database holds {n} grids instead of {wanted}; nothing was published.").format(
-                n=count[0] if count else 0, wanted=len(grids)
+                n=found, wanted=wanted
             )
         )
-    return int(version)
 
 
 def _fit_table(

@@ -105,7 +105,7 @@ def test_r15_payloads_change_nothing_but_their_own_table(server):
     columns = {name: objects([name]) for name in short}
     columns = {key: values for key, values in columns.items() if key.lower() not in ("atoms", "geom", "gid")}
     odd = Layer("grids", "x", grids.geometry, columns)
-    for name in short[::4]:  # as columns and values all of them, each time
+    for name in {*short[::4], "%s", "占比%"}:  # as columns and values all of them, each time
         about = postgis.Publication(author=name, note=name)
         assert postgis.publish(database, name, odd, pairs, CRS, about) == 1
         assert postgis.list_versions(database, name)[0].note == name
