@@ -307,7 +307,7 @@ def _window() -> tuple[ActionRow, ...]:
         row("next_step", _("&Next step"), "window", "view.next_step", "", "Ctrl+PgDown"),
         row("previous_step", _("&Previous step"), "window", "view.previous_step", "", "Ctrl+PgUp"),
         row("palette", _("&Command palette..."), "window", "view.palette", "search", "Ctrl+Shift+P"),
-        row("language", _("English / &Chinese"), "window", "view.language", "", ""),
+        row("language", _("English / &Chinese"), "window", "view.language", "", "", "idle"),
     )
 
 

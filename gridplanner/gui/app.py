@@ -10,7 +10,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QIcon
@@ -20,6 +20,10 @@ from gridplanner.gui import theme
 from gridplanner.gui.settings import Settings
 from gridplanner.texts import language, use_language
 
+if TYPE_CHECKING:
+    from gridplanner.gui.main_window import MainWindow
+
+_TRANSLATOR = "_translator"
 _PAINT_FLAG = "--quit-after-first-paint"
 _CHINESE = (
     "Microsoft YaHei UI",
@@ -43,17 +47,29 @@ def interface_font() -> QFont:
     return font
 
 
+def speak(application: QApplication, code: str) -> None:
+    """Use a language in this process, Qt's own buttons included."""
+    use_language(code)
+    old = application.property(_TRANSLATOR)
+    if isinstance(old, QTranslator):
+        application.removeTranslator(old)
+        application.setProperty(_TRANSLATOR, None)
+    if language() != "zh_CN":
+        QLocale.setDefault(QLocale(QLocale.Language.English))
+        return
+    QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
+    translator = QTranslator(application)
+    if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        application.installTranslator(translator)
+        application.setProperty(_TRANSLATOR, translator)
+
+
 def make_application(arguments: Sequence[str], settings: Settings) -> QApplication:
     """Return the application, dressed, in the user's language."""
     application = cast(QApplication, QApplication.instance() or QApplication([sys.argv[0], *arguments]))
     application.setApplicationName("gridplanner")
     application.setDesktopFileName("gridplanner")
-    use_language(str(settings.get("language", language())))
-    if language() == "zh_CN":
-        QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
-        translator = QTranslator(application)
-        if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
-            application.installTranslator(translator)
+    speak(application, str(settings.get("language", language())))
     application.setFont(interface_font())
     application.setWindowIcon(QIcon(str(theme.ICONS / "app.svg")))
     theme.apply(application, bool(settings.get("dark", False)))
@@ -76,15 +92,23 @@ def main(argv: Sequence[str]) -> int:
     from gridplanner.gui.main_window import MainWindow  # after the application, so that errors show in a box
 
     window = MainWindow(settings)
-    sys.excepthook = lambda kind, error, trace: _on_fault(window, kind, error, trace)
+    shown = [window]
+    window.replaced.connect(lambda new: _follow(shown, new))
+    sys.excepthook = lambda kind, error, trace: _on_fault(shown[-1], kind, error, trace)
     window.show()
     if measure:
         window.first_painted.connect(lambda: _tell_and_leave(window, started, bool(paths)))
     if paths:
         QTimer.singleShot(0, lambda: window.open_files(paths))
     code = application.exec()
-    window.session.close()
+    shown[-1].session.close()
     return int(code)
+
+
+def _follow(shown: list[MainWindow], new: MainWindow) -> None:
+    """Keep the window that stands in place of the last one."""
+    shown[:] = [new]
+    new.replaced.connect(lambda other: _follow(shown, other))
 
 
 def _on_fault(window: object, kind: type[BaseException], error: BaseException, trace: object) -> None:

@@ -66,17 +66,19 @@ class MainWindow(QMainWindow):
     -------
     first_painted : the window was painted for the first time
     map_painted : the map of a project was painted for the first time
+    replaced : MainWindow - another window stands in place of this one
     """
 
     first_painted = Signal()
     map_painted = Signal()
+    replaced = Signal(object)
 
     def __init__(self, settings: Settings | None = None, session: Session | None = None) -> None:
         super().__init__()
         self.settings = settings or Settings()
         self.session = session or Session(parent=self)
         self.actions_by_id: dict[str, QAction] = {}
-        self._painted = self._map_told = self._leaving = False
+        self._painted = self._map_told = self._leaving = self.handed_over = False
         self._kernels = _Kernels(self)
         self._kernels.loaded.connect(self._take_kernels)
         self.setAcceptDrops(True)
@@ -297,13 +299,6 @@ class MainWindow(QMainWindow):
             if row.icon:
                 self.actions_by_id[row.id].setIcon(theme.icon(row.icon))
 
-    def rebuild_texts(self) -> None:
-        """Show menus in the other language at once; the panels follow at the next start."""
-        for row in action_rows():
-            self.actions_by_id[row.id].setText(row.text)
-        self.session.said.emit(_("The language changes fully at the next start."), "info")
-        self.steps.update()
-
     def leave(self) -> None:
         """Close without a question."""
         self.session.workspace = None
@@ -357,7 +352,8 @@ class MainWindow(QMainWindow):
         self.groups["view"].kernels = kernels
 
     def _restore(self) -> None:
-        """Bring back size and docks of the last time."""
+        """Bring back the size of the last time, and show whether the dark palette is on."""
+        self.actions_by_id["dark"].setChecked(theme.is_dark())
         geometry = self.settings.get("geometry", "")
         if isinstance(geometry, str) and geometry:
             self.restoreGeometry(bytes.fromhex(geometry))
@@ -371,7 +367,18 @@ class MainWindow(QMainWindow):
         if paths:
             self.open_files(paths)
 
+    def take_over(self, kernels: ModuleType | None) -> None:
+        """Stand in for a window that has started the worker already."""
+        self._painted = True
+        if kernels is not None:
+            self._take_kernels(kernels)
+        else:
+            self._load_kernels()
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.handed_over:
+            event.accept()
+            return
         if self.session.unsaved and not self._leaving:
             # Saving takes a moment in the worker: the window stays until the file stands.
             event.ignore()

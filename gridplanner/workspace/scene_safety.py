@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Questions of the window about loss: dated backups, and projects that were never saved."""
+"""Questions of the window about what outlasts a project: backups, unsaved projects, the language."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from gridplanner.errors import UserError
 from gridplanner.model.project import ProjectContents
-from gridplanner.texts import _
+from gridplanner.texts import _, use_language
 from gridplanner.workspace.saving import Saving
 from gridplanner.workspace.scene_tasks import Opened, Reporter, State, open_paths, show_opened, slim
 
@@ -194,6 +194,12 @@ def drop_unsaved(state: State, progress: Reporter, log: str) -> bool:
     return True
 
 
+def speak(state: State, progress: Reporter, code: str) -> bool:
+    """Use another language for every sentence made from now on."""
+    use_language(code)
+    return True
+
+
 def _offer_of(log: str) -> Any:
     """Return what a log of a project without a file offers."""
     from gridplanner.workspace.session import offers_without_file  # GDAL
@@ -211,4 +217,5 @@ TASKS: Mapping[str, Callable[..., Any]] = {
     "unsaved": unsaved_of,
     "take_unsaved": take_unsaved,
     "drop_unsaved": drop_unsaved,
+    "speak": speak,
 }

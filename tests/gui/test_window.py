@@ -78,7 +78,9 @@ def refuse(*_args: object, **_more: object) -> None:
 
 
 @pytest.mark.parametrize("answer", [QDialog.DialogCode.Accepted, QDialog.DialogCode.Rejected])
-@pytest.mark.parametrize("row", [r for r in action_rows() if r.id != "quit"], ids=lambda r: r.id)
+@pytest.mark.parametrize(
+    "row", [r for r in action_rows() if r.id not in ("quit", "language")], ids=lambda r: r.id
+)
 def test_every_action_runs(window, qtbot, monkeypatch, row, answer) -> None:
     """Each action is walked, with its dialog answered by OK and by cancel; nothing may be a fault."""
     faults: list[str] = []
@@ -157,3 +159,71 @@ def test_dark_keeps_the_map(window) -> None:
     assert window.canvas.dark
     window.actions_by_id["dark"].trigger()
     assert not window.canvas.dark
+
+
+def texts_of(window) -> list[str]:
+    """Return every text that buttons, labels and menus show."""
+    from PySide6.QtGui import QAction
+    from PySide6.QtWidgets import QAbstractButton, QLabel
+
+    widgets = [w.text() for kind in (QLabel, QAbstractButton) for w in window.findChildren(kind)]
+    return widgets + [a.text() for a in window.findChildren(QAction)]
+
+
+def is_chinese(text: str) -> bool:
+    return any("\u4e00" <= c <= "\u9fff" for c in text)
+
+
+def test_the_language_changes_in_place_with_the_project_open(window, qtbot) -> None:
+    session = window.session
+    session.select((0, 1))
+    window.groups["edit"].merge()
+    window.steps.go("edit")
+    window.canvas.zoom_by(2.0)
+    view, plan = window.canvas.view, session.plan
+    windows: list = []
+    window.replaced.connect(windows.append)
+    window.actions_by_id["language"].trigger()
+    new = windows[0]
+    qtbot.addWidget(new)
+    session._poll()
+    assert new.isVisible()
+    assert not window.isVisible()
+    assert new.session is session
+    assert session.plan is plan
+    assert session.workspace.undo_label
+    assert new.steps.current == "edit"
+    assert new.canvas.view.scale == view.scale
+    assert new.actions_by_id["save"].text() == "&Save"
+    named = {str(n) for n in session.workspace.district.communities.names} | {session.workspace.district.name}
+    named |= {grid.name for grid in plan.grids}
+    left = [t for t in texts_of(new) if is_chinese(t) and not any(n and n in t for n in named)]
+    assert not left, left
+    assert not any(is_chinese(f.text) for f in session.findings if not any(n in f.text for n in named))
+    offered: list = []
+    new.groups["file"]._ask_overtaken = lambda *a: offered.append(a)
+    session.undo()
+    assert session.plan.n_grids == 6, "one undo is one step: the old window listens no more"
+    new.actions_by_id["language"].trigger()
+    again = session.parent()
+    qtbot.addWidget(again)
+    assert again.actions_by_id["save"].text().startswith("保存")
+    again.session.workspace = None
+    again.canvas.stop()
+
+
+def test_dark_is_ticked_when_the_window_opens_dark(qtbot, tmp_path) -> None:
+    from gridplanner.gui import theme
+    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.session import Session
+    from gridplanner.gui.settings import Settings
+    from tests.gui.conftest import InlineDesk
+
+    theme.apply(QApplication.instance(), True)
+    try:
+        made = MainWindow(Settings(tmp_path / "s.json"), Session(InlineDesk()))
+        qtbot.addWidget(made)
+        assert made.actions_by_id["dark"].isChecked()
+        made.canvas.stop()
+    finally:
+        theme.apply(QApplication.instance(), False)

@@ -15,7 +15,7 @@ from gridplanner.gui.canvas.canvas import MapCanvas
 from gridplanner.gui.canvas.tool import MapPoint
 from gridplanner.gui.dialogs.palette import PaletteDialog
 from gridplanner.gui.panels.steps import STEPS
-from gridplanner.texts import _, language, use_language
+from gridplanner.texts import _, language
 
 if TYPE_CHECKING:
     from gridplanner.gui.main_window import MainWindow
@@ -171,11 +171,10 @@ class ViewGroup:
             dialog.chosen.trigger()
 
     def language(self) -> None:
-        """Switch between Chinese and English; the window is built anew at the next start."""
-        other = "en" if language() == "zh_CN" else "zh_CN"
-        use_language(other)
-        self._window.settings.set("language", other)
-        self._window.rebuild_texts()
+        """Switch between Chinese and English: the window is built anew around the same project."""
+        from gridplanner.gui.hand_over import change_language  # needs the window, which needs this group
+
+        change_language(self._window, "en" if language() == "zh_CN" else "zh_CN")
 
     def context_menu(self, at: MapPoint) -> None:
         """Show what can be done with the grid under the pointer."""

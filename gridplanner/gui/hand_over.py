@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""A new window in place of the old one, with the same project, worker, view and step: another language."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import cast
+
+from PySide6.QtWidgets import QApplication
+
+from gridplanner.gui.app import speak
+from gridplanner.gui.main_window import MainWindow
+from gridplanner.gui.session import Session
+
+
+def change_language(window: MainWindow, code: str) -> MainWindow:
+    """Build the window anew in another language; nothing of the project changes.
+
+    Every text of every panel is made where its widget is made, so a new window is the one way that
+    forgets none. The session (project, undo steps, recovery log, worker) goes over as it is.
+    """
+    window.settings.set("language", code)
+    speak(cast(QApplication, QApplication.instance()), code)
+    session, view, step = window.session, window.canvas.view, window.steps.current
+    style, kernels, place = window.layers.style, window.canvas.kernels, window.saveGeometry()
+    _let_go(session)
+    session.setParent(None)
+    window.canvas.stop()
+    new = MainWindow(window.settings, session)
+    session.setParent(new)
+    new.restoreGeometry(place)
+    new.take_over(kernels)
+    new.show()
+    # The worker's sentences (findings, progress) are made in its own process.
+    session.ask("speak", lambda _done: session.judge(), code=code)
+    if session.workspace is not None:
+        session.opened.emit()
+        new.layers.set_style(style)
+        session.judged.emit()
+        if session.proposal is not None:
+            session.proposed.emit()
+        new.canvas.look(view)
+    new.show_step(step)
+    new.refresh()
+    window.replaced.emit(new)
+    window.handed_over = True
+    window.close()
+    window.deleteLater()
+    return new
+
+
+def _let_go(session: Session) -> None:
+    """Unhook the old window from the session; slots of plain objects would live on otherwise."""
+    for signal in (
+        session.opened,
+        session.changed,
+        session.judged,
+        session.offered,
+        session.overtaken,
+        session.left_behind,
+        session.selected,
+        session.proposed,
+        session.redrawn,
+        session.stepped,
+        session.said,
+        session.failed,
+    ):
+        with suppress(RuntimeError):
+            signal.disconnect()
