@@ -73,7 +73,18 @@ def menu_titles() -> dict[str, str]:
 
 def action_rows() -> tuple[ActionRow, ...]:
     """Return every action of the window."""
-    return (*_file(), *_edit(), *_facts(), *_zoom(), *_view(), *_tools(), *_plan(), *_window(), *_help())
+    return (
+        *_file(),
+        *_edit(),
+        *_facts(),
+        *_zoom(),
+        *_view(),
+        *_tools(),
+        *_plan(),
+        *_scenarios(),
+        *_window(),
+        *_help(),
+    )
 
 
 def _file() -> tuple[ActionRow, ...]:
@@ -90,6 +101,7 @@ def _file() -> tuple[ActionRow, ...]:
         row("save_as", _("Save &as..."), "file", "file.save_as", "", "Ctrl+Shift+S", "project_idle"),
         row("backups", _("&Backups..."), "file", "file.backups", "history", "", "file_idle"),
         row("export", _("&Export..."), "file", "file.export", "export", "Ctrl+E", "project_idle"),
+        row("sheets", _("Map &sheets..."), "file", "file.sheets", "layers", "Ctrl+Shift+P", "project_idle"),
         row("print", _("&Print preview..."), "file", "file.print", "print", "Ctrl+P", "project"),
         row("picture", _("Copy the map as a picture"), "file", "file.copy_picture", "", "", "project"),
         row("quit", _("&Quit"), "file", "file.quit", "", "Ctrl+Q"),
@@ -233,7 +245,7 @@ def _tools() -> tuple[ActionRow, ...]:
 
 
 def _plan() -> tuple[ActionRow, ...]:
-    """Return the engine, the scenarios and the staff."""
+    """Return the engine and the staff."""
     row = ActionRow
     return (
         row("check", _("Check &again"), "plan", "plan.check", "check", "F5", "project"),
@@ -259,6 +271,13 @@ def _plan() -> tuple[ActionRow, ...]:
             "Ctrl+B",
             "project_idle",
         ),
+    )
+
+
+def _scenarios() -> tuple[ActionRow, ...]:
+    """Return what is done with whole plans."""
+    row = ActionRow
+    return (
         row(
             "duplicate",
             _("D&uplicate the scenario..."),
