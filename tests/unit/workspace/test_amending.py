@@ -193,3 +193,26 @@ def test_an_approved_plan_keeps_what_it_rests_on() -> None:
     space.do(SetStatus("approved", "文1"))
     with pytest.raises(UserError):
         space.amend(Correction(BuildingCount(0, 5, 1), count_before(space.district, 0), ""))
+
+
+def test_a_saved_project_holds_what_was_corrected(tmp_path) -> None:
+    from gridplanner.io.project import open_project, save_project
+    from gridplanner.workspace.usecases import judge
+
+    space = workspace_of(town(DRAWING))
+    space.add_scenario("一", space.plan)
+    x, y = float(space.district.atoms.x[1]), float(space.district.atoms.y[1])
+    by, back = cut_atom(space.district, 1, np.array([[x + 9, y - 99], [x + 9, y + 99]]))
+    space.amend(Correction(by, back, "切开"))
+    space.amend(
+        Correction(BuildingCount(2, 7, 3, "社区", "2026-11-20"), count_before(space.district, 2), "改")
+    )
+    space.do(MoveAtoms((12,), 1))
+    save_project(tmp_path / "项目.gpkg", space.contents)
+    found = open_project(tmp_path / "项目.gpkg")
+    same(found.district, space.district)
+    assert (found.scenarios["一"].plan.assignment == space.plan.assignment).all()
+    assert not found.amendments, "what is saved needs no correction any more"
+    assert any("BuildingCount" in entry.action for entry in found.journal)
+    judged = judge(found.district, found.scenarios["一"].plan, found.rules, found.waivers)
+    assert judged.measures is not None
