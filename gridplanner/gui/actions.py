@@ -151,6 +151,37 @@ def _facts() -> tuple[ActionRow, ...]:
     """Return the corrections of what the plan rests on."""
     row = ActionRow
     return (
+        row(
+            "merge_choosing",
+            _("Merge, choosing &what stays..."),
+            "edit",
+            "edit.merge_choosing",
+            "",
+            "Shift+M",
+            "two",
+        ),
+        row("areas", _("Mark &areas by expression..."), "edit", "edit.areas", "", "Ctrl+Alt+F", "project"),
+        row("give", _("&Give the marked areas to the grid"), "edit", "edit.give", "", "Shift+N", "one"),
+        row(
+            "whole_estates",
+            _("Move w&hole estates"),
+            "edit",
+            "tools.whole_estates",
+            "",
+            "Shift+E",
+            "project",
+            True,
+        ),
+        row(
+            "whole_grids",
+            _("Move whole grids of t&oday"),
+            "edit",
+            "tools.whole_grids",
+            "",
+            "Shift+G",
+            "project",
+            True,
+        ),
         row("mend", _("&Mend today's grids..."), "edit", "facts.mend", "repair", "Ctrl+M", "project"),
         row(
             "communities",

@@ -9,6 +9,7 @@ from typing import Any
 from gridplanner.workspace import (
     scene_basemap,
     scene_facts,
+    scene_papers,
     scene_plans,
     scene_safety,
     scene_tasks,
@@ -24,6 +25,7 @@ TASKS: Mapping[str, Callable[..., Any]] = {
     **scene_safety.TASKS,
     **scene_plans.TASKS,
     **scene_facts.TASKS,
+    **scene_papers.TASKS,
     **scene_basemap.TASKS,
     **scene_units.TASKS,
     **scene_trial.TASKS,

@@ -146,6 +146,12 @@ class FileGroup:
 
         PrintDialog(self._window, self._window.canvas).open()
 
+    def sheets(self) -> None:
+        """Choose a map sheet, see it, print or save it."""
+        from gridplanner.gui.dialogs.sheets import SheetsDialog  # QtPrintSupport, rarely needed
+
+        SheetsDialog(self._window, self._session).open()
+
     def copy_picture(self) -> None:
         """Put the map on the clipboard."""
         QGuiApplication.clipboard().setPixmap(self._window.canvas.grab())
