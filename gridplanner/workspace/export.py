@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from gridplanner.io.project import save_project
 from gridplanner.io.transaction import export_folder
-from gridplanner.maps.book import write_maps
+from gridplanner.maps.book import make_sheets, write_maps, write_pages
 from gridplanner.maps.web import write_web_map
 from gridplanner.model.finding import Finding
 from gridplanner.model.outcome import Outcome
@@ -31,6 +32,9 @@ from gridplanner.texts import _
 from gridplanner.workspace.config import ExportOptions
 from gridplanner.workspace.handing_over import Tell, pack, planned_losses, settle_losses, write_layers
 from gridplanner.workspace.levels import with_levels
+
+#: Dots per inch of the picture in the ledger.
+CHART_DPI = 150
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +173,8 @@ def _ledgers(part: Part) -> tuple[Finding, ...]:
     outcome, folder = part.outcome, part.folder
     write_crosswalk(outcome, folder / "crosswalk.csv")
     write_certificate(outcome.certificate, folder / "certificate.json")
-    write_workbook(outcome, folder / "ledger.xlsx")
+    with TemporaryDirectory() as apart:
+        write_workbook(outcome, folder / "ledger.xlsx", _organisation_chart(part, Path(apart)))
     papers = folder / "papers"
     papers.mkdir()
     write_registration_forms(outcome, papers / "registration.docx")
@@ -181,6 +186,14 @@ def _ledgers(part: Part) -> tuple[Finding, ...]:
     (folder / "web").mkdir()
     write_web_map(outcome, folder / "web" / "map.html")
     return ()
+
+
+def _organisation_chart(part: Part, folder: Path) -> Path | None:
+    """Draw the chart of the party organisation for the ledger, where the configuration wants one."""
+    if not part.outcome.after.plan.branches or "organisation" not in part.options.maps.sheets:
+        return None
+    sheets = make_sheets("organisation", part.outcome, part.options.maps)
+    return write_pages(sheets[:1], part.outcome, folder / "organisation.png", CHART_DPI)[0]
 
 
 def _project(part: Part) -> tuple[Finding, ...]:
