@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from gridplanner.gui import theme
 from gridplanner.gui.canvas.basemap import Ground
 from gridplanner.gui.canvas.canvas import MapCanvas
 from gridplanner.gui.canvas.frame import Paint
-from gridplanner.gui.canvas.labels import Label
+from gridplanner.gui.canvas.labels import Label, layer_labels
 from gridplanner.gui.canvas.overlay import Content, Marker, Sketch
 from gridplanner.gui.canvas.style import Facts, LegendRow, make_paint
 from gridplanner.gui.models.findings import LATER_RULES
@@ -187,6 +188,11 @@ class MapController(QObject):
         colours[list(self.marked)] = 0xFFF7D34A
         return replace(paint, colours=colours)
 
+    def mark(self, atoms: Iterable[int]) -> None:
+        """Mark areas for a new grid or for the selected one."""
+        self.marked = set(atoms)
+        self.repaint()
+
     def preview(self, assignment: np.ndarray | None) -> None:
         """Show another assignment without changing the plan; None goes back to the plan."""
         plan = self.session.plan
@@ -260,7 +266,15 @@ class MapController(QObject):
             weight = float(facts.totals.people[g]) + (1e9 if chosen else 0)
             room = float(np.sqrt(area[g]))
             labels.append(Label(points[g, 0], points[g, 1], lines, weight, room, chosen))
-        return [*labels, *self._community_labels()]
+        return [*labels, *self._community_labels(), *self._layer_labels()]
+
+    def _layer_labels(self) -> list[Label]:
+        """Return the names of the reference layers on the map: roads along borders, estates, sites."""
+        scene = self.session.scene
+        if scene is None:
+            return []
+        shown = [scene.reference[key] for key in self.layers if key in scene.reference]
+        return [label for layer in shown for label in layer_labels(layer)]
 
     def _community_labels(self) -> list[Label]:
         """Return the names of communities, written before the labels of grids that have no room yet."""

@@ -30,9 +30,10 @@ class Command(Protocol):
 
 @dataclass(frozen=True)
 class MergeGrids:
-    """Merge grids into the one with the most people; it keeps its code and name."""
+    """Merge grids into one of them, by default the one with most people; it keeps its code and name."""
 
     grids: tuple[int, ...]
+    into: int = -1
 
     @property
     def label(self) -> str:
@@ -45,7 +46,7 @@ class MergeGrids:
             raise UserError(_("Choose at least two grids to merge."))
         _refuse_locked(plan, self.grids)
         people = plan.sums(district.atoms.people)
-        into = max(self.grids, key=lambda g: (people[g], -g))
+        into = self.into if self.into in self.grids else max(self.grids, key=lambda g: (people[g], -g))
         assignment = plan.assignment.copy()
         assignment[np.isin(assignment, self.grids)] = into
         return without_grids(replace(plan, assignment=assignment), set(self.grids) - {into})

@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QRectF
 
 from gridplanner.gui.canvas.view import View
+from gridplanner.workspace.scene import ReferenceLayer
 
 #: Side of a bucket of the occupied-space index, pixels.
 _BUCKET = 64
@@ -107,3 +109,37 @@ def place(
                 placed.append((label, lines, rect))
                 break
     return placed
+
+
+#: Most names of one reference layer; a district's buildings would hide the map.
+MOST_NAMES = 4_000
+#: Layers whose names are written; those of buildings come with the card of a place.
+NAMED = ("roads", "barriers", "bridges", "estates", "sites", "stations")
+
+
+def layer_labels(layer: ReferenceLayer) -> list[Label]:
+    """Return the names of a reference layer at their features, after every label of a grid."""
+    if layer.key not in NAMED or len(layer.names) > MOST_NAMES:
+        return []
+    made = []
+    for i, name in enumerate(layer.names.tolist()):
+        place = _place_of(layer, i) if name else None
+        if place is not None:
+            x, y, room = place
+            made.append(Label(x, y, (str(name),), -1.0, room))
+    return made
+
+
+def _place_of(layer: ReferenceLayer, i: int) -> tuple[float, float, float] | None:
+    """Return where the name of a feature stands and how much room it has, metres."""
+    if layer.points is not None and i < len(layer.points):
+        return float(layer.points[i, 0]), float(layer.points[i, 1]), 120.0
+    if layer.polygons is not None and i < len(layer.polygons):
+        x0, y0, x1, y1 = layer.polygons.boxes[i].tolist()
+        return (x0 + x1) / 2, (y0 + y1) / 2, max(x1 - x0, 1.0)
+    if layer.lines is not None and i < len(layer.lines) == len(layer.names):
+        line = layer.lines.xy[layer.lines.starts[i] : layer.lines.starts[i + 1]]
+        x, y = line[len(line) // 2].tolist()
+        wide, high = np.ptp(line, axis=0).tolist()
+        return x, y, max(wide, high) / 2
+    return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gridplanner.errors import UserError
 from gridplanner.gui.dialogs.ask import AskDialog, Field
 from gridplanner.model.kinds import DedicatedKind, GridKind
 from gridplanner.texts import _
@@ -44,6 +45,70 @@ class EditGroup:
     def merge(self) -> None:
         """Merge the selected grids."""
         self._session.do(MergeGrids(tuple(self._session.selection)))
+
+    def merge_choosing(self) -> None:
+        """Merge the selected grids into the one whose code and name shall stay."""
+        session = self._session
+        if session.plan is None or len(session.selection) < 2:
+            return
+        people = session.totals.people
+        choices = [
+            (
+                _("{name} {code}, {people} people").format(
+                    name=r.name, code=r.code, people=f"{int(people[g]):,}"
+                ),
+                g,
+            )
+            for g in session.selection
+            for r in (session.plan.grids[g],)
+        ]
+        most = max(session.selection, key=lambda g: int(people[g]))
+        answer = AskDialog.ask(
+            self._window,
+            _("Merge, choosing what stays"),
+            [Field("into", _("Code and name of"), most, choices=choices)],
+        )
+        if answer:
+            session.do(MergeGrids(tuple(session.selection), int(str(answer["into"]))))
+
+    def areas(self) -> None:
+        """Mark smallest areas by an expression."""
+        from gridplanner.gui.models.areas import help_text, matching_areas
+
+        session = self._session
+        answer = AskDialog.ask(
+            self._window,
+            _("Mark areas by expression"),
+            [Field("text", _("Expression"), "people > 100", required=True)],
+            help_text(),
+        )
+        if not answer or session.plan is None:
+            return
+        try:
+            found = matching_areas(str(answer["text"]), session.workspace.district, session.plan)
+        except UserError as error:
+            session.said.emit(str(error), "warning")
+            return
+        self._window.map.mark(found.tolist())
+        session.said.emit(_("{n} areas are marked.").format(n=len(found)), "info")
+
+    def give(self) -> None:
+        """Give the marked areas to the selected grid."""
+        session, host = self._session, self._window.map
+        if len(session.selection) != 1 or not host.marked:
+            session.said.emit(_("Mark areas and select the one grid that takes them."), "info")
+            return
+        target = session.selection[0]
+        tool = self._window.groups["tools"].made["click"]
+        chosen = tool.movable(np.array(sorted(host.marked), np.int64), target)
+        if not len(chosen):
+            session.said.emit(_("None of the marked areas may go to this grid."), "warning")
+            return
+        left = len(host.marked) - len(chosen)
+        if session.do(MoveAtoms(tuple(chosen.tolist()), target)) and left:
+            session.said.emit(
+                _("{n} areas of other communities or locked grids stayed.").format(n=left), "info"
+            )
 
     def split_auto(self) -> None:
         """Split the selected grid into k parts of about equal people."""

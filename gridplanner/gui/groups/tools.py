@@ -121,6 +121,25 @@ class ToolsGroup:
             if isinstance(tool, MoveTool):
                 tool.only_from = grid
 
+    def whole_estates(self) -> None:
+        """Let the moving tools take whole estates, or single areas again."""
+        self._set_whole("estate")
+
+    def whole_grids(self) -> None:
+        """Let the moving tools take whole grids of today, or single areas again."""
+        self._set_whole("old_grid")
+
+    def _set_whole(self, unit: str) -> None:
+        """Take whole units of one kind where its action is ticked; the other one is cleared."""
+        names = {"estate": "whole_estates", "old_grid": "whole_grids"}
+        on = self._window.actions_by_id[names[unit]].isChecked()
+        for name in names.values():
+            if name != names[unit]:
+                self._window.actions_by_id[name].setChecked(False)
+        for tool in self.made.values():
+            if isinstance(tool, MoveTool):
+                tool.whole = unit if on else ""
+
     def _identify(self, at: MapPoint) -> None:
         """Tell what lies at a place."""
         from gridplanner.gui.dialogs.identify import IdentifyDialog  # rarely needed

@@ -6,12 +6,13 @@ from __future__ import annotations
 import math
 import operator
 import re
+from collections.abc import Mapping
 
 from gridplanner.errors import UserError
-from gridplanner.gui.models.grids import COLUMNS, GridsModel, column_titles
+from gridplanner.gui.models.grids import GridsModel, column_titles
 from gridplanner.texts import _
 
-_OPERATORS = {
+OPERATORS = {
     ">=": operator.ge,
     "<=": operator.le,
     "!=": operator.ne,
@@ -41,7 +42,7 @@ def matching(text: str, model: GridsModel) -> list[int]:
         A column or a sign is unknown.
     """
     groups = [
-        [_term(part) for part in re.split(r"\s+(?:and|且)\s+", side)]
+        [term(part, column_titles()) for part in re.split(r"\s+(?:and|且)\s+", side)]
         for side in re.split(r"\s+(?:or|或)\s+", text.strip())
     ]
     return [
@@ -51,18 +52,30 @@ def matching(text: str, model: GridsModel) -> list[int]:
     ]
 
 
-def _term(text: str) -> tuple[str, str, str]:
-    """Return column, sign and value of one comparison."""
+def term(text: str, titles: Mapping[str, str]) -> tuple[str, str, str]:
+    """Return column, sign and value of one comparison.
+
+    Parameters
+    ----------
+    text : str
+    titles : mapping of column to title
+        Either may be written.
+
+    Raises
+    ------
+    UserError
+        The column or the sign is unknown.
+    """
     found = _TERM.match(text)
     if found is None:
         raise UserError(_("'{text}' is no comparison. Write for example people > 2000.").format(text=text))
     name = found[1].strip().strip("\"'")
-    by_title = {title: key for key, title in column_titles().items()}
+    by_title = {title: key for key, title in titles.items()}
     column = by_title.get(name, name.lower())
-    if column not in COLUMNS:
+    if column not in titles:
         raise UserError(
             _("There is no column '{name}'. Columns are {known}.").format(
-                name=name, known=", ".join(column_titles().values())
+                name=name, known=", ".join(titles.values())
             )
         )
     return column, found[2], found[3].strip().strip("\"'")
@@ -76,5 +89,5 @@ def _holds(model: GridsModel, row: int, column: str, sign: str, value: str) -> b
             number = float(value.rstrip("%")) / (100 if value.endswith("%") else 1)
         except ValueError:
             return False
-        return not math.isnan(cell) and bool(_OPERATORS[sign](float(cell), number))
-    return bool(_OPERATORS[sign](str(cell), value))
+        return not math.isnan(cell) and bool(OPERATORS[sign](float(cell), number))
+    return bool(OPERATORS[sign](str(cell), value))

@@ -45,6 +45,20 @@ class MoveTool(Tool):
         super().__init__(host)
         self.host = host
         self.only_from = -1
+        self.whole = ""
+
+    def enlarged(self, atoms: np.ndarray) -> np.ndarray:
+        """Return the areas with the rest of their estate or of today's grid, where whole ones move."""
+        workspace = self.host.session.workspace
+        if workspace is None or not self.whole or not len(atoms):
+            return atoms
+        known = workspace.district.atoms
+        unit = known.estate if self.whole == "estate" else known.old_grid
+        # An estate may reach into several communities; only the part in these ones moves.
+        same = np.isin(unit, np.setdiff1d(unit[atoms], [-1])) & np.isin(
+            known.community, known.community[atoms]
+        )
+        return np.union1d(atoms, np.flatnonzero(same)).astype(np.int64)
 
     def target(self) -> int:
         """Return the grid that takes the atoms, -1 (and a word to the planner) without one."""
@@ -64,6 +78,7 @@ class MoveTool(Tool):
     def mark(self, atoms: np.ndarray) -> None:
         """Gather atoms of one community for a new grid, while no grid is selected to take them."""
         session, host = self.host.session, self.host
+        atoms = self.enlarged(atoms)
         homes = session.workspace.district.atoms.community
         first = min(host.marked, default=int(atoms[0]) if len(atoms) else -1)
         fresh = {int(a) for a in atoms.tolist() if homes[a] == homes[first]}
@@ -93,7 +108,11 @@ class MoveTool(Tool):
             self.mark(np.asarray(atoms, np.int64))
             return
         target = self.target()
-        chosen = self.movable(np.asarray(atoms, np.int64), target) if target >= 0 else np.empty(0, np.int64)
+        chosen = (
+            self.movable(self.enlarged(np.asarray(atoms, np.int64)), target)
+            if target >= 0
+            else np.empty(0, np.int64)
+        )
         self.host.marked = set()
         if len(chosen):
             self.host.session.do(MoveAtoms(tuple(chosen.tolist()), target))
@@ -231,7 +250,11 @@ class BrushTool(MoveTool):
             self.mark(near)
             return
         target = self.target()
-        fresh = set(self.movable(near, target).tolist()) - self.host.marked if target >= 0 else set()
+        fresh = (
+            set(self.movable(self.enlarged(near), target).tolist()) - self.host.marked
+            if target >= 0
+            else set()
+        )
         if fresh:
             self.host.marked |= fresh
             self.host.repaint()
