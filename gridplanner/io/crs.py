@@ -202,6 +202,12 @@ def local_zone(
     return f"EPSG:{(32600 if middle_y >= 0 else 32700) + zone}"
 
 
+def _carries_shift(text: str) -> bool:
+    """Tell whether a definition brings its own shift to WGS 84 (three or seven parameters)."""
+    crs = parse(text)
+    return crs is not None and crs.is_bound
+
+
 @lru_cache(maxsize=64)
 def transformer(source: str, target: str) -> pyproj.Transformer:
     """Return the transformer between two CRS, always east before north."""
@@ -218,6 +224,9 @@ def transform(geometry: ObjectArray, source: str, target: str) -> ObjectArray:
     """
     if name_of(source) == name_of(target):
         return geometry
+    if "EPSG:4326" not in (source, target) and any(_carries_shift(text) for text in (source, target)):
+        # On the straight way to CGCS2000 PROJ forgets the parameters of `+towgs84` without a word.
+        return transform(transform(geometry, source, "EPSG:4326"), "EPSG:4326", target)
     try:
         change = transformer(source, target)
     except ProjError as error:

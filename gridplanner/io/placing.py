@@ -17,7 +17,7 @@ from gridplanner.io import crs as systems
 from gridplanner.io.control_points import moved, read_control_points
 from gridplanner.io.faults import layer_finding
 from gridplanner.io.phone_maps import STATED_ERROR_M, system_of, to_true
-from gridplanner.io.plane_fit import fit
+from gridplanner.io.plane_fit import by_parameters, fit
 from gridplanner.io.roles import role_word
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
@@ -29,6 +29,7 @@ from gridplanner.texts import _
 _LEADING = ("communities", "grids", "atoms", "buildings", "streets")
 
 
+_FOUR = re.compile(r"\s*(\S+)\s+via\s+4\s*[(（]([^()（）]*)[)）]\s*")
 _VIA = re.compile(r"\s*(\S+)\s+via\s+(.+?)\s*")
 #: Control points should fit to within the width of a lane.
 _LARGE_RESIDUAL_M = 3.0
@@ -61,8 +62,9 @@ def place(
     declared : str
         CRS by the file; "" for none.
     wanted : str
-        CRS by the user (`EPSG:n`, WKT, `GCJ-02`, `BD-09`, or `EPSG:n via points.csv` for a local
-        system tied to the first by control points); goes before the file's.
+        CRS by the user (`EPSG:n`, WKT, PROJ text with `+towgs84`, `GCJ-02`, `BD-09`, `EPSG:n via
+        points.csv` for a local system tied to the first by control points, or `EPSG:n via 4(north,
+        east, seconds, ppm)` by a survey office's four parameters); goes before the file's.
     ask : callable or None
     base : Path, optional
         Folder that the path of control points starts from.
@@ -75,6 +77,9 @@ def place(
     bounds = systems.total_bounds(geometry)
     if not np.isfinite(bounds).all():
         return Placed(geometry, ""), []
+    four = _FOUR.fullmatch(wanted)
+    if four:
+        return _by_four_parameters(geometry, four[1], four[2], source)
     via = _VIA.fullmatch(wanted)
     if via:
         return _by_control_points(geometry, via[1], (base or Path()) / via[2], source)
@@ -94,6 +99,26 @@ def place(
         return _from_phone_map(geometry, bounds, phone, source, findings)
     crs, more = _checked(named, bounds, source)
     return Placed(geometry, crs), findings + more
+
+
+def _by_four_parameters(
+    geometry: ObjectArray, crs: str, text: str, source: str
+) -> tuple[Placed, list[Finding]]:
+    """Move a layer by four parameters: north and east shift, seconds of turn, millionths of scale."""
+    try:
+        north, east, turn, scale = (float(word) for word in re.split(r"[,，]", text))
+    except ValueError as error:
+        raise UserError(
+            _("'{source}': 4({text}) must hold four numbers: north m, east m, seconds, ppm.").format(
+                source=source, text=text[:60]
+            )
+        ) from error
+    told = _("'{source}' was moved by four parameters ({text}) to {crs}.").format(
+        source=source, text=text, crs=crs
+    )
+    moved_there = moved(by_parameters(north, east, turn, scale), geometry)
+    finding = layer_finding("read.crs", Severity.INFO, told, source, _("Check the layer on the map."))
+    return Placed(moved_there, systems.name_of(crs)), [finding]
 
 
 def _by_control_points(

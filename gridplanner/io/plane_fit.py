@@ -99,6 +99,32 @@ def fit(source: Xy, target: Xy, kind: str = "") -> Fit:
     return Fit(chosen, matrix, shift, residuals)
 
 
+def by_parameters(north_m: float, east_m: float, turn_s: float, scale_ppm: float) -> Fit:
+    """Return the transformation of a survey office's four parameters (平面四参数).
+
+    `N' = north + (1 + ppm) (N cos a - E sin a)`, `E' = east + (1 + ppm) (N sin a + E cos a)`, N north and
+    E east: the plane model that survey offices hand out with their four numbers (own choice of order).
+
+    Parameters
+    ----------
+    north_m, east_m : float
+    turn_s : float
+        Seconds of arc.
+    scale_ppm : float
+        Millionths by which the scale differs from 1.
+
+    Examples
+    --------
+    >>> by_parameters(10.0, 20.0, 0.0, 0.0).move(np.array([[1.0, 2.0]])).tolist()
+    [[21.0, 12.0]]
+    """
+    angle, scale = np.radians(turn_s / 3600.0), 1.0 + scale_ppm * 1e-6
+    cosine, sine = scale * np.cos(angle), scale * np.sin(angle)
+    return Fit(
+        "similarity", np.array([[cosine, sine], [-sine, cosine]]), np.array([east_m, north_m]), np.empty(0)
+    )
+
+
 def _affine(a: Xy, b: Xy) -> Xy:
     """Return the 2 x 2 matrix of a least-squares affine fit of centred points."""
     return np.asarray(np.linalg.lstsq(a, b, rcond=None)[0].T, dtype=np.float64)

@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridplanner.errors import UserError
+from gridplanner.io import crs as systems
 from gridplanner.io.drawing import faces_of
+from gridplanner.io.placing import place
 from gridplanner.io.plane_fit import fit, world_file
 from gridplanner.io.raw import objects
 from gridplanner.io.reading import read_layers
@@ -137,3 +139,36 @@ def test_the_configuration_names_the_gap_that_is_closed(tmp_path, gap_m, areas):
     assert len(loose) == (1 if gap_m < 1 else 0)
     if loose:
         assert (loose[0].x, loose[0].y) == (X + 100, Y + 198.5)
+
+
+def test_seven_parameters_are_not_forgotten_on_the_way_to_cgcs2000():
+    xian = "+proj=tmerc +lat_0=0 +lon_0=108 +k=1 +x_0=500000 +y_0=0 +a=6378140 +rf=298.257 +units=m"
+    here = objects([shapely.Point(434_000, 3_527_000)])
+    still = systems.transform(here, f"{xian} +towgs84=0,0,0,0,0,0,0", "EPSG:4545")[0]
+    shifted = systems.transform(here, f"{xian} +towgs84=20,-10,5,0,0,0,0", "EPSG:4545")[0]
+    assert 10 < still.distance(shifted) < 30
+    back = systems.transform(objects([shifted]), "EPSG:4545", f"{xian} +towgs84=20,-10,5,0,0,0,0")[0]
+    assert back.distance(here[0]) < 0.05
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    north=st.floats(-500, 500), east=st.floats(-500, 500), turn=st.floats(-200, 200), ppm=st.floats(-50, 50)
+)
+def test_four_parameters_move_as_the_survey_office_means_them(north, east, turn, ppm):
+    n, e = 3_527_000.0, 434_000.0
+    angle, scale = np.radians(turn / 3600), 1 + ppm / 1e6
+    wanted = (
+        east + scale * (n * np.sin(angle) + e * np.cos(angle)),
+        north + scale * (n * np.cos(angle) - e * np.sin(angle)),
+    )
+    text = f"EPSG:4545 via 4({north!r}, {east!r}，{turn!r}, {ppm!r})"
+    placed, told = place("roads", "r", objects([shapely.Point(e, n)]), "", text, None)
+    assert placed.crs == "EPSG:4545" and [f.rule for f in told] == ["read.crs"]
+    assert placed.geometry[0].distance(shapely.Point(wanted)) < 1e-6
+
+
+@pytest.mark.parametrize("text", ["1,2,3", "1,2,3,x", ""])
+def test_four_parameters_are_four_numbers(text):
+    with pytest.raises(UserError, match="4\\("):
+        place("roads", "r", objects([shapely.Point(1, 2)]), "", f"EPSG:4545 via 4({text})", None)
