@@ -76,6 +76,7 @@ def action_rows() -> tuple[ActionRow, ...]:
     return (
         *_file(),
         *_edit(),
+        *_areas(),
         *_facts(),
         *_zoom(),
         *_view(),
@@ -147,8 +148,8 @@ def _edit() -> tuple[ActionRow, ...]:
     )
 
 
-def _facts() -> tuple[ActionRow, ...]:
-    """Return the corrections of what the plan rests on."""
+def _areas() -> tuple[ActionRow, ...]:
+    """Return what works on smallest areas, and merging with a choice."""
     row = ActionRow
     return (
         row(
@@ -182,6 +183,13 @@ def _facts() -> tuple[ActionRow, ...]:
             "project",
             True,
         ),
+    )
+
+
+def _facts() -> tuple[ActionRow, ...]:
+    """Return the corrections of what the plan rests on."""
+    row = ActionRow
+    return (
         row("mend", _("&Mend today's grids..."), "edit", "facts.mend", "repair", "Ctrl+M", "project"),
         row(
             "communities",
