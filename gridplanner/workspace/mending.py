@@ -59,6 +59,7 @@ class MendProposal:
     area_before, area_after : tuple of float
         Square metres of each unit.
     people_before, people_after : tuple of int
+        Inside the outline of each unit: those on disputed land count in every claimant before.
     x, y : float
     rings : tuple of float64[k, 2]
         Outline of the land concerned (or the line, or the point), metres, for the preview.
@@ -228,10 +229,20 @@ def _work(district: District, policy: Policy | None) -> _Work:
         raise UserError(_("There are no grids of today to mend."))
     buildings = district.buildings
     points = np.asarray(shapely.points(buildings.x, buildings.y), dtype=object)
-    people = district.plan_today().sums(district.atoms.people)
+    people = _claimed(district)
     found = coverage_defects(shapes, points, buildings.people)
     mends = propose_mends(shapes, found, policy, people)
     return _Work(district, people, (*mends, *_cuts(district, people)))
+
+
+def _claimed(district: District) -> Ints:
+    """Return the people inside each outline as delivered: whoever lives on disputed land counts in both."""
+    shapes = district.grids_before_geometry
+    xy, _atom, people = district.demand_points()
+    rows, hits = shapely.STRtree(shapes).query(shapely.points(xy), predicate="intersects")
+    total = np.zeros(len(shapes), np.int64)
+    np.add.at(total, hits, people[rows])
+    return total
 
 
 def _cuts(district: District, people: Ints) -> tuple[Mend, ...]:

@@ -62,9 +62,10 @@ def only(proposals: tuple[MendProposal, ...], action: str) -> MendProposal:
 def test_a_proposal_tells_land_and_people_before_and_after() -> None:
     proposal = only(mend_proposals(overlapping()), "give")
     assert (proposal.fault, proposal.area_m2, proposal.people) == ("overlap", 10_000.0, 30)
-    assert proposal.keeper == 0
-    assert proposal.people_before == (60, 40)
-    assert proposal.area_after == (30_000.0, 10_000.0)
+    # Both claim the thirty; B has more people and keeps them.
+    assert proposal.keeper == 1
+    assert (proposal.people_before, proposal.people_after) == ((60, 70), (30, 70))
+    assert (proposal.area_before, proposal.area_after) == ((30_000.0, 20_000.0), (20_000.0, 20_000.0))
     assert set(proposal.choices) == {0, 1, SPLIT_IT}
     assert shapely.Polygon(proposal.rings[0]).area == 10_000.0
 
