@@ -16,7 +16,7 @@ from gridplanner.io.project_derived import write_derived
 from gridplanner.io.project_tables import TableReader, TableWriter
 from gridplanner.model.adjacency import Adjacency, EdgeKind
 from gridplanner.model.atoms import Atoms, Buildings
-from gridplanner.model.certificate import Bound, Certificate, PartCertificate
+from gridplanner.model.certificate import Bound, Certificate, PartCertificate, Step
 from gridplanner.model.finding import Finding
 from gridplanner.model.jurisdiction import Communities, District
 from gridplanner.model.plan import GridRecord, Plan
@@ -125,6 +125,7 @@ def _write_scenarios(tables: TableWriter, scenarios: Mapping[str, Scenario]) -> 
     ]
     tables.records("certificate_parts", _PartRow, parts)
     tables.records("certificates", _NamedBound, [_bounds(scenario.certificate) for scenario in listed])
+    tables.records("certificate_steps", Step, [scenario.certificate.steps for scenario in listed])
     columns: dict[str, list[Any]] = {"scenario": [], "atom": [], "grid": []}
     for place, plan in enumerate(plans):
         columns["scenario"] += [place] * len(plan.assignment)
@@ -253,8 +254,12 @@ def _read_assignments(tables: TableReader, n: int, n_atoms: int) -> list[Any]:
 
 def _read_certificates(tables: TableReader, n: int) -> list[Certificate]:
     parts = tables.records("certificate_parts", _PartRow, n)
+    # Projects of earlier versions have no table of steps.
+    has_steps = bool(sql.column_names(tables.database, "certificate_steps"))
+    steps = tables.records("certificate_steps", Step, n) if has_steps else [()] * n
     certificates = []
-    for owned, bounds in zip(parts, tables.records("certificates", _NamedBound, n), strict=True):
+    bounds_of = tables.records("certificates", _NamedBound, n)
+    for owned, bounds, drawn in zip(parts, bounds_of, steps, strict=True):
         objectives: list[dict[str, Bound]] = [{} for _part in range(len(owned) + 1)]
         _require_indices([b.part for b in bounds], len(owned))
         for b in bounds:
@@ -263,7 +268,7 @@ def _read_certificates(tables: TableReader, n: int) -> list[Certificate]:
             PartCertificate(row.community, row.part, row.people, row.grids, objective, row.reason)
             for row, objective in zip(owned, objectives[:-1], strict=True)
         )
-        certificates.append(Certificate(filled, objectives[-1]))
+        certificates.append(Certificate(filled, objectives[-1], drawn))
     return certificates
 
 

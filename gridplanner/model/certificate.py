@@ -62,12 +62,42 @@ class PartCertificate:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One division that the search drew: a row of the convergence table.
+
+    Parameters
+    ----------
+    community : str
+        Community code.
+    iteration : int
+        Number of the division in its community, from 1.
+    seconds : float
+        Wall seconds since the search began.
+    value : float
+        What the division costs, in pieces of old grids; a broken rule weighs more than any piece.
+    grids : int
+        Grids of the part that was divided.
+    bound : float
+        Proven least pieces of the part in so many grids; NaN where the mode pays for something else, or
+        where so many grids are proven impossible.
+    """
+
+    community: str
+    iteration: int
+    seconds: float
+    value: float
+    grids: int
+    bound: float
+
+
 @dataclass(frozen=True)
 class Certificate:
-    """All parts, and the sums. Deviation of the total is weighted by grids."""
+    """All parts, the sums, and how the search came there. Deviation of the total is weighted by grids."""
 
     parts: tuple[PartCertificate, ...] = ()
     total: Mapping[str, Bound] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
 
     @property
     def objectives(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from gridplanner.model.certificate import Bound, Certificate
 
 
 def certificate_json(certificate: Certificate) -> dict[str, Any]:
-    """Return the certificate as plain tables: `{objectives, parts, total}`.
+    """Return the certificate as plain tables: `{objectives, parts, total, steps}`.
 
     Numbers that do not exist (a part without people has no deviation) are null.
     """
@@ -30,6 +30,17 @@ def certificate_json(certificate: Certificate) -> dict[str, Any]:
             for part in certificate.parts
         ],
         "total": {name: _bound(bound) for name, bound in certificate.total.items()},
+        "steps": [
+            {
+                "community": step.community,
+                "iteration": step.iteration,
+                "seconds": round(step.seconds, 3),
+                "grids": step.grids,
+                "value": _number(round(step.value, 4)),
+                "bound": _number(step.bound),
+            }
+            for step in certificate.steps
+        ],
     }
 
 

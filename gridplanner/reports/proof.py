@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 from gridplanner.model.certificate import Bound, Certificate
 from gridplanner.model.outcome import Outcome
 from gridplanner.reports.cells import Cell
@@ -34,6 +36,32 @@ def certificate_table(outcome: Outcome) -> Table:
         Column(_("Method"), 60, wrap=True),
     )
     return Table("certificate", _("Certificate"), columns, tuple(rows))
+
+
+def convergence_table(outcome: Outcome) -> Table:
+    """Return how the search came to the plan: each division drawn, its cost and the proven bound."""
+    units = outcome.district.communities
+    names = dict(zip(units.codes.astype(str), units.names.astype(str), strict=True))
+    rows: list[tuple[Cell, ...]] = [
+        (
+            names.get(step.community, step.community),
+            step.iteration,
+            round(step.seconds, 2),
+            step.grids,
+            round(step.value, 4),
+            None if isnan(step.bound) else step.bound,
+        )
+        for step in outcome.certificate.steps
+    ]
+    columns = (
+        Column(_("Community"), 18),
+        Column(_("Iteration"), 10, "int"),
+        Column(_("Seconds"), 10, "figure"),
+        Column(_("Grids"), 8, "int"),
+        Column(_("Cost in pieces"), 14, "figure"),
+        Column(_("Proven bound"), 11, "figure"),
+    )
+    return Table("convergence", _("Convergence"), columns, tuple(rows))
 
 
 def _bound_cells(bound: Bound) -> tuple[Cell, ...]:

@@ -17,7 +17,7 @@ from gridplanner.reports.health import health_tables
 from gridplanner.reports.matrix import write_matrix
 from gridplanner.reports.nets import net_tables
 from gridplanner.reports.organisation import organisation_table
-from gridplanner.reports.proof import certificate_table
+from gridplanner.reports.proof import certificate_table, convergence_table
 from gridplanner.reports.registers import (
     dedicated_table,
     overview_table,
@@ -68,6 +68,7 @@ def write_workbook(outcome: Outcome, path: Path, chart: Path | None = None) -> N
         *_reforms(outcome),
         *net_tables(outcome.district, outcome.after.plan),
         (certificate_table(outcome), _("Certificate")),
+        (convergence_table(outcome), _("Convergence")),
         (buildings_table(outcome), _("Buildings")),
     )
     with open_workbook(path) as book:

@@ -13,6 +13,7 @@ from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import GridKind
 from gridplanner.model.request import PlanRequest
 from gridplanner.progress import Executor, Progress
+from gridplanner.solve.convergence import Drawn
 from gridplanner.solve.decompose import Scope
 from gridplanner.solve.division import Divided, Effort
 from gridplanner.solve.fewest import FEW, FewestTask, run_fewest
@@ -52,7 +53,7 @@ class Desk:
     executor: Executor
     progress: Progress
     cpu_s: dict[str, float] = field(default_factory=lambda: {"solve": 0.0, "certify": 0.0})
-    trace: list[tuple[float, str, float]] = field(default_factory=list)
+    drawn: list[Drawn] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         general = [g for g in self.scope.kept if self.scope.start.grids[g].kind is GridKind.GENERAL]
@@ -281,6 +282,5 @@ class Desk:
             self.measured[i][k] = result.divided
             self.seen[i] = result.seen
             self.cpu_s["solve"] += result.cpu_s
-            part = self.scope.parts[i]
-            self.trace.append((monotonic() - self.begun, part.code, result.divided.cost))
+            self.drawn.append(Drawn(monotonic() - self.begun, i, k, result.divided.cost))
             self.progress.step(done, len(wanted), _("Planning {community}").format(community=self._name(i)))

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gridplanner.model.finding import Finding
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.plan import Plan
@@ -13,6 +15,7 @@ from gridplanner.progress import Executor, Inline, Progress, Silent
 from gridplanner.solve.assemble import assemble
 from gridplanner.solve.carve import carve_sites
 from gridplanner.solve.certify import Proof, certificate_of
+from gridplanner.solve.convergence import convergence
 from gridplanner.solve.decompose import free_atoms, scope_of
 from gridplanner.solve.desk import Desk
 from gridplanner.solve.division import Divided
@@ -67,4 +70,6 @@ def propose(
     findings = (*findings, *pair_findings(district, plan, request), *refused, *carved)
     proof = Proof(district, rules, scope, divided, desk.least, reasons, desk.total)
     certificate = certificate_of(proof, plan)
-    return Proposal(request, plan, certificate, findings, tuple(desk.trace), dict(desk.cpu_s))
+    steps = convergence(desk.drawn, scope.parts, desk.least, request)
+    trace = tuple((step.seconds, step.community, step.value) for step in steps)
+    return Proposal(request, plan, replace(certificate, steps=steps), findings, trace, dict(desk.cpu_s))
