@@ -34,6 +34,8 @@ class Label:
         Size of its unit, metres; the text may be at most 1.1 times as wide as that. 0 = no limit.
     strong : bool
         Drawn whatever its unit's size (selection).
+    quiet : bool
+        The name of a reference feature: plain letters in grey.
     big : bool
         The name of a larger unit: larger letters, shown while its parts are too small to be named.
     """
@@ -44,6 +46,7 @@ class Label:
     weight: float = 0.0
     room_m: float = 0.0
     strong: bool = False
+    quiet: bool = False
     big: bool = False
 
 
@@ -126,7 +129,7 @@ def layer_labels(layer: ReferenceLayer) -> list[Label]:
         place = _place_of(layer, i) if name else None
         if place is not None:
             x, y, room = place
-            made.append(Label(x, y, (str(name),), -1.0, room))
+            made.append(Label(x, y, (str(name),), -1.0, room, quiet=True))
     return made
 
 

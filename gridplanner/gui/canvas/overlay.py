@@ -234,17 +234,18 @@ def _draw_labels(painter: QPainter, content: Content, view: View, font: QFont) -
     halo = QPen(QColor("#D01B222A" if content.dark else "#E6FFFFFF"), 3)
     halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     ink = QColor("#F2F5F8" if content.dark else "#18222C")
+    faint = QColor("#B9C4CF" if content.dark else "#46535F")
     large = QFont(bold)
     large.setPointSizeF(font.pointSizeF() * BIG)
     for label, lines, rect in place(content.labels, view, metrics.horizontalAdvance, height):
         for i, line in enumerate(lines):
-            face = large if label.big else bold if i == 0 or label.strong else font
+            face = large if label.big else bold if (i == 0 and not label.quiet) or label.strong else font
             measured = QFontMetricsF(face)
             left = rect.center().x() - measured.horizontalAdvance(line) / 2
             path = QPainterPath()
             path.addText(left, rect.top() + i * height + measured.ascent(), face, line)
             painter.strokePath(path, halo)
-            painter.fillPath(path, ink)
+            painter.fillPath(path, faint if label.quiet else ink)
 
 
 def draw_markers(painter: QPainter, markers: Sequence[Marker], view: View) -> None:
