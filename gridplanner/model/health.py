@@ -26,6 +26,9 @@ class Indicators:
     redundancy : int
         Workers in post beyond one for each general grid that is needed: of the plan beside today's
         division, where there is one.
+    over, under : float
+        How far the largest general grid lies above the mean of people, and the smallest below it, as
+        shares of the mean; their sum is the deviation from top to bottom.
     """
 
     unevenness_people: float
@@ -34,6 +37,8 @@ class Indicators:
     crossing_m2: float
     crossing_people: int
     redundancy: int
+    over: float = 0.0
+    under: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,9 @@ class Health:
         return {
             "unevenness_people": round(found.unevenness_people, 4),
             "unevenness_area": round(found.unevenness_area, 4),
+            "over": round(found.over, 4),
+            "under": round(found.under, 4),
+            "top_to_bottom": round(found.over + found.under, 4),
             "balance": round(found.balance, 2),
             "crossing_m2": round(found.crossing_m2, 1),
             "crossing_people": found.crossing_people,

@@ -148,7 +148,7 @@ def _form_rows(change: CommunityChange, band: Band) -> list[list[FormCell]]:
             ]
             for figures in side
         ]
-    moved = _("{households} households, {people} people").format(
+    moved = _("{households} households with {people} people").format(
         households=f"{change.households_moved:,}", people=f"{change.people_moved:,}"
     )
     seal = _("(seal)　　　　year　　month　　day")

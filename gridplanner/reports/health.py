@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
+
+import numpy as np
 
 from gridplanner.model.finding import Finding
 from gridplanner.model.health import Health, Split
@@ -32,6 +35,9 @@ def indicator_words() -> dict[str, tuple[str, str, str]]:
             "",
             _("standard deviation of area per general grid / mean"),
         ),
+        "over": (_("Largest grid above the mean"), "", _("people / mean - 1")),
+        "under": (_("Smallest grid below the mean"), "", _("1 - people / mean")),
+        "top_to_bottom": (_("From top to bottom"), "", _("(largest - smallest) / mean")),
         "balance": (
             _("Balance index"),
             _("0-100"),
@@ -153,20 +159,52 @@ def splits_table(splits: Sequence[Split]) -> Table:
     return Table("splits", _("Units that lie in several grids"), columns, tuple(rows))
 
 
-def lines_table(division: Division) -> Table:
-    """Return the share of each grid's line that follows a feature, the poorest first."""
-    health, plan = division.health, division.plan
-    followed = health.followed if health else ()
-    known = [(float(share), g) for g, share in enumerate(followed) if share == share]  # NaN without land
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (plan.grids[g].code, plan.grids[g].name, share) for share, g in sorted(known)
-    )
+def grids_table(division: Division) -> Table:
+    """Return the state of each grid: size against the mean, reach, parts, shape, lines that follow."""
+    plan, measures, health = division.plan, division.measures, division.health
+    general = plan.general()
+    people = measures.people[general]
+    mean = float(people.mean()) if len(people) else 0.0
+    shape = measures.more.get("compactness", np.full(plan.n_grids, np.nan))
+    followed = health.followed if health and len(health.followed) else np.full(plan.n_grids, np.nan)
+    rows: list[tuple[Cell, ...]] = []
+    for g, record in enumerate(plan.grids):
+        living, counted = int(measures.people[g]), bool(general[g] and mean)
+        rows.append(
+            (
+                record.code,
+                record.name,
+                str(record.kind.value),
+                living,
+                round(living - mean) if counted else None,
+                living / mean - 1 if counted else None,
+                int(measures.households[g]),
+                _known(measures.radius_m[g]),
+                int(measures.parts[g]),
+                _known(shape[g]),
+                _known(followed[g]),
+            )
+        )
     columns = (
         Column(_("Code"), 20),
         Column(_("Name"), 24),
-        Column(_("Lines along roads, water, walls and limits"), 22, "percent"),
+        Column(_("Kind"), 8),
+        Column(_("People"), 9, "int"),
+        Column(_("Against the mean"), 10, "int"),
+        Column(_("In per cent"), 10, "percent"),
+        Column(_("Households"), 9, "int"),
+        Column(_("Service radius m"), 10, "number"),
+        Column(_("Parts"), 7, "int"),
+        Column(_("Compactness"), 10, "number"),
+        Column(_("Lines along roads, water, walls and limits"), 16, "percent"),
     )
-    return Table("lines", _("How far the lines follow the ground"), columns, rows)
+    note = _("Mean of the general grids: {mean} people.").format(mean=f"{mean:,.1f}")
+    return Table("grids", _("Health of each grid"), columns, tuple(rows), note)
+
+
+def _known(value: float) -> float | None:
+    """Return a number, or nothing for NaN."""
+    return float(value) if isfinite(value) else None
 
 
 def check_tables(division: Division, health: Health) -> tuple[tuple[Table, str], ...]:
@@ -175,7 +213,7 @@ def check_tables(division: Division, health: Health) -> tuple[tuple[Table, str],
         (indicators_table(health), _("Headline indicators")),
         (faults_table(health), _("Faults by kind")),
         (splits_table(health.splits), _("Splits")),
-        (lines_table(division), _("Lines along features")),
+        (grids_table(division), _("Health of each grid")),
     )
 
 
@@ -189,7 +227,7 @@ def health_tables(outcome: Outcome) -> tuple[tuple[Table, str], ...]:
         (faults_table(before), _("Faults by kind")),
         (splits_table(before.splits), _("Splits before")),
         (splits_table(after.splits), _("Splits after")),
-        (lines_table(outcome.after), _("Lines along features")),
+        (grids_table(outcome.after), _("Health of each grid")),
     )
 
 

@@ -34,7 +34,7 @@ def indicators(district: District, plan: Plan, measures: Measures, needed: int |
     general = plan.general() & (measures.area_m2 > 0)
     people, area = measures.people[general], measures.area_m2[general]
     crossing_m2, crossing_people = _crossing(district, plan)
-    spread = deviation(people)
+    spread, mean = deviation(people), float(people.mean()) if len(people) else 0.0
     in_post = sum(worker.status != "surplus" for worker in plan.workers)
     return Indicators(
         unevenness_people=_variation(people.astype(np.float64)),
@@ -43,6 +43,8 @@ def indicators(district: District, plan: Plan, measures: Measures, needed: int |
         crossing_m2=crossing_m2,
         crossing_people=crossing_people,
         redundancy=max(0, in_post - (int(general.sum()) if needed is None else needed)),
+        over=float(people.max() / mean - 1) if mean else 0.0,
+        under=float(1 - people.min() / mean) if mean else 0.0,
     )
 
 
