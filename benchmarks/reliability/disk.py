@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import openpyxl
+
 from benchmarks.reliability import subjects
 from benchmarks.reliability.outcome import Run
 from gridplanner.errors import UserError
@@ -22,9 +24,14 @@ from gridplanner.io.writing import write_vector
 from gridplanner.maps.book import write_sheet
 from gridplanner.maps.web import write_web_map
 from gridplanner.model.outcome import Outcome
+from gridplanner.reports.buildings import write_buildings
 from gridplanner.reports.certificate import write_certificate
+from gridplanner.reports.comparison import write_comparison
 from gridplanner.reports.crosswalk import write_crosswalk
 from gridplanner.reports.findings import write_findings
+from gridplanner.reports.forms import write_registration_forms
+from gridplanner.reports.notice import write_notice
+from gridplanner.reports.office_register import fill_register
 from gridplanner.reports.plan_document import write_plan_document
 from gridplanner.reports.workbook import write_workbook
 from gridplanner.workspace.output_layers import output_layers
@@ -56,11 +63,27 @@ def writers(outcome: Outcome) -> Mapping[str, Writer]:
         "ledger": lambda folder: write_workbook(outcome, folder / "ledger.xlsx"),
         "document": lambda folder: write_plan_document(outcome, folder / "plan.docx", []),
         "crosswalk": lambda folder: write_crosswalk(outcome, folder / "crosswalk.csv"),
+        "notice": lambda folder: write_notice(outcome, folder / "notice.docx"),
+        "forms": lambda folder: write_registration_forms(outcome, folder / "registration.docx"),
+        "buildings": lambda folder: write_buildings(outcome, folder / "buildings.csv"),
+        "chart": lambda folder: write_sheet("organisation", outcome, folder / "organisation.svg"),
+        "comparison": lambda folder: write_comparison({"一": outcome, "二": outcome}, folder / "both.xlsx"),
+        "register": lambda folder: _fill(outcome, folder),
         "findings": lambda folder: write_findings(outcome.after.findings, folder / "findings.csv"),
         "certificate": lambda folder: write_certificate(outcome.certificate, folder / "certificate.json"),
         "web map": lambda folder: write_web_map(outcome, folder / "map.html"),
         "project": lambda folder: save_project(folder / "project.gpkg", contents),
     }
+
+
+def _fill(outcome: Outcome, folder: Path) -> None:
+    """Fill the office's register; its template lies elsewhere."""
+    with tempfile.TemporaryDirectory() as elsewhere:
+        template = Path(elsewhere) / "template.xlsx"
+        book = openpyxl.Workbook()
+        book.active.append(["网格编码", "网格名称", "人口", "备注"])
+        book.save(template)
+        fill_register(outcome, template, folder / "register.xlsx")
 
 
 @contextmanager

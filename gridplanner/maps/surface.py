@@ -26,6 +26,9 @@ from gridplanner.texts import _
 #: rounded, so that they are short whole numbers in the file.
 _PDF_DPI = 2540
 _MM_PER_INCH = 25.4
+#: What the last bytes of a whole file hold.
+_ENDINGS = {".pdf": b"%%EOF", ".png": b"IEND", ".svg": b"</svg>"}
+_TAIL = 64
 #: Memory an image may take; above it the file must be a PDF.
 MAX_IMAGE_BYTES = 1_500_000_000
 
@@ -98,6 +101,9 @@ def write_pdf(
                 paint_sheet(painter, sheet)
         marks = [(sheet.title, page) for page, sheet in enumerate(sheets)] if len(sheets) > 1 else []
         try:
+            # A full disk for temporary files leaves half a file, without a word.
+            if not _is_whole(raw):
+                raise unwritable(path)
             finish_pdf(raw, partial(path), canonical_characters(), info or {"Title": sheets[0].title}, marks)
         except OSError as error:
             raise unwritable(path) from error
@@ -176,8 +182,22 @@ def partial(path: Path) -> Path:
 
 
 def publish(path: Path) -> None:
-    """Give a finished file its name; nothing half-written ever bears it."""
+    """Give a finished file its name; nothing half-written ever bears it.
+
+    Qt does not say when the disk is full: what a whole file ends with tells.
+    """
     part = partial(path)
-    if not part.exists() or not part.stat().st_size:
+    if not _is_whole(part):
+        part.unlink(missing_ok=True)
         raise unwritable(path)
     part.replace(path)
+
+
+def _is_whole(part: Path) -> bool:
+    """Tell whether a written file has its end."""
+    if not part.exists() or not part.stat().st_size:
+        return False
+    ending = _ENDINGS.get(part.suffix.lower(), b"")
+    with part.open("rb") as file:
+        file.seek(max(0, part.stat().st_size - _TAIL))
+        return ending in file.read()
