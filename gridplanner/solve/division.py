@@ -34,12 +34,16 @@ class Effort:
         Further runs, each longer, while a hard rule is broken.
     clusters : int
         Clusters of old grids that may be divided in search of the least change.
+    cluster_steps, cluster_runs : int
+        Moves and runs for one such cluster; it is small, so this is thorough.
     """
 
     steps: int = 60_000
     runs: int = 1
     rescue: int = 4
     clusters: int = 40
+    cluster_steps: int = 5_000
+    cluster_runs: int = 2
 
 
 @dataclass(frozen=True, eq=False)

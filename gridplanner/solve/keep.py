@@ -19,8 +19,6 @@ from gridplanner.solve.single_cut import SingleCut, raised
 from gridplanner.solve.start import pieces_of
 from gridplanner.solve.state import Prices
 
-#: Work on one cluster of two or more grids; it is small, so this is thorough.
-CLUSTER_EFFORT = Effort(steps=5_000, runs=2, rescue=1)
 #: Price of each old grid that a repair changes; all of a part's together stay below one broken rule.
 _CHANGED = 1.0
 #: Partitions tried per number of grids before the best measured one is taken.
@@ -114,6 +112,7 @@ class Keeper:
 
     def __init__(self, part: Part, prices: Prices, seed: int, seen: Seen | None = None) -> None:
         self._part, self._prices, self._seed = part, prices, seed
+        self._effort = Effort()
         self._ground = flooded(part)
         self._clusters = proven_clusters(self._ground, MAX_SETS)
         self.seen: dict[tuple[int, int], Measured] = dict(seen or {})
@@ -136,6 +135,7 @@ class Keeper:
 
     def divide(self, k: int, effort: Effort) -> Divided:
         """Return the best division into k grids that was met."""
+        self._effort = effort
         composed = self._compose((k,), None, effort.clusters)
         if composed is None:
             return divide(self._part, k, self._prices, effort, self._seed)
@@ -158,7 +158,7 @@ class Keeper:
 
         Old grids that obey stay as they are unless a neighbour can only be mended with them.
         """
-        part, prices = self._part, self._prices
+        part, prices, self._effort = self._part, self._prices, effort
         found = None
         if self._clusters is not None:
             size = np.array([int(mask).bit_count() for mask in self._clusters.mask], np.float64)
@@ -221,7 +221,8 @@ class Keeper:
         seed = seed_of(self._seed, int(self._clusters.mask[row]), "cluster")
         if len(np.unique(pieces_of(part.field, np.zeros(len(part), np.int32)))) > 1 or g > len(part):
             return Measured(np.zeros(len(part), np.int32), inf)
-        done = divide(part, g, self._prices, CLUSTER_EFFORT, seed)
+        work = Effort(self._effort.cluster_steps, self._effort.cluster_runs, rescue=1)
+        done = divide(part, g, self._prices, work, seed)
         return Measured(done.label, done.cost)
 
     def _atoms(self, mask: int) -> IntArray:
