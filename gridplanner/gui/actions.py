@@ -75,6 +75,7 @@ def action_rows() -> tuple[ActionRow, ...]:
     """Return every action of the window."""
     return (
         *_file(),
+        *_offices(),
         *_edit(),
         *_areas(),
         *_facts(),
@@ -102,10 +103,20 @@ def _file() -> tuple[ActionRow, ...]:
         row("save_as", _("Save &as..."), "file", "file.save_as", "", "Ctrl+Shift+S", "project_idle"),
         row("backups", _("&Backups..."), "file", "file.backups", "history", "", "file_idle"),
         row("export", _("&Export..."), "file", "file.export", "export", "Ctrl+E", "project_idle"),
-        row("sheets", _("Map &sheets..."), "file", "file.sheets", "layers", "Ctrl+Shift+P", "project_idle"),
+        row("sheets", _("Map &sheets..."), "file", "file.sheets", "layers", "Ctrl+Alt+P", "project_idle"),
         row("print", _("&Print preview..."), "file", "file.print", "print", "Ctrl+P", "project"),
         row("picture", _("Copy the map as a picture"), "file", "file.copy_picture", "", "", "project"),
         row("quit", _("&Quit"), "file", "file.quit", "", "Ctrl+Q"),
+    )
+
+
+def _offices() -> tuple[ActionRow, ...]:
+    """Return what comes from and goes to other offices."""
+    row = ActionRow
+    return (
+        row("merge_plans", _("&Merge street plans..."), "file", "offices.merge", "", "", "project_idle"),
+        row("release", _("Next &year's layers..."), "file", "offices.release", "", "", "project_idle"),
+        row("publish", _("Publish to a &database..."), "file", "offices.publish", "", "", "project_idle"),
     )
 
 

@@ -265,6 +265,7 @@ class MapCanvas(QWidget):
             painter.setClipping(False)
             if self._other_frame is not None:
                 self._paint_other(painter)
+            draw_markers(painter, self.markers, self.view, current=False)
             if self._overlay is not None:
                 self._blit(painter, self._overlay[0], self._overlay[1])
             if self._other_frame is not None:
@@ -272,7 +273,7 @@ class MapCanvas(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if self.sketch is not None:
                 draw_sketch(painter, self.sketch, self.view)
-            draw_markers(painter, self.markers, self.view)
+            draw_markers(painter, self.markers, self.view, current=True)
             draw_scale_bar(painter, self.view, self.font(), self.dark)
             draw_mark(painter, self.mark, self.view, self.dark)
         self.tool.paint(painter, self.view)

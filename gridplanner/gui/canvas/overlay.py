@@ -248,9 +248,9 @@ def _draw_labels(painter: QPainter, content: Content, view: View, font: QFont) -
             painter.fillPath(path, faint if label.quiet else ink)
 
 
-def draw_markers(painter: QPainter, markers: Sequence[Marker], view: View) -> None:
-    """Draw findings as drops; the current one larger, with its text."""
-    for marker in sorted(markers, key=lambda m: m.current):
+def draw_markers(painter: QPainter, markers: Sequence[Marker], view: View, *, current: bool) -> None:
+    """Draw findings as dots, under the labels, or the current one as rings over them."""
+    for marker in (m for m in markers if m.current == current):
         x, y = view.to_screen(marker.x, marker.y)
         if not (0 <= x <= view.width and 0 <= y <= view.height):
             continue
