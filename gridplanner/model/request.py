@@ -35,6 +35,8 @@ class PlanRequest:
         Codes of communities or old grids to plan; the rest stays. Empty: everything.
     join, part : tuple of (str, str)
         Pairs of atoms, buildings or old grids, by their codes, that must lie together, or apart.
+    centres : tuple of str
+        Atoms, buildings or old grids, by their codes, of which no two may lie in one grid.
     levels : tuple of str
         Further levels to hand over: `micro` (inside the grids), `area` (whole grids together).
     tries : int
@@ -58,6 +60,7 @@ class PlanRequest:
     only: tuple[str, ...] = ()
     join: tuple[tuple[str, str], ...] = ()
     part: tuple[tuple[str, str], ...] = ()
+    centres: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     tries: int = 4
     seed: int = 1

@@ -24,7 +24,7 @@ from gridplanner.model.ruleset import RuleSet
 from gridplanner.rules.check import roads_of
 from gridplanner.solve.limits import limits_of, rules_of
 from gridplanner.solve.lines import followed_metres
-from gridplanner.solve.pairs import apart_atoms, ties_of
+from gridplanner.solve.pairs import apart_atoms, apart_pairs, ties_of
 from gridplanner.solve.part import Field, FloatArray, IntArray, Limits, Part, compact_labels
 from gridplanner.solve.reach import excused
 from gridplanner.texts import _
@@ -159,7 +159,7 @@ class PartBuilder:
         self._limits: dict[int, Limits] = {}
         self._reach: dict[int, float] = {}
         self._ties, self._tie_weight = ties_of(district, plan, rules, request)
-        self._apart = apart_atoms(district, request.part)
+        self._apart = apart_atoms(district, apart_pairs(request))
 
     def _add_stations(self, rules: RuleSet) -> None:
         """Add the given service points, where the rule measures from them."""

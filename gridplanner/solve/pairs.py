@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 
@@ -77,6 +77,11 @@ def _tied_to(tie: IntArray, prices: Sequence[float], atoms: list[int]) -> IntArr
     return np.union1d(np.flatnonzero(np.isin(tie, list(hard))), atoms).astype(np.int32)
 
 
+def apart_pairs(request: PlanRequest) -> tuple[Pair, ...]:
+    """Return the pairs that must lie apart: those named, and each two fixed centres."""
+    return (*request.part, *combinations(request.centres, 2))
+
+
 def apart_atoms(district: District, pairs: Sequence[Pair]) -> list[tuple[int, int]]:
     """Return the pairs of atoms that must not share a grid; of two old grids, all that are lived in."""
     sides = _atoms_of_pairs(district, pairs, "part")
@@ -126,7 +131,8 @@ def pair_findings(district: District, plan: Plan, request: PlanRequest) -> Itera
                 a=pair[0], b=pair[1], n=len(grids), reason=_why_torn(district, [*sides[0], *sides[1]])
             )
             yield _finding(district, "join", text, pair, sides)
-    for pair, sides in zip(request.part, _atoms_of_pairs(district, request.part, "part"), strict=True):
+    apart = apart_pairs(request)
+    for pair, sides in zip(apart, _atoms_of_pairs(district, apart, "part"), strict=True):
         one, other = (plan.assignment[_lived(district, side)] for side in sides)
         if np.isin(one, other).any():
             text = _("{a} and {b} must lie apart, but share a grid: no plan under the rules parts them.")

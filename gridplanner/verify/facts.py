@@ -139,9 +139,9 @@ class Facts:
         a, b, length = self.walls.borders(self.atoms.geometry)
         wide = length > self.limits.min_shared_border_m
         repair = self.output.config.get("repair", {})
-        return Passages(repair, self.atoms.geometry, self._places(), self.home).applied(a[wide], b[wide])
+        return Passages(repair, self.atoms.geometry, self.places(), self.home).applied(a[wide], b[wide])
 
-    def _places(self) -> dict[str, int]:
+    def places(self) -> dict[str, int]:
         """Return the area that each code of an area or a building means; of stairs, the first one."""
         buildings = self.output.layers["buildings"]
         known: dict[str, int] = {}

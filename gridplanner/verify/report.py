@@ -22,6 +22,7 @@ from gridplanner.verify.files import Output, read_output
 from gridplanner.verify.layers import layer_claims
 from gridplanner.verify.levels import level_claims
 from gridplanner.verify.limits import read_limits
+from gridplanner.verify.pairs import pair_claims
 from gridplanner.verify.summaries import summary_claims
 from gridplanner.verify.walls import Walls
 
@@ -32,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     breach_claims,
     certificate_claims,
     level_claims,
+    pair_claims,
 )
 
 

@@ -15,7 +15,7 @@ from gridplanner.texts import _
 
 _NUMBERS = ("seed", "time_limit_s", "certify_s", "carve_people", "tries")
 _SWITCHES = ("carve", "one_net")
-_LISTS = ("locked", "only", "order", "levels")
+_LISTS = ("locked", "only", "order", "levels", "centres")
 _PAIRS = ("join", "part")
 
 

@@ -38,6 +38,7 @@ carve = true
 certify_s = 0
 levels = ["micro", "area"]
 join = [["B00004", "B00005"]]
+centres = ["B00001", "B00017"]
 [repair]
 overlap = "most_people"
 gap = "longest_border"
@@ -76,7 +77,14 @@ def test_every_claim_of_the_folder_is_true(finished: Finished) -> None:
     assert finished.code in (0, 1), finished.complained
     done = run_program("verify", finished.out, "--lang", "zh_CN")
     assert done.code == 0, [line for line in done.said.splitlines() if line.startswith("不符")]
-    for claim in ("micro_grids.nested", "area_grids.nested", "atoms.FZ", "grids.contiguity"):
+    for claim in (
+        "micro_grids.nested",
+        "area_grids.nested",
+        "atoms.FZ",
+        "grids.contiguity",
+        "config.join",
+        "config.part",
+    ):
         assert claim in done.said
 
 

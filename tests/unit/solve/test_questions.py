@@ -140,6 +140,21 @@ def test_a_pair_that_cannot_be_joined_is_said() -> None:
     assert {"T00001", "T00004"} <= set(proposal.findings[0].subjects)
 
 
+@pytest.mark.parametrize("mode", ["keep", "balance", "compact"])
+def test_fixed_centres_lie_in_grids_of_their_own(mode: str) -> None:
+    # The centres stand close together in the west, where a plain plan has one grid.
+    district = town("AAAABBBB\nAAAABBBB\nAAAABBBB")
+    centres = ("T00001", "T00003", "T00010")
+    proposal = ask(district, RuleSet(people=Band(300, 1200)), total=3, mode=mode, centres=centres)
+    assert proposal.findings == ()
+    assert len({int(proposal.plan.assignment[a]) for a in (0, 2, 9)}) == 3
+
+
+def test_more_centres_than_grids_is_said() -> None:
+    proposal = ask(town(TWO), SMALL, total=2, centres=("T00001", "T00002", "T00003"))
+    assert "part" in {f.rule for f in proposal.findings}
+
+
 def test_join_and_part_of_the_same_pair_exclude_each_other() -> None:
     pair = (("T00001", "T00002"),)
     proposal = ask(town(TWO), SMALL, total="fewest", join=pair, part=pair)
