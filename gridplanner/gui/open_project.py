@@ -19,7 +19,7 @@ from gridplanner.model.plan import PlanChange
 from gridplanner.model.project import ProjectContents
 from gridplanner.texts import _
 from gridplanner.workspace.saving import Saving
-from gridplanner.workspace.scene import Scene
+from gridplanner.workspace.scene import Scene, corrected_scene
 from gridplanner.workspace.scene_desk import Desk
 from gridplanner.workspace.workspace import Workspace
 
@@ -62,6 +62,10 @@ class OpenProject(DeskLink):
 
     def judge(self) -> None:
         """Ask for the full check of the plan in work."""
+        raise NotImplementedError
+
+    def check_today(self) -> None:
+        """Ask for the health check of today's grids after corrections."""
         raise NotImplementedError
 
     def _need(self) -> Workspace:
@@ -205,10 +209,12 @@ class OpenProject(DeskLink):
         def restored(contents: Any) -> None:
             today = self.today_findings, self.today_measures
             if self.scene is not None:
-                self.take(Workspace(contents), self.scene, self.path)
-            # The steps changed the plan, not today's grids: their health check still holds.
+                self.take(Workspace(contents), corrected_scene(self.scene, contents.amendments), self.path)
+            # Steps that changed the plan only leave the health check of today's grids as it was.
             self.today_findings, self.today_measures = today
             self.log.go_on(base, contents)
+            if contents.amendments:
+                self.check_today()
             self.judge()
 
         self.ask("restore", restored, long=True)

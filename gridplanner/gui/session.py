@@ -165,8 +165,14 @@ class Session(OpenProject):
             self.scene = corrected_scene(self.scene, amendments[-1:])
         if self.proposal is not None and len(self.proposal.plan.assignment) != len(district.atoms):
             self.put_aside()
+        self.check_today()
+
+    def check_today(self) -> None:
+        """Ask for the health check of today's grids, and for their outlines where they were mended."""
+        workspace = self._need()
+        amendments = workspace.contents.amendments
         self.ask("judge_today", self._take_today, rules=workspace.rules, amendments=amendments)
-        if isinstance(amendments[-1], GridPatch):
+        if any(isinstance(amendment, GridPatch) for amendment in amendments):
             self.ask("outlines_today", self._take_outlines, amendments=amendments)
 
     def _take_outlines(self, outlines: PolygonArrays) -> None:

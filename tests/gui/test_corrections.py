@@ -225,3 +225,40 @@ def test_the_texts_of_tool_buttons_fit(window, language: str) -> None:
             assert button.fontMetrics().horizontalAdvance(text) <= button.width() - 8, text
     finally:
         use_language("zh_CN")
+
+
+def test_marked_areas_are_carved_out_as_a_site(window) -> None:
+    window.map.mark((0, 1))
+    answer({"name": "第一中学"})
+    window.groups["edit"].carve()
+    record = window.session.plan.grids[-1]
+    assert (record.name, str(record.kind)) == ("第一中学", "专属")
+    assert np.flatnonzero(window.session.plan.assignment == window.session.plan.n_grids - 1).tolist() == [
+        0,
+        1,
+    ]
+
+
+def test_steps_brought_back_after_a_crash_reshape_the_map(window, monkeypatch) -> None:
+    from gridplanner.geometry.correct import cut_atom
+    from gridplanner.workspace.scene_tasks import slim
+    from gridplanner.workspace.workspace import Correction, Workspace
+
+    state = window.session.desk.state
+    lost = Workspace(state.whole())
+    x, y = float(lost.district.atoms.x[7]), float(lost.district.atoms.y[7])
+    by, back = cut_atom(lost.district, 7, np.array([[x + 9, y - 99], [x + 9, y + 99]]))
+    lost.amend(Correction(by, back, "切开"))
+
+    def restore() -> object:
+        state.contents = lost.contents
+        return state.contents
+
+    monkeypatch.setattr(state.file, "restore", restore)
+    window.session.restore()
+    for _k in range(3):
+        window.session._poll()
+    assert len(window.session.scene.atoms) == 25
+    assert window.canvas.at(spot(window, 7, 40).toPointF()).feature == 24
+    assert window.session.measures is not None
+    assert len(slim(state.whole()).district.atoms) == 25

@@ -174,8 +174,14 @@ class EditGroup:
         """Carve a candidate site out of the general grids."""
         session = self._session
         sites = session.workspace.district.originals.get("sites") if session.workspace else None
+        if self._window.map.marked:
+            self._carve_marked()
+            return
         if sites is None or not len(sites.rows):
-            session.said.emit(_("There is no layer of candidate sites."), "info")
+            session.said.emit(
+                _("There is no layer of candidate sites. Mark its areas with rectangle, lasso or brush."),
+                "info",
+            )
             return
         names = sites.texts("name").tolist()
         choices = [(name or str(i + 1), i) for i, name in enumerate(names)]
@@ -187,6 +193,18 @@ class EditGroup:
         )
         if answer:
             self.carve_site(int(str(answer["site"])), str(answer["kind"]))
+
+    def _carve_marked(self) -> None:
+        """Carve the marked areas out as a site that no layer names."""
+        answer = AskDialog.ask(
+            self._window,
+            _("Carve out a site"),
+            [Field("name", _("Name"), "", required=True), _kind_field("")],
+            _("The marked areas become a dedicated grid of its own."),
+        )
+        if answer:
+            atoms = tuple(sorted(self._window.map.marked))
+            self._session.do(CarveSite("", str(answer["name"]), str(answer["kind"]), atoms))
 
     def carve_site(self, site: int, kind: str) -> None:
         """Carve out one site by its row."""
@@ -200,7 +218,8 @@ class EditGroup:
             code = layer.texts("code")[site] or layer.texts("id")[site] or str(site + 1)
             session.do(CarveSite(str(code), str(layer.texts("name")[site]), kind, atoms))
 
-        session.ask("atoms_of_site", found, site=site)
+        amendments = session.workspace.contents.amendments
+        session.ask("atoms_of_site", found, site=site, amendments=amendments)
 
     def lock(self) -> None:
         """Lock the selected grids, or unlock them where all are locked."""
