@@ -9,7 +9,17 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from benchmarks.reliability import disk, hostile, injection, kills, power, privacy, soak, workstations
+from benchmarks.reliability import (
+    disk,
+    hostile,
+    injection,
+    kills,
+    power,
+    privacy,
+    soak,
+    stopping,
+    workstations,
+)
 from benchmarks.reliability.outcome import Run
 
 Try = Callable[[float, int], Run]
@@ -32,6 +42,8 @@ PROMISES: Mapping[str, Try] = {
     "R15": lambda share, seed: injection.evil_names(),
     "R16": lambda share, seed: hostile.mutated_projects(_share(5000, share), seed),
     "R18": lambda share, seed: workstations.two_workstations(_share(500, share), seed),
+    "R20": lambda share, seed: stopping.too_large(),
+    "cancel": lambda share, seed: stopping.cancelling(),
     "R21": lambda share, seed: privacy.residents_in_outputs(),
     "R22": lambda share, seed: privacy.no_network(),
     "R25": lambda share, seed: workstations.year_of_backups(),
