@@ -220,6 +220,7 @@ class MainWindow(QMainWindow):
         self.layers.changed.connect(self._on_layers)
         self.layers.zoom_wanted.connect(self.groups["view"].zoom_layer)
         self.map.legend_changed.connect(self.layers.legend.set_rows)
+        self.map.ground_changed.connect(self.layers.set_ground)
         self.findings.pointed.connect(self.map.show_finding)
         self.findings.waive_wanted.connect(self.groups["plan"].waive)
         self.findings.mend_wanted.connect(self.groups["facts"].mend)

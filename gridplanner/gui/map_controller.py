@@ -34,9 +34,11 @@ class MapController(QObject):
     Signals
     -------
     legend_changed : tuple of LegendRow
+    ground_changed : bool - whether there is a basemap now
     """
 
     legend_changed = Signal(object)
+    ground_changed = Signal(bool)
 
     def __init__(self, session: Session, canvas: MapCanvas, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -169,6 +171,7 @@ class MapController(QObject):
         if ground is not self._ground:
             self._ground = ground
             self.canvas.set_ground(ground)
+            self.ground_changed.emit(ground is not None)
         self.repaint()
 
     @property
@@ -178,7 +181,8 @@ class MapController(QObject):
 
     def _over_ground(self, paint: Paint) -> Paint:
         """Let the basemap shine through, where there is one."""
-        return paint.faded(self.opacity) if self._ground is not None else paint
+        seen = self._ground is not None and self.canvas.under.visible
+        return paint.faded(self.opacity) if seen else paint
 
     def _with_marked(self, paint):
         """Tint the atoms that a tool has gathered."""
@@ -219,9 +223,11 @@ class MapController(QObject):
     def set_layers(self, keys: list[str]) -> None:
         """Show these layers, bottom first."""
         fine = ("atoms" in keys) != ("atoms" in self.layers)
+        ground = self._ground is not None and self.canvas.under.visible != ("basemap" in keys)
+        self.canvas.under.visible = "basemap" in keys
         self.layers = keys
         self.relabel()
-        if fine:
+        if fine or ground:
             self.repaint()
 
     def relabel(self) -> None:

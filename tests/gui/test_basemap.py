@@ -242,3 +242,18 @@ def test_the_dialog_adds_shows_and_removes(window, qtbot, tmp_path: Path) -> Non
 def test_the_module_of_the_window_has_no_projections() -> None:
     assert basemaps.Warp.__module__ == "gridplanner.workspace.basemaps"
     assert "pyproj" not in vars(basemaps)
+
+
+def test_the_basemap_is_a_layer_that_can_be_unticked(window, qtbot, tmp_path: Path) -> None:
+    path = mbtiles(tmp_path / "底图.mbtiles", tiles_over(window))
+    window.groups["map"].show(Basemap(str(path)))
+    ground = wait_for_tiles(window, qtbot)
+    assert window.layers.shown()[0] == "basemap", "it lies under every other layer"
+    window.layers.set_shown("basemap", False)
+    assert window.canvas.under.picture() is None
+    assert not window.canvas._paint.translucent
+    window.layers.set_shown("basemap", True)
+    assert window.map.ground is ground
+    assert window.canvas._paint.translucent
+    window.groups["map"].show(None)
+    assert "basemap" not in window.layers.shown()

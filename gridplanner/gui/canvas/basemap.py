@@ -287,6 +287,7 @@ class GroundFrame:
 
     def __init__(self) -> None:
         self.ground: Ground | None = None
+        self.visible = True
         self._shown: tuple[View, QImage] | None = None
         self._stale = True
 
@@ -302,11 +303,15 @@ class GroundFrame:
 
     def refresh(self, view: View, ratio: float) -> bool:
         """Compose the picture of a (padded) view; False where nothing has changed."""
-        if self.ground is None or (not self._stale and self._shown is not None and self._shown[0] == view):
+        if (
+            self.ground is None
+            or not self.visible
+            or (not self._stale and self._shown is not None and self._shown[0] == view)
+        ):
             return False
         self._shown, self._stale = (view, self.ground.compose(view, ratio)), False
         return True
 
     def picture(self) -> tuple[View, QImage] | None:
         """Return the composed picture and the view it shows."""
-        return self._shown
+        return self._shown if self.visible else None

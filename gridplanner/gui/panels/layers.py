@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QListWidget,
     QListWidgetItem,
-    QSlider,
     QVBoxLayout,
     QWidget,
 )
@@ -21,13 +20,15 @@ from gridplanner.gui.widgets import Legend, label
 from gridplanner.texts import _
 
 #: Layers on at the start; the others wait for a tick.
-SHOWN_FIRST = ("labels", "atoms", "roads", "barriers", "bridges", "streets")
+BASEMAP = "basemap"
+SHOWN_FIRST = ("labels", BASEMAP, "atoms", "roads", "barriers", "bridges", "streets")
 
 
 def layer_title(key: str) -> str:
     """Return a layer's name in the user's language."""
     titles = {
         "labels": _("Labels"),
+        "basemap": _("Basemap"),
         "atoms": _("Borders of the smallest areas"),
         "grids_before": _("Today's grids as delivered"),
         "roads": _("Roads"),
@@ -90,8 +91,6 @@ class LayersPanel(QWidget):
             lambda item: self.zoom_wanted.emit(item.data(Qt.ItemDataRole.UserRole))
         )
         layout.addWidget(self.list, 1)
-        self.swipe = QSlider(Qt.Orientation.Horizontal)
-        self.swipe.hide()
         session.opened.connect(self.refresh)
 
     @property
@@ -114,13 +113,32 @@ class LayersPanel(QWidget):
             else []
         )
         for key in keys:
-            item = QListWidgetItem(theme.icon("layers"), layer_title(key))
-            item.setData(Qt.ItemDataRole.UserRole, key)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Checked if key in SHOWN_FIRST else Qt.CheckState.Unchecked)
-            self.list.addItem(item)
+            self._add(key)
         self.list.blockSignals(False)
         self.changed.emit()
+
+    def _add(self, key: str) -> None:
+        """Append a layer."""
+        item = QListWidgetItem(theme.icon("layers"), layer_title(key))
+        item.setData(Qt.ItemDataRole.UserRole, key)
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+        item.setCheckState(Qt.CheckState.Checked if key in SHOWN_FIRST else Qt.CheckState.Unchecked)
+        self.list.addItem(item)
+
+    def set_ground(self, there: bool) -> None:
+        """List the basemap at the bottom while there is one."""
+        rows = [i for i in range(self.list.count()) if self._key(i) == BASEMAP]
+        if there and not rows:
+            self.list.blockSignals(True)
+            self._add(BASEMAP)
+            self.list.blockSignals(False)
+        for row in [] if there else rows[::-1]:
+            self.list.takeItem(row)
+        self.changed.emit()
+
+    def _key(self, row: int) -> str:
+        """Return the key of a row."""
+        return str(self.list.item(row).data(Qt.ItemDataRole.UserRole))
 
     def shown(self) -> list[str]:
         """Return the keys of the ticked layers, bottom first."""
