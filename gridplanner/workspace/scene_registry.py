@@ -9,6 +9,7 @@ from typing import Any
 from gridplanner.workspace import (
     scene_basemap,
     scene_facts,
+    scene_offices,
     scene_papers,
     scene_plans,
     scene_safety,
@@ -29,4 +30,5 @@ TASKS: Mapping[str, Callable[..., Any]] = {
     **scene_basemap.TASKS,
     **scene_units.TASKS,
     **scene_trial.TASKS,
+    **scene_offices.TASKS,
 }

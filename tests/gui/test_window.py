@@ -14,7 +14,7 @@ from gridplanner.gui.panels.steps import STEPS
 from gridplanner.workspace import scene_registry
 from tests.gui.conftest import show, toy_contents
 
-NEEDS_FILES = {"new", "open", "save", "save_as", "export", "import_scenario"}
+NEEDS_FILES = {"new", "open", "save", "save_as", "export", "import_scenario", "merge_plans", "release"}
 
 
 def test_the_first_page_offers_the_sample(bare_window) -> None:

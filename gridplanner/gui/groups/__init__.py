@@ -10,6 +10,7 @@ from gridplanner.gui.groups.facts import FactsGroup
 from gridplanner.gui.groups.file import FileGroup
 from gridplanner.gui.groups.help import HelpGroup
 from gridplanner.gui.groups.map import MapGroup
+from gridplanner.gui.groups.offices import OfficesGroup
 from gridplanner.gui.groups.plan import PlanGroup
 from gridplanner.gui.groups.tools import ToolsGroup
 from gridplanner.gui.groups.view import ViewGroup
@@ -28,5 +29,6 @@ def make_groups(window: MainWindow) -> dict[str, Any]:
         "map": MapGroup(window),
         "facts": FactsGroup(window),
         "plan": PlanGroup(window),
+        "offices": OfficesGroup(window),
         "help": HelpGroup(window),
     }

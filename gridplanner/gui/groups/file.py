@@ -35,7 +35,7 @@ class FileGroup:
             self._window,
             _("Choose layers and ledgers"),
             self._folder(),
-            _("Layers and tables (*.shp *.zip *.gpkg *.geojson *.json *.xlsx *.csv *.kml *.gml)"),
+            _("Layers and tables (*.shp *.zip *.gpkg *.geojson *.json *.xlsx *.csv *.dxf *.kml *.tab *.mif)"),
         )
         if paths:
             self.import_layers(paths)
@@ -138,7 +138,7 @@ class FileGroup:
             )
             self._window.pages["export"].show_files(folder, files)
 
-        self._session.export(folder, done)
+        self._window.groups["offices"].when_lossless(lambda: self._session.export(folder, done))
 
     def print(self) -> None:
         """Show how the map would be printed."""
