@@ -20,8 +20,17 @@ from gridplanner.workspace.output_layers import field_meanings, output_layers
 Tell = Callable[[Sequence[Finding]], object]
 
 #: Layers that go into every folder of shapefiles; the others only where they exist.
-SHAPE_LAYERS = ("communities", "grids_before", "grids", "atoms", "buildings", "barriers", "bridges",
-    "micro_grids", "area_grids")
+SHAPE_LAYERS = (
+    "communities",
+    "grids_before",
+    "grids",
+    "atoms",
+    "buildings",
+    "barriers",
+    "bridges",
+    "micro_grids",
+    "area_grids",
+)
 #: Always written beside the shapefiles: `verify` and the web map's readers count on them.
 _ALWAYS = ("gpkg", "geojson")
 DELIVERY = "delivery.zip"
