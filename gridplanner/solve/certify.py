@@ -40,6 +40,10 @@ class Proof:
         Per part, why no legal plan exists; "" where one does.
     total : int or None
         Grids that the parts share; None where the number is free.
+    uneven : sequence of mapping
+        Per part: number of grids to proven least sum of |people / mean - 1|, where the radius raises it.
+    mean : float
+        The mean of `uneven`.
     """
 
     district: District
@@ -49,6 +53,8 @@ class Proof:
     least: Sequence[Mapping[int, float]]
     reasons: Sequence[str]
     total: int | None
+    uneven: Sequence[Mapping[int, float]] = ()
+    mean: float = 0.0
 
 
 def certificate_of(proof: Proof, plan: Plan) -> Certificate:
@@ -123,14 +129,25 @@ def _pieces(proof: Proof, i: int, extra: int) -> Bound:
 
 
 def _deviation(proof: Proof, i: int, mean: float) -> Bound:
-    part, done = proof.scope.parts[i], proof.divided[i]
-    method = _("People shared evenly, in whole persons, among the grids of the part.")
+    done = proof.divided[i]
+    method = _(
+        "People shared evenly, in whole persons, among the grids of the part, as far as its radius allows."
+    )
     if mean <= 0:
         return _bound(0.0, 0.0, method)
     value = sum(abs(p / mean - 1.0) for p in done.people) / done.k
-    low = even_cost(part.people, done.k, mean) / done.k
+    low = _least_uneven(proof, i, done.k, mean) / done.k
     assumption = _("The part is divided into {k} grids.").format(k=done.k)
     return _bound(value, low, method, _joined(assumption, _outside(proof)))
+
+
+def _least_uneven(proof: Proof, i: int, k: int, mean: float) -> float:
+    """Return the proven least sum of |people / mean - 1| of a part in k grids; inf where k is impossible."""
+    even = even_cost(proof.scope.parts[i].people, k, mean)
+    if abs(mean - proof.mean) > _TINY or not proof.uneven:
+        return even
+    low = max(even, proof.uneven[i].get(k, even))
+    return low if low < inf or k != proof.divided[i].k else even
 
 
 def _spread(proof: Proof, pieces: int) -> LongArray:
@@ -162,7 +179,9 @@ def _totals(
     grids = sum(p.objective["grids"].bound for p in parts) + len(people) - sum(p.grids for p in parts)
     fixed = float(pieces - sum(d.pieces for d in proof.divided))
     shared = _("Clusters of old grids per part; the least total over all ways to share the grids out.")
-    even = _("Whole persons shared evenly per part; the least total over all ways to share the grids out.")
+    even = _(
+        "People shared as evenly as the radius allows; the least total over all ways to share grids out."
+    )
     mean = float(people.mean()) if len(people) else 0.0
     value = deviation(people) if mean > 0 else 0.0
     outside = _outside(proof)
@@ -197,8 +216,8 @@ def _least_deviation(proof: Proof, people: LongArray, mean: float) -> float:
     if mean <= 0:
         return 0.0
     curves = [
-        {k: even_cost(part.people, k, mean) for k in _allowed(proof, i)}
-        for i, part in enumerate(proof.scope.parts)
+        {k: low for k in _allowed(proof, i) if (low := _least_uneven(proof, i, k, mean)) < inf}
+        for i in range(len(proof.scope.parts))
     ]
     inside = sum(sum(abs(p / mean - 1.0) for p in done.people) for done in proof.divided)
     outside = float(np.abs(people / mean - 1.0).sum()) - inside

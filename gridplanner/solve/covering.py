@@ -1,27 +1,32 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Which numbers of grids the radius rules out: service points must cover everybody, and have room.
+"""What the radius rules out: service points must cover everybody, and have room.
 
 A legal grid hangs together and lies within the radius of a point of its own, so it lies in the connected
 ground that this point reaches. Of these grounds only the largest ones matter, and there are few. Handing
 each atom to them, in fractions even, with people inside the band for each grid, relaxes every plan: where
-k grounds (one may count for several grids) cannot do it, no plan has k grids.
+k grounds (one may count for several grids) cannot do it, no plan has k grids, and no plan is more even
+than the most even handing out.
 """
 
 from __future__ import annotations
 
 from math import inf
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, eye_array, hstack
 
 from gridplanner.solve.compiled import kernel
-from gridplanner.solve.part import CENTRE, Field, IntArray, Part
+from gridplanner.solve.part import CENTRE, Field, FloatArray, IntArray, Part
 from gridplanner.solve.pricing import LOOSE
+from gridplanner.solve.share import even_cost
 
 #: Parts of more demand points, or with more grounds, keep the bound of the bands.
 MAX_POINTS, MAX_GROUNDS = 3_000, 150
+#: Taken off what the solver answers, since it rounds.
+_TINY = 1e-6
 Sets = npt.NDArray[np.bool_]
 
 
@@ -89,12 +94,15 @@ class Covering:
     def __init__(self, part: Part) -> None:
         f, sets = part.field, largest_grounds(part)
         self._blind = not 1 < len(sets) <= MAX_GROUNDS
+        self._total = part.people
         if self._blind:
             return
         lived = (f.people > 0) | (f.households > 0)
         ground, atom = np.nonzero(sets & lived)
         m, pairs = len(sets), np.arange(len(ground))
         self._grounds, self._width = m, m + len(pairs)
+        self._cells = (ground, m + pairs)
+        self._people = f.people[atom]
         shape = (len(part), self._width)
         share = coo_array((np.ones(len(pairs)), (atom, m + pairs)), shape=shape).tocsr()
         opened = coo_array(
@@ -114,18 +122,53 @@ class Covering:
         """Tell whether k grids are proven impossible; running out of wall seconds proves nothing."""
         if self._blind:
             return False
-        whole = np.zeros(self._width)
-        whole[: self._grounds] = 1.0
-        upper = np.ones(self._width)
-        upper[: self._grounds] = k
-        answer = milp(
-            np.zeros(self._width),
+        return bool(self._solved(k, np.zeros(self._width), [], limit_s).status == 2)
+
+    def least_unevenness(self, k: int, mean: float, limit_s: float = 5.0) -> float:
+        """Return a proven least sum of |people / mean - 1| over k grids; inf where k is impossible.
+
+        The grids of one ground together are at least as far from the mean as their sum is from theirs.
+        """
+        even = even_cost(self._total, k, mean)
+        if self._blind:
+            return even
+        m, width = self._grounds, self._width
+        loads = coo_array((self._people / mean, self._cells), shape=(m, width))
+        every = np.arange(m)
+        over = loads - coo_array((np.ones(m), (every, every)), shape=(m, width))
+        gap = eye_array(m)
+        rows = [
+            LinearConstraint(hstack([over, -gap]).tocsr(), -inf, 0.0),
+            LinearConstraint(hstack([over, gap]).tocsr(), 0.0, inf),
+        ]
+        cost = np.concatenate([np.zeros(width), np.ones(m)])
+        answer = self._solved(k, cost, rows, limit_s)
+        if answer.status == 2:
+            return inf
+        dual = getattr(answer, "mip_dual_bound", None)
+        return even if dual is None else max(even, float(dual) - _TINY)
+
+    def _solved(self, k: int, cost: FloatArray, more: list[LinearConstraint], limit_s: float) -> Any:
+        """Solve the model of k grids; columns past the model's own are of any size."""
+        wider = len(cost) - self._width
+        whole, upper = np.zeros(len(cost)), np.ones(len(cost))
+        whole[: self._grounds], upper[: self._grounds] = 1.0, k
+        upper[self._width :] = inf
+        rows = [
+            LinearConstraint(
+                hstack([row.A, coo_array((row.A.shape[0], wider))]).tocsr() if wider else row.A,
+                row.lb,
+                row.ub,
+            )
+            for row in self._rows
+        ]
+        return milp(
+            cost,
             integrality=whole,
             bounds=Bounds(0.0, upper),
-            constraints=[*self._rows, LinearConstraint(whole[None, :], k, k)],
-            options={"time_limit": limit_s},
+            constraints=[*rows, *more, LinearConstraint(whole[None, :], k, k)],
+            options={"time_limit": limit_s, "mip_rel_gap": 0.0},
         )
-        return bool(answer.status == 2)
 
 
 def _bands(

@@ -20,6 +20,7 @@ from gridplanner.solve.fewest import FEW, FewestTask, run_fewest
 from gridplanner.solve.keep import Seen
 from gridplanner.solve.olds import MAX_SETS
 from gridplanner.solve.prove import ProveTask, run_prove
+from gridplanner.solve.prove_even import UnevenTask, run_uneven
 from gridplanner.solve.ranges import usable_range
 from gridplanner.solve.reasons import admissible_total
 from gridplanner.solve.revise import ReviseTask, run_revise
@@ -32,6 +33,10 @@ BREACH_COST = 1e4
 #: Rounds of sharing out and measuring before the best measured shares are taken.
 _ROUNDS = 40
 _FULL, _QUICK = Effort(), Effort(steps=25_000, rescue=8, clusters=8)
+#: Several cities at once: above so many atoms each part gets a quarter of the work, and the shares
+#: are settled in few rounds. One city then has as many pieces as with all the work, within two.
+_MANY_ATOMS, _MANY_ROUNDS = 20_000, 3
+_MANY = Effort(steps=15_000, rescue=4, clusters=6, cluster_steps=1_500, cluster_runs=1)
 
 
 @dataclass
@@ -60,6 +65,7 @@ class Desk:
         self.kept = len(general)
         kept_people = int(self.scope.load[np.isin(self.scope.start.assignment, general)].sum())
         self.people = kept_people + sum(part.people for part in self.scope.parts)
+        self.many = sum(len(part) for part in self.scope.parts) > _MANY_ATOMS
         self.ranges = [usable_range(part) for part in self.scope.parts]
         self.total = self._total()
         if self.total is not None and len(self.ranges) == 1:
@@ -70,6 +76,8 @@ class Desk:
         self.begun = monotonic()
         self.known: list[dict[tuple[int, int], tuple[float, bool]]] = [{} for _part in self.scope.parts]
         self.least: list[dict[int, float]] = [{} for _part in self.scope.parts]
+        #: Per part, number of grids to the proven least sum of |people / mean - 1|, where it was asked for.
+        self.uneven: list[dict[int, float]] = [{} for _part in self.scope.parts]
         #: Per part, numbers of grids that the radius is proven to rule out.
         self.refuted: list[tuple[int, ...]] = [() for _part in self.scope.parts]
         self._bound([(i, {}) for i in range(len(self.scope.parts))], 0.0, "solve")
@@ -101,6 +109,8 @@ class Desk:
         The plan is not changed by it, so the plan does not depend on the speed of the machine.
         """
         deadline = monotonic() + self.request.certify_s
+        if self.request.mode != "keep" or self.request.order:
+            self._prove_even(divided, deadline)
         stuck: set[tuple[int, int]] = set()
         while monotonic() < deadline and not self.progress.cancelled():
             goals = self._goals(divided, stuck)
@@ -112,6 +122,36 @@ class Desk:
             self._bound(goals, min(share, left), "certify")
             for (i, goal), was in zip(goals, before, strict=True):
                 stuck |= {(i, k) for k in goal if self.least[i][k] <= was[k]}
+
+    def _prove_even(self, divided: list[Divided], deadline: float) -> None:
+        """Raise the bounds on the deviation: for the plan's shares, and those that hold the total down."""
+        while self.mean > 0 and monotonic() < deadline and not self.progress.cancelled():
+            curves = [self._floors(i, done) for i, done in enumerate(divided)]
+            shares = best_shares(curves, sum(done.k for done in divided))[0]
+            wanted = [
+                (i, k)
+                for i, done in enumerate(divided)
+                for k in sorted({done.k, shares[i]} - set(self.uneven[i]))
+                if k != done.k or self._unevenness(done) > curves[i][k] + 1e-9
+            ]
+            if not wanted:
+                return
+            left = deadline - monotonic()
+            tasks = [UnevenTask(self.scope.parts[i], k, self.mean, max(0.1, left / 4)) for i, k in wanted]
+            results = self.executor.run(run_uneven, tasks, self.progress)
+            for (i, k), result in zip(wanted, results, strict=True):
+                self.uneven[i][k] = result.least
+                self.cpu_s["certify"] += result.cpu_s
+
+    def _floors(self, i: int, done: Divided) -> dict[int, float]:
+        """Return the proven least unevenness of a part by number of grids, the impossible ones left out."""
+        people, known = self.scope.parts[i].people, self.uneven[i]
+        out = {
+            k: known.get(k, even_cost(people, k, self.mean)) for k, low in self.least[i].items() if low < inf
+        }
+        return {k: low for k, low in out.items() if low < inf} | {
+            done.k: min(self._unevenness(done), known.get(done.k, even_cost(people, done.k, self.mean)))
+        }
 
     def _goals(
         self, divided: list[Divided], stuck: set[tuple[int, int]]
@@ -152,7 +192,7 @@ class Desk:
         if self.total is None:
             return self._fewest()
         deadline = self.begun + self.request.time_limit_s
-        for turn in range(_ROUNDS):
+        for turn in range(_MANY_ROUNDS if self.many else _ROUNDS):
             shares = self._shares()
             missing = [(i, k) for i, k in enumerate(shares) if k not in self.measured[i]]
             if not missing:
@@ -258,12 +298,17 @@ class Desk:
             return broken + 100.0 * k
         even = even_cost(part.people, k, self.mean)
         if self.request.mode != "keep" or self.request.order:
-            return broken + even
+            return broken + (even if done is None else self._unevenness(done))
         if done is None:
             return self.least[i][k] + 0.12 * even + 0.02 * k
         return broken + done.cost
 
+    def _unevenness(self, done: Divided) -> float:
+        """Return how far the grids of a division are from the mean, all together."""
+        return sum(abs(people / self.mean - 1.0) for people in done.people)
+
     def _measure(self, wanted: list[tuple[int, int]]) -> None:
+        effort = _MANY if self.many else _FULL if self.total is not None else _QUICK
         tasks = [
             DivideTask(
                 self.scope.parts[i],
@@ -271,7 +316,7 @@ class Desk:
                 self.request.mode,
                 self.request.order,
                 self.mean,
-                _FULL if self.total is not None else _QUICK,
+                effort,
                 self.request.seed,
                 self.seen[i],
             )

@@ -68,7 +68,7 @@ def propose(
     desk.prove(divided)
     findings, reasons = reasons_of(district, scope, divided, request)
     findings = (*findings, *pair_findings(district, plan, request), *refused, *carved)
-    proof = Proof(district, rules, scope, divided, desk.least, reasons, desk.total)
+    proof = Proof(district, rules, scope, divided, desk.least, reasons, desk.total, desk.uneven, desk.mean)
     certificate = certificate_of(proof, plan)
     steps = convergence(desk.drawn, scope.parts, desk.least, request)
     trace = tuple((step.seconds, step.community, step.value) for step in steps)

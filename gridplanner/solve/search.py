@@ -19,6 +19,7 @@ from gridplanner.solve.state import (
     enter,
     leave,
     load,
+    load_cost,
     pieces_cost,
     shape_cost,
     size_cost,
@@ -26,6 +27,9 @@ from gridplanner.solve.state import (
     tie_cost,
     total_cost,
 )
+
+#: Pieces that a new cut of two grids may hope to save.
+_HOPE = 4.0
 
 
 class Schedule(NamedTuple):
@@ -165,53 +169,66 @@ def _move_piece(f: Field, s: State, bar: float, p: Prices) -> float:
 def random_tree(f: Field, s: State, atoms: IntArray) -> IntArray:
     """Return the parent (position in `atoms`, -1 the root) in a random tree; old-grid borders come last.
 
-    `atoms` is put into the order in which the tree was grown.
+    `atoms`, which must hang together, is put into the order in which the tree was grown.
     """
-    n = len(atoms)
-    root = draw_below(s, n)
-    atoms[0], atoms[root] = atoms[root], atoms[0]
-    key = np.full(n, np.inf)
+    n, last = len(atoms), len(s.label)
+    # Two fresh marks: an atom of the set, and one that the tree has reached.
+    s.seen[last] += 2
+    reached = s.seen[last]
+    edges = 1
+    for a in atoms:
+        s.seen[a] = reached - 1
+        edges += f.indptr[a + 1] - f.indptr[a]
     parent = np.full(n, -1, np.int32)
-    place = np.full(len(s.label), -1, np.int32)
-    for i in range(n):
-        place[atoms[i]] = i
+    # Waiting edges: those inside an old grid from the left, those across from the right.
+    target, via = np.empty(edges, np.int32), np.empty(edges, np.int32)
+    inner, outer = 0, edges
+    a, came = atoms[draw_below(s, n)], -1
     for i in range(n):
         if i > 0:
-            j = i + int(np.argmin(key[i:]))
-            place[atoms[i]], place[atoms[j]] = j, i
-            atoms[i], atoms[j] = atoms[j], atoms[i]
-            key[i], key[j] = key[j], key[i]
-            parent[i], parent[j] = parent[j], parent[i]
-        a = atoms[i]
-        for e in range(f.indptr[a], f.indptr[a + 1]):
-            b = f.indices[e]
-            j = place[b]
-            if j > i:
-                weight = draw(s) + (1.0 if f.old[a] != f.old[b] or f.old[a] < 0 else 0.0)
-                if weight < key[j]:
-                    key[j], parent[j] = weight, i
+            while s.seen[a] == reached:
+                if inner > 0:
+                    j = draw_below(s, inner)
+                    a, came = target[j], via[j]
+                    inner -= 1
+                    target[j], via[j] = target[inner], via[inner]
+                else:
+                    j = outer + draw_below(s, edges - outer)
+                    a, came = target[j], via[j]
+                    target[j], via[j] = target[outer], via[outer]
+                    outer += 1
+        atoms[i], parent[i] = a, came
+        s.seen[a] = reached
+        for b in f.indices[f.indptr[a] : f.indptr[a + 1]]:
+            if s.seen[b] == reached - 1:
+                if f.old[a] == f.old[b] and f.old[a] >= 0:
+                    target[inner], via[inner] = b, i
+                    inner += 1
+                else:
+                    outer -= 1
+                    target[outer], via[outer] = b, i
     return parent
 
 
 @kernel
-def _choose_cut(f: Field, s: State, atoms: IntArray, parent: IntArray, p: Prices) -> int:
-    """Return the position to cut off below: a random one that keeps the band, else the best."""
+def _choose_cut(f: Field, s: State, atoms: IntArray, parent: IntArray, worst: float, p: Prices) -> int:
+    """Return the position to cut off below: a random one whose two grids cost no more than `worst`, or 0."""
     n = len(atoms)
-    people = np.empty(n, np.int64)
+    people, households = np.empty(n, np.int64), np.empty(n, np.int64)
     for i in range(n):
-        people[i] = f.people[atoms[i]]
+        people[i], households[i] = f.people[atoms[i]], f.households[atoms[i]]
     for i in range(n - 1, 0, -1):
         people[parent[i]] += people[i]
-    best, choice, met = np.inf, 0, 0
+        households[parent[i]] += households[i]
+    choice, met = 0, 0
     for i in range(1, n):
-        low, high = min(people[i], people[0] - people[i]), max(people[i], people[0] - people[i])
-        out = max(p.people_min - low, 0.0) + max(high - p.people_max, 0.0)
-        if out < best:
-            best, choice, met = out, i, 1
-        elif out == best:
-            met += 1
-            if draw_below(s, met) == 0:
-                choice = i
+        cost = load_cost(people[i], households[i], p)
+        if cost <= worst:
+            cost += load_cost(people[0] - people[i], households[0] - households[i], p)
+            if cost <= worst:
+                met += 1
+                if draw_below(s, met) == 0:
+                    choice = i
     return choice
 
 
@@ -227,7 +244,12 @@ def _recut(f: Field, s: State, bar: float, p: Prices) -> float:
         return 0.0
     atoms = _members(s, g, h)
     parent = random_tree(f, s, atoms)
-    cut = _choose_cut(f, s, atoms, parent, p)
+    # What the sizes cost more may come back as whole pieces, so cuts that are a little worse are tried.
+    cut = _choose_cut(
+        f, s, atoms, parent, size_cost(s, g, p) + size_cost(s, h, p) + bar + _HOPE * p.pieces, p
+    )
+    if cut == 0:
+        return 0.0
     below = np.zeros(len(atoms), np.bool_)
     below[cut] = True
     change = 0.0

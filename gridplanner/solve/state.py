@@ -293,12 +293,18 @@ def band_cost(value: float, low: float, high: float, price: float) -> float:
 
 
 @kernel
+def load_cost(people: float, households: float, p: Prices) -> float:
+    """Return what this many people and households in one grid cost."""
+    cost = band_cost(people, p.people_min, p.people_max, p.people)
+    cost += band_cost(households, p.households_min, p.households_max, p.households)
+    gap = abs(people / p.mean - 1.0)
+    return float(cost + p.deviation * gap + p.spread * gap * gap)
+
+
+@kernel
 def size_cost(s: State, g: int, p: Prices) -> float:
     """Return what a grid costs for its people and households."""
-    cost = band_cost(s.people[g], p.people_min, p.people_max, p.people)
-    cost += band_cost(s.households[g], p.households_min, p.households_max, p.households)
-    gap = abs(s.people[g] / p.mean - 1.0)
-    return float(cost + p.deviation * gap + p.spread * gap * gap)
+    return float(load_cost(s.people[g], s.households[g], p))
 
 
 @kernel

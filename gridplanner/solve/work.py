@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from time import process_time
 
 from gridplanner.solve.division import Divided, Effort, divide
+from gridplanner.solve.even import divide_evenly
 from gridplanner.solve.keep import Keeper, Seen
 from gridplanner.solve.part import Part
 from gridplanner.solve.pricing import prices_of
@@ -44,7 +45,10 @@ def run_divide(task: DivideTask) -> Done:
         keeper = Keeper(task.part, prices, task.seed, task.seen)
         divided = keeper.divide(task.k, task.effort)
         return Done(divided, process_time() - begun, keeper.seen if task.mean > 0 else None)
-    divided = divide(task.part, task.k, prices, task.effort, task.seed)
+    if task.order:
+        divided = divide(task.part, task.k, prices, task.effort, task.seed)
+    else:
+        divided = divide_evenly(task.part, task.k, prices, task.seed)
     return Done(divided, process_time() - begun)
 
 

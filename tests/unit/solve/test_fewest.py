@@ -41,6 +41,27 @@ def counts(grids: list[int], atoms: int) -> set[int]:
     return rest((1 << atoms) - 1)
 
 
+def most_even(part: Part, grids: list[int], mean: float) -> dict[int, float]:
+    """Return by number of grids the least sum of |people / mean - 1| over all legal divisions."""
+    by_lowest: dict[int, list[int]] = {}
+    for mask in grids:
+        by_lowest.setdefault(mask & -mask, []).append(mask)
+    gap = {m: abs(sum(int(part.field.people[i]) for i in members(m)) / mean - 1.0) for m in grids}
+    known: dict[int, dict[int, float]] = {0: {0: 0.0}}
+
+    def rest(left: int) -> dict[int, float]:
+        if left not in known:
+            out: dict[int, float] = {}
+            for m in by_lowest.get(left & -left, ()):
+                if m & ~left == 0:
+                    for k, low in rest(left & ~m).items():
+                        out[k + 1] = min(out.get(k + 1, inf), low + gap[m])
+            known[left] = out
+        return known[left]
+
+    return rest((1 << len(part)) - 1)
+
+
 def part_of(seed: int, low: float, high: float, radius: float) -> tuple[Part, list[int]]:
     """Return a community of a few atoms as a part, and its legal grids."""
     district = city(
@@ -71,6 +92,8 @@ def test_no_possible_number_is_ruled_out(seed: int, low: float, high: float, rad
     possible = counts(grids, ATOMS)
     covering = Covering(part)
     assert not {k for k in possible if covering.refutes(k)}
+    for k, low in most_even(part, grids, 1500.0).items():
+        assert covering.least_unevenness(k, 1500.0) <= low + 1e-9
     grounds = [{int(i) for i in np.flatnonzero(row)} for row in largest_grounds(part)]
     assert all(any(set(members(mask)) <= ground for ground in grounds) for mask in grids)
 
