@@ -117,14 +117,18 @@ def read_grids(
     rows, findings = unit_rows(layer, "grid")
     known = set(communities.codes) if communities is not None else set()
     homes, records = [], []
-    for code, row in zip(rows.codes, rows.first, strict=True):
-        home = str(layer.texts("community_code")[row])
+    # A column that the layer has not is made anew for each asking.
+    stated, kinds, units, names = (
+        layer.texts(key)[rows.first] for key in ("community_code", "kind", "dedicated_kind", "name")
+    )
+    for k, code in enumerate(rows.codes):
+        home = str(stated[k])
         homes.append(home if home in known else str(code)[:COMMUNITY_DIGITS])
-        kind, dedicated = _kind(str(layer.texts("kind")[row]), str(layer.texts("dedicated_kind")[row]))
+        kind, dedicated = _kind(str(kinds[k]), str(units[k]))
         records.append(
             GridRecord(
                 code=str(code),
-                name=str(layer.texts("name")[row]),
+                name=str(names[k]),
                 community=-1,
                 kind=kind,
                 dedicated_kind=dedicated,
