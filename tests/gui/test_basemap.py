@@ -63,7 +63,9 @@ def wait_for_tiles(window, qtbot) -> TileGround:
     assert isinstance(ground, TileGround)
     window.canvas._on_idle()
     qtbot.waitUntil(lambda: ground.waiting == 0, timeout=10_000)
+    window.canvas.under.forget()
     window.canvas._on_idle()
+    qtbot.waitUntil(lambda: not window.canvas.under.busy, timeout=10_000)
     return ground
 
 

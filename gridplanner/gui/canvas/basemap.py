@@ -7,7 +7,9 @@ Tiles are read, fetched and decoded in threads; the window only lays finished pi
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
@@ -25,6 +27,24 @@ _SMOOTH = Qt.TransformationMode.SmoothTransformation
 Key = tuple[int, int, int]
 
 
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """A part of a picture and where it goes.
+
+    Parameters
+    ----------
+    image : QImage
+    source : QRectF
+        The part.
+    quad : float64[4, 2]
+        Upper left, upper right, lower right, lower left; logical pixels of the view.
+    """
+
+    image: QImage
+    source: QRectF
+    quad: np.ndarray
+
+
 class Ground(QObject):
     """What lies under the map.
 
@@ -35,21 +55,13 @@ class Ground(QObject):
 
     changed = Signal()
 
+    def pieces(self, view: View) -> list[Piece]:
+        """Return what is there for a view, bottom first; quick, the drawing is done elsewhere."""
+        return []
+
     def compose(self, view: View, ratio: float) -> QImage:
         """Return the picture of a view."""
-        image = QImage(
-            round(view.width * ratio), round(view.height * ratio), QImage.Format.Format_ARGB32_Premultiplied
-        )
-        image.setDevicePixelRatio(ratio)
-        image.fill(0)
-        painter = QPainter(image)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        self.paint(painter, view)
-        painter.end()
-        return image
-
-    def paint(self, painter: QPainter, view: View) -> None:
-        """Draw what is there."""
+        return composed(self.pieces(view), view, ratio)
 
     def close(self) -> None:
         """Let threads and files go."""
@@ -98,16 +110,14 @@ class TileGround(Ground):
         mid_c, mid_r = (c0 + c1) / 2, (r0 + r1) / 2
         return sorted(keys, key=lambda k: (k[1] - mid_c) ** 2 + (k[2] - mid_r) ** 2)
 
-    def paint(self, painter: QPainter, view: View) -> None:
+    def pieces(self, view: View) -> list[Piece]:
         wanted = self.wanted(view)
         for key in wanted:
             if key not in self._images:
                 self._ask(key)
         # Coarser tiles that are there already stand in until the wanted ones come.
-        for key in sorted({parent for k in wanted if k not in self._images for parent in self._parents(k)}):
-            self._draw(painter, view, key)
-        for key in wanted:
-            self._draw(painter, view, key)
+        coarse = sorted({parent for k in wanted if k not in self._images for parent in self._parents(k)})
+        return [self._piece(view, key) for key in (*coarse, *wanted) if key in self._images]
 
     def _parents(self, key: Key) -> list[Key]:
         """Return the nearest coarser tile over a tile that is in memory."""
@@ -118,14 +128,12 @@ class TileGround(Ground):
                 return [parent]
         return []
 
-    def _draw(self, painter: QPainter, view: View, key: Key) -> None:
-        """Draw one tile, if it is in memory."""
-        image = self._images.get(key)
-        if image is None:
-            return
+    def _piece(self, view: View, key: Key) -> Piece:
+        """Return one tile that is in memory."""
+        image = self._images[key]
         self._images.move_to_end(key)
         corners = tile_corners(*key, degrees=self._tiles.basemap.degrees)
-        draw_quad(painter, image, QRectF(image.rect()), view.screen_array(self._warp.to_ground(corners)))
+        return Piece(image, QRectF(image.rect()), view.screen_array(self._warp.to_ground(corners)))
 
     def _ask(self, key: Key) -> None:
         """Have a tile read in a thread, once."""
@@ -210,29 +218,32 @@ class PictureGround(Ground):
         """Whether the picture is decoded."""
         return bool(self._levels)
 
-    def picture(self) -> QImage:
-        """Return the decoded picture; a null one while there is none."""
-        return self._levels[0] if self._levels else QImage()
+    @property
+    def levels(self) -> Sequence[QImage]:
+        """The decoded picture and its smaller copies, largest first; empty while there is none."""
+        return tuple(self._levels)
 
     def move(self, lattice: np.ndarray) -> None:
         """Lay the picture elsewhere."""
         self.lattice = lattice
         self.changed.emit()
 
-    def paint(self, painter: QPainter, view: View) -> None:
+    def pieces(self, view: View) -> list[Piece]:
         if not self._levels:
-            return
+            return []
         screen = view.screen_array(self.lattice.reshape(-1, 2)).reshape(self.lattice.shape)
         across = float(np.hypot(*(screen[0, -1] - screen[0, 0])))
-        level = next((i for i in self._levels[::-1] if i.width() >= across), self._levels[0])
+        level = level_for(self._levels, across)
         rows, columns = self.lattice.shape[0] - 1, self.lattice.shape[1] - 1
         wide, high = level.width() / columns, level.height() / rows
+        made = []
         for r in range(rows):
             for c in range(columns):
                 quad = np.array([screen[r, c], screen[r, c + 1], screen[r + 1, c + 1], screen[r + 1, c]])
                 low, far = quad.min(axis=0), quad.max(axis=0)
                 if far[0] >= 0 and far[1] >= 0 and low[0] <= view.width and low[1] <= view.height:
-                    draw_quad(painter, level, QRectF(c * wide, r * high, wide, high), quad)
+                    made.append(Piece(level, QRectF(c * wide, r * high, wide, high), quad))
+        return made
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -256,8 +267,29 @@ def picture_levels(path: str) -> list[QImage]:
     return levels
 
 
-def draw_quad(painter: QPainter, image: QImage, source: QRectF, quad: np.ndarray) -> None:
-    """Draw a part of a picture into a quadrangle (upper left, upper right, lower right, lower left)."""
+def level_for(levels: Sequence[QImage], across: float) -> QImage:
+    """Return the smallest copy that is at least so many pixels wide, else the largest there is."""
+    return next((level for level in levels[::-1] if level.width() >= across), levels[0])
+
+
+def composed(pieces: Sequence[Piece], view: View, ratio: float) -> QImage:
+    """Return the picture of a view; may run in a thread."""
+    image = QImage(
+        round(view.width * ratio), round(view.height * ratio), QImage.Format.Format_ARGB32_Premultiplied
+    )
+    image.setDevicePixelRatio(ratio)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    for piece in pieces:
+        _draw(painter, piece)
+    painter.end()
+    return image
+
+
+def _draw(painter: QPainter, piece: Piece) -> None:
+    """Draw a part of a picture into its quadrangle."""
+    quad, source = piece.quad, piece.source
     # A hair larger than it is, so that no ground shows between two tiles.
     middle = quad.mean(axis=0)
     reach = np.maximum(np.hypot(*(quad - middle).T), 1e-9)[:, None]
@@ -269,7 +301,7 @@ def draw_quad(painter: QPainter, image: QImage, source: QRectF, quad: np.ndarray
         return
     painter.save()
     painter.setTransform(transform, combine=True)
-    painter.drawImage(source, image, source)
+    painter.drawImage(source, piece.image, source)
     painter.restore()
 
 
@@ -282,36 +314,74 @@ def _rim(view: View) -> np.ndarray:
     )
 
 
-class GroundFrame:
-    """The composed basemap of the last view: moved along while the map is dragged, made anew when idle."""
+class GroundFrame(QObject):
+    """The composed basemap of the last view: moved along while the map is dragged, made anew when idle.
 
-    def __init__(self) -> None:
+    Signals
+    -------
+    changed : another picture is there
+    """
+
+    changed = Signal()
+    _made = Signal(int, object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self.ground: Ground | None = None
         self.visible = True
         self._shown: tuple[View, QImage] | None = None
-        self._stale = True
+        self._wanted: View | None = None
+        self._job = self._done = 0
+        self._pool: ThreadPoolExecutor | None = None
+        self._made.connect(self._take)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a picture is being made."""
+        return self._done != self._job
 
     def set(self, ground: Ground | None) -> None:
         """Show another basemap, None for none."""
         if self.ground is not None and self.ground is not ground:
             self.ground.close()
-        self.ground, self._shown, self._stale = ground, None, True
+        if ground is not None and self._pool is None:
+            self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ground")
+        self.ground, self._shown, self._wanted = ground, None, None
 
     def forget(self) -> None:
         """Have it composed anew at the next idle moment."""
-        self._stale = True
+        self._wanted = None
 
-    def refresh(self, view: View, ratio: float) -> bool:
-        """Compose the picture of a (padded) view; False where nothing has changed."""
-        if (
-            self.ground is None
-            or not self.visible
-            or (not self._stale and self._shown is not None and self._shown[0] == view)
-        ):
-            return False
-        self._shown, self._stale = (view, self.ground.compose(view, ratio)), False
-        return True
+    def refresh(self, view: View, ratio: float) -> None:
+        """Have the picture of a (padded) view composed in a thread, unless it is there or under way."""
+        if self.ground is None or self._pool is None or not self.visible or self._wanted == view:
+            return
+        self._wanted = view
+        self._job += 1
+        self._pool.submit(self._compose, self._job, self.ground.pieces(view), view, ratio)
+
+    def _compose(self, job: int, pieces: list[Piece], view: View, ratio: float) -> None:
+        """Compose a picture that is still wanted; runs in a thread."""
+        image = composed(pieces, view, ratio) if job == self._job else None
+        try:
+            self._made.emit(job, view, image)
+        except RuntimeError:
+            return  # the window was closed meanwhile
+
+    def _take(self, job: int, view: View, image: QImage | None) -> None:
+        """Show a picture."""
+        self._done = max(self._done, job)
+        if image is not None and self.ground is not None:
+            self._shown = (view, image)
+            self.changed.emit()
 
     def picture(self) -> tuple[View, QImage] | None:
         """Return the composed picture and the view it shows."""
         return self._shown if self.visible else None
+
+    def close(self) -> None:
+        """End the thread before the window goes away."""
+        self.set(None)
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None

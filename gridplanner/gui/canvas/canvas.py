@@ -83,7 +83,8 @@ class MapCanvas(QWidget):
         self._overlay: tuple[View, QImage] | None = None
         self._extent: tuple[float, float, float, float] | None = None
         self._drag: QPointF | None = None
-        self.under = GroundFrame()
+        self.under = GroundFrame(self)
+        self.under.changed.connect(self.update)
         self._stale = True
         self._refiner = Refiner(self)
         self._refiner.ready.connect(self._take_refined)
@@ -236,8 +237,7 @@ class MapCanvas(QWidget):
         if self._frame is None:
             return
         wide = frames.padded(self.view)
-        if self.under.refresh(wide, self.devicePixelRatioF()):
-            self.update()
+        self.under.refresh(wide, self.devicePixelRatioF())
         if self._overlay is None or self._overlay[0] != wide:
             self._overlay = (wide, draw_overlay(self._content, wide, self.devicePixelRatioF(), self.font()))
             self.update()
@@ -397,4 +397,4 @@ class MapCanvas(QWidget):
         """End background drawing before the window goes away."""
         self._idle.stop()
         self._refiner.stop()
-        self.under.set(None)
+        self.under.close()

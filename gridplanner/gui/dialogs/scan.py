@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from gridplanner.errors import UserError
-from gridplanner.gui.canvas.basemap import PictureGround
+from gridplanner.gui.canvas.basemap import PictureGround, level_for
 from gridplanner.gui.tools.control import ControlTool, paint_cross
 from gridplanner.gui.widgets import button, label
 from gridplanner.texts import _
@@ -69,18 +70,29 @@ class PicturePane(QWidget):
         self.setMinimumSize(280, 260)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setMouseTracking(True)
-        self._image = QImage()
+        self._levels: Sequence[QImage] = ()
         self._ratio, self._scale, self._corner = 1.0, 1.0, QPointF(0, 0)
         self._press: QPointF | None = None
         self._dragged = False
         self._marks: list[tuple[float, float, str, bool]] = []
 
-    def show_image(self, image: QImage, width: int) -> None:
-        """Show a picture that has `width` columns as stored."""
-        self._image = image
-        self._ratio = image.width() / max(width, 1)
-        self._scale = min(self.width() / max(image.width(), 1), self.height() / max(image.height(), 1))
+    @property
+    def empty(self) -> bool:
+        """Whether there is no picture yet."""
+        return not self._levels
+
+    def show_picture(self, levels: Sequence[QImage], width: int) -> None:
+        """Show a picture that has `width` columns as stored, by its copies, largest first."""
+        self._levels = levels
+        largest = levels[0]
+        self._ratio = largest.width() / max(width, 1)
+        self._scale = min(self.width() / max(largest.width(), 1), self.height() / max(largest.height(), 1))
         self._corner = QPointF(0, 0)
+        self.update()
+
+    def clear(self) -> None:
+        """Show no picture."""
+        self._levels = ()
         self.update()
 
     def show_marks(self, marks: list[tuple[float, float, str, bool]]) -> None:
@@ -100,13 +112,14 @@ class PicturePane(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor("#6B747D"))
-        if self._image.isNull():
+        if self.empty:
             painter.setPen(QColor("#FFFFFF"))
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), _("No picture yet"))
         else:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            size = self._image.size().toSizeF() * self._scale
-            painter.drawImage(QRectF(self._corner, size), self._image)
+            size = self._levels[0].size().toSizeF() * self._scale
+            # The smallest copy that still shows every pixel: large pictures would hold the window up.
+            painter.drawImage(QRectF(self._corner, size), level_for(self._levels, size.width()))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for u, v, text, large in self._marks:
                 paint_cross(painter, self.to_pane(u, v), text, large=large)
@@ -127,7 +140,7 @@ class PicturePane(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         press, self._press = self._press, None
-        if press is not None and not self._dragged and not self._image.isNull():
+        if press is not None and not self._dragged and not self.empty:
             self.pointed.emit(*self.to_pixel(event.position()))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -221,14 +234,15 @@ class ScanDialog(QDialog):
         pixels, ground = known if known is not None else (np.empty((0, 2)), np.empty((0, 2)))
         self.pairs = [Pair(*p, *g) for p, g in zip(pixels.tolist(), ground.tolist(), strict=True)]
         self._pixel = None
+        self.pane.clear()
         self._ground = PictureGround(path, np.zeros((2, 2, 2)), self)
         self._ground.changed.connect(self._show_picture)
         self._refresh()
 
     def _show_picture(self) -> None:
         """Show the decoded picture in the pane, once."""
-        if self._ground is not None and self.scan is not None and self.pane._image.isNull():
-            self.pane.show_image(self._ground.picture(), self.scan.width)
+        if self._ground is not None and self._ground.levels and self.scan is not None and self.pane.empty:
+            self.pane.show_picture(self._ground.levels, self.scan.width)
 
     def _take_pixel(self, u: float, v: float) -> None:
         """Take a place on the picture; the next click on the map completes it."""
