@@ -18,7 +18,7 @@ from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import Override, RuleSet
 from gridplanner.solve.connected import connected_by
 from gridplanner.solve.decompose import PartBuilder
-from gridplanner.solve.division import Effort, divide
+from gridplanner.solve.division import Effort, divide, unavoidable
 from gridplanner.solve.limits import limits_of, rules_of
 from gridplanner.solve.part import IntArray, Part, compact_labels
 from gridplanner.solve.pricing import prices_of
@@ -26,7 +26,8 @@ from gridplanner.solve.ranges import usable_range
 from gridplanner.solve.units import contracted
 from gridplanner.texts import _
 
-_EFFORT = Effort(steps=20_000)
+#: Parts are a single grid or a single community's grids: small, and many.
+_EFFORT = Effort(steps=4_000, rescue=1)
 
 
 def micro_grids(district: District, plan: Plan, rules: RuleSet, request: PlanRequest, seed: int = 1) -> Plan:
@@ -128,12 +129,12 @@ def outside_band(district: District, plan: Plan, rules: RuleSet) -> IntArray:
 
 def _fewest(part: Part, seed: int) -> IntArray:
     """Return the labels of the fewest grids that keep the rules, the least broken ones where none do."""
-    best = None
+    best, floor = None, unavoidable(part)
     for k in usable_range(part):
         prices = prices_of(part.limits, "balance", max(part.people, part.households) / k)
         done = divide(part, k, prices, _EFFORT, seed)
         if best is None or done.breaches < best.breaches:
             best = done
-        if done.breaches == 0:
+        if done.breaches <= floor:
             break
     return best.label if best is not None else np.zeros(len(part), np.int32)
