@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -65,16 +67,18 @@ def judge(district: District, label: Labels, limits: Limits) -> Verdict:
     limits : Limits
     """
     atoms = district.atoms
-    used = np.unique(label[label >= 0])
-    groups = [np.flatnonzero(label == g) for g in used]
-    people = np.array([atoms.people[own].sum() for own in groups])
+    used, label = _renumbered(label)
+    n = len(used)
+    placed = label >= 0
+    people = np.bincount(label[placed], atoms.people[placed], n)
+    groups = _rows_by(label, n)
     pieces, cut, moved = _change(district, label)
     return Verdict(
-        grids=len(groups),
+        grids=n,
         below=int((people < limits.low).sum()),
         above=int((people > limits.high).sum()),
-        disconnected=sum(_parts(district, own) > 1 for own in groups),
-        beyond_radius=sum(_radius(district, own) > limits.radius_m for own in groups),
+        disconnected=int((_parts(district, label, n) > 1).sum()),
+        beyond_radius=sum(r > limits.radius_m for r in _radii(district, label, n)),
         across=sum(len(np.unique(atoms.community[own])) > 1 for own in groups),
         deviation=float(np.abs(people / people.mean() - 1).mean()),
         polsby_popper=float(np.mean([_roundness(district, own) for own in groups])),
@@ -84,24 +88,38 @@ def judge(district: District, label: Labels, limits: Limits) -> Verdict:
     )
 
 
-def _parts(district: District, own: npt.NDArray[np.intp]) -> int:
-    edges = district.adjacency
-    place = np.full(len(district.atoms), -1)
-    place[own] = np.arange(len(own))
-    a, b = place[edges.a[edges.open]], place[edges.b[edges.open]]
-    inside = (a >= 0) & (b >= 0)
-    graph = coo_array((np.ones(int(inside.sum())), (a[inside], b[inside])), shape=(len(own), len(own)))
-    return int(connected_components(graph.tocsr(), directed=False)[0])
+def _renumbered(label: Labels) -> tuple[Labels, npt.NDArray[np.int64]]:
+    """Return the grids that are used, and the labels as 0..n-1 with -1 as it is."""
+    used = np.unique(label[label >= 0])
+    return used, np.where(label >= 0, np.searchsorted(used, label), -1)
 
 
-def _radius(district: District, own: npt.NDArray[np.intp]) -> float:
-    """Return the least over the grid's points of the greatest distance to a lived-in one, metres."""
+def _rows_by(label: Labels, n: int) -> list[npt.NDArray[np.intp]]:
+    """Return the rows of each label 0..n-1."""
+    order = np.argsort(label, kind="stable")
+    ends = np.searchsorted(label[order], np.arange(n + 1))
+    return [order[a:b] for a, b in pairwise(ends)]
+
+
+def _parts(district: District, label: Labels, n: int) -> npt.NDArray[np.int64]:
+    """Return the number of connected parts of each grid."""
+    edges, size = district.adjacency, len(label)
+    a, b = edges.a[edges.open], edges.b[edges.open]
+    inside = (label[a] == label[b]) & (label[a] >= 0)
+    graph = coo_array((np.ones(int(inside.sum())), (a[inside], b[inside])), shape=(size, size))
+    part = connected_components(graph.tocsr(), directed=False)[1]
+    placed = np.flatnonzero(label >= 0)
+    first = placed[np.unique(part[placed], return_index=True)[1]]
+    return np.bincount(label[first], minlength=n)
+
+
+def _radii(district: District, label: Labels, n: int) -> Iterator[float]:
+    """Yield the least over a grid's points of the greatest distance to a lived-in one, metres."""
     xy, atom, people = district.demand_points()
-    inside = np.isin(atom, own)
-    points, lived = xy[inside], xy[inside & (people > 0)]
-    if not len(lived):
-        return 0.0
-    return float(np.linalg.norm(points[:, None] - lived[None], axis=2).max(axis=1).min())
+    for own in _rows_by(label[atom], n):
+        points, lived = xy[own], xy[own[people[own] > 0]]
+        far = np.linalg.norm(points[:, None] - lived[None], axis=2) if len(lived) else np.zeros((1, 1))
+        yield float(far.max(axis=1).min())
 
 
 def _roundness(district: District, own: npt.NDArray[np.intp]) -> float:
@@ -111,14 +129,12 @@ def _roundness(district: District, own: npt.NDArray[np.intp]) -> float:
 
 def _change(district: District, label: Labels) -> tuple[int, int, int]:
     """Return extra pieces, old grids cut, and people outside the largest piece of their old grid."""
+    general = np.array([g.kind is not GridKind.DEDICATED for g in district.grids_before] + [False])
     old, people = district.atoms.old_grid, district.atoms.people
-    pieces = cut = moved = 0
-    for g, record in enumerate(district.grids_before):
-        own = np.flatnonzero((old == g) & (label >= 0))
-        if not len(own) or record.kind is GridKind.DEDICATED:
-            continue
-        held = np.bincount(np.unique(label[own], return_inverse=True)[1], people[own])
-        pieces += len(held) - 1
-        cut += len(held) > 1
-        moved += int(people[own].sum() - held.max())
-    return pieces, cut, moved
+    own = np.flatnonzero(general[old] & (label >= 0))
+    pairs, which = np.unique(np.column_stack([old[own], label[own]]), axis=0, return_inverse=True)
+    held = np.bincount(which.ravel(), people[own], len(pairs))
+    shares = np.bincount(pairs[:, 0], minlength=len(general) - 1)
+    most, total = np.zeros(len(shares)), np.bincount(pairs[:, 0], held, len(shares))
+    np.maximum.at(most, pairs[:, 0], held)
+    return int(np.maximum(shares - 1, 0).sum()), int((shares > 1).sum()), round(float((total - most).sum()))
