@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from gridplanner.io.gate import allowed_kinds, main_kind
 from gridplanner.io.raw import RawTable
 from gridplanner.io.sources import layers_in, local_path, open_layer
 from gridplanner.model.finding import Finding
+from gridplanner.model.kinds import Severity
 
 #: Words in the name of a file or layer that tell its role, the more telling first.
 _ROLE_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -175,3 +177,22 @@ def _fits(role: str, kind: str) -> bool:
     if kind == "":
         return role in ("people", "staff", "branches", "stairs", "stations", "sites", "buildings")
     return role not in ("people", "staff") and kind in allowed_kinds(role)
+
+
+def guesses_to_json(guesses: Sequence[FileGuess]) -> str:
+    """Return guesses as plain data, to be sent from the process that made them."""
+    return json.dumps([asdict(guess) for guess in guesses], ensure_ascii=False)
+
+
+def guesses_from_json(text: str) -> tuple[FileGuess, ...]:
+    """Return the guesses of `guesses_to_json`; what was made elsewhere is only ever taken as data."""
+    guesses = []
+    for item in json.loads(text):
+        plain_lists = {key: tuple(item[key]) for key in ("preview", "likely_crs", "columns")}
+        sample = tuple(tuple(row) for row in item["sample"])
+        findings = tuple(
+            Finding(**(f | {"severity": Severity(f["severity"]), "subjects": tuple(f["subjects"])}))
+            for f in item["findings"]
+        )
+        guesses.append(FileGuess(**(item | plain_lists | {"sample": sample, "findings": findings})))
+    return tuple(guesses)

@@ -94,6 +94,12 @@ def local_path(text: str, base: Path) -> Path:
     return path
 
 
+def needs_foreign_code(path: Path) -> bool:
+    """Tell whether a file, or one in a folder or zip, is read by a library and not by our own readers."""
+    suffix = path.suffix.lower()
+    return suffix in _FOREIGN or suffix == ".zip" or (path.is_dir() and suffix != ".gdb")
+
+
 def is_database(text: str) -> bool:
     """Tell whether a layer's path is the address of a PostgreSQL database."""
     return text.startswith(("postgresql://", "postgres://"))

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gridplanner.errors import Cancelled, UserError
 from gridplanner.io.layer_bytes import pack, unpack
@@ -25,6 +25,9 @@ from gridplanner.model.kinds import Severity
 from gridplanner.model.layers import LayerSet, LayerSpec
 from gridplanner.model.question import Question
 from gridplanner.texts import _
+
+if TYPE_CHECKING:
+    from gridplanner.io.probe import FileGuess
 
 Ask = Callable[[Question], str]
 
@@ -71,22 +74,59 @@ def read_layers_apart(
     UserError
         As `read_layers` does; also where the child crashed or broke a limit, naming the layer.
     """
-    chosen = limits or Limits()
     request = {
         "layers": {role: asdict(spec) for role, spec in specs.items()},
         "nets": {name: asdict(spec) for name, spec in nets.items()},
         "base": str(base),
         "asks": ask is not None,
-        "memory_mb": chosen.memory_mb,
     }
+    first = next(iter([*specs, *nets]), "")
+    return unpack(_talk(_serve, request, first, ask, limits or Limits(), cancelled))
+
+
+def probe_apart(
+    path: Path,
+    encoding: str = "",
+    limits: Limits | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[FileGuess, ...]:
+    """Look into a file as `probe.probe` does; in a process of its own where foreign code must read it.
+
+    Our own readers cannot take the process with them; the library behind the other formats could.
+
+    Raises
+    ------
+    UserError
+        As `probe` does; also where the child crashed or broke a limit.
+    """
+    # As with reading, nothing of this is loaded before a file comes.
+    from gridplanner.io.probe import guesses_from_json, probe
+    from gridplanner.io.sources import needs_foreign_code
+
+    if not needs_foreign_code(path):
+        return probe(path, encoding)
+    request = {"path": str(path), "encoding": encoding}
+    body = _talk(_serve_probe, request, path.name, None, limits or Limits(seconds=60.0), cancelled)
+    return guesses_from_json(body.decode("utf-8", "surrogatepass"))
+
+
+def _talk(
+    serve: Callable[[Connection, str], None],
+    request: Mapping[str, object],
+    first: str,
+    ask: Ask | None,
+    limits: Limits,
+    cancelled: Callable[[], bool] | None,
+) -> bytes:
+    """Start a child that serves a request, and return the bytes of its result."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    child = context.Process(target=_serve, args=(theirs, json.dumps(request)), daemon=True)
+    text = json.dumps({**request, "memory_mb": limits.memory_mb})
+    child = context.Process(target=serve, args=(theirs, text), daemon=True)
     child.start()
     theirs.close()
     try:
-        first = next(iter([*specs, *nets]), "")
-        return _Conversation(ours, child, chosen, ask, cancelled).result(first)
+        return _Conversation(ours, child, limits, ask, cancelled).result(first)
     finally:
         ours.close()
         if child.is_alive():
@@ -109,8 +149,8 @@ class _Conversation:
         self._ask, self._cancelled = ask, cancelled
         self._at = ""
 
-    def result(self, first: str) -> LayerSet:
-        """Return what the child read; `first` is the layer it begins with."""
+    def result(self, first: str) -> bytes:
+        """Return what the child sent; `first` is the layer it begins with."""
         self._at = first
         deadline = monotonic() + self._limits.seconds
         while True:
@@ -130,7 +170,7 @@ class _Conversation:
             except EOFError:
                 raise self._crashed() from None
             if kind == "done":
-                return unpack(body)
+                return body
             if kind == "error":
                 raise UserError(body.decode("utf-8"))
             if kind == "at":
@@ -190,6 +230,20 @@ def _serve(pipe: Connection, request_text: str) -> None:
     if not limited:
         layers = replace(layers, findings=(*layers.findings, _unlimited()))
     pipe.send_bytes(b"done " + pack(layers))
+
+
+def _serve_probe(pipe: Connection, request_text: str) -> None:
+    """Look into a file in the child and send what it seems to be, or the sentence of an error."""
+    request = json.loads(request_text)
+    limit_memory(request["memory_mb"])
+    from gridplanner.io.probe import guesses_to_json, probe  # in the child only
+
+    try:
+        guesses = probe(Path(request["path"]), request["encoding"])
+    except UserError as error:
+        pipe.send_bytes(b"error " + str(error).encode("utf-8", "replace"))
+        return
+    pipe.send_bytes(b"done " + guesses_to_json(guesses).encode("utf-8", "surrogatepass"))
 
 
 def _unlimited() -> Finding:

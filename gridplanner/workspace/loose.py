@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from gridplanner.errors import UserError
-from gridplanner.io.probe import FileGuess, probe
+from gridplanner.io.probe import FileGuess
 from gridplanner.io.project import open_project
+from gridplanner.io.worker import probe_apart
 from gridplanner.model.layers import ROW_NUMBER
 from gridplanner.model.project import ProjectContents
 from gridplanner.progress import Progress
@@ -65,7 +66,7 @@ def guessed_layers(paths: Sequence[Path]) -> dict[str, FileGuess]:
     """
     found: dict[str, FileGuess] = {}
     nameless: list[FileGuess] = []
-    for guess in (guess for path in paths for guess in probe(path)):
+    for guess in (guess for path in paths for guess in probe_apart(path)):
         if guess.role and guess.role not in found:
             found[guess.role] = guess
         elif guess.kind == "polygon":

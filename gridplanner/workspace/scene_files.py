@@ -23,12 +23,12 @@ def probe_all(paths: Sequence[str], encoding: str, progress: Progress) -> tuple[
     -------
     tuple of gridplanner.io.probe.FileGuess
     """
-    from gridplanner.io.probe import probe  # readers, only when files are imported
+    from gridplanner.io.worker import probe_apart  # readers, only when files are imported
 
     guesses: list[Any] = []
     for i, path in enumerate(paths):
         progress.step(i, len(paths), Path(path).name)
-        guesses += probe(Path(path), encoding)
+        guesses += probe_apart(Path(path), encoding, cancelled=progress.cancelled)
     return tuple(guesses)
 
 

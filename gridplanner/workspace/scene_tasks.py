@@ -145,12 +145,12 @@ def without_district(contents: ProjectContents) -> ProjectContents:
 
 def _open_layers(paths: Sequence[Path], progress: Progress) -> tuple[ProjectContents, Config]:
     """Guess what loose layers are and build a district from them."""
-    from gridplanner.io.probe import probe  # GDAL, only for loose layers
+    from gridplanner.io.worker import probe_apart  # only for loose layers
     from gridplanner.workspace.usecases import read_project  # pandas and scipy
 
     layers: dict[str, dict[str, str]] = {}
     for path in paths:
-        for guess in probe(path):
+        for guess in probe_apart(path):
             if guess.role and guess.role not in layers:
                 layers[guess.role] = {"path": str(path.resolve()), "layer": guess.layer}
     table = {

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gridplanner.assign.options import AssignOptions
-from gridplanner.io.probe import FileGuess, probe
+from gridplanner.io.probe import FileGuess
 from gridplanner.io.project import open_project, save_project
+from gridplanner.io.worker import probe_apart
 from gridplanner.model.finding import Finding
 from gridplanner.model.outcome import Division, Outcome
 from gridplanner.model.plan import Plan
@@ -35,7 +36,7 @@ def probe_files(paths: Sequence[Path], progress: Progress) -> tuple[FileGuess, .
     guesses: list[FileGuess] = []
     for i, path in enumerate(paths):
         progress.step(i, len(paths), path.name)
-        guesses += probe(path)
+        guesses += probe_apart(path, cancelled=progress.cancelled)
     return tuple(guesses)
 
 

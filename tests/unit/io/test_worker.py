@@ -14,10 +14,10 @@ import pytest
 import shapely
 
 from gridplanner.errors import Cancelled, UserError
-from gridplanner.io import process_limits, worker
+from gridplanner.io import probe, process_limits, worker
 from gridplanner.io.layer_bytes import pack, unpack
 from gridplanner.io.raw import objects
-from gridplanner.io.worker import Limits, read_layers_apart
+from gridplanner.io.worker import Limits, probe_apart, read_layers_apart
 from gridplanner.io.writing import write_vector
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
@@ -73,6 +73,26 @@ def test_questions_cross_over_and_limits_hold(tmp_path):
         read_layers_apart(specs, {}, tmp_path, limits=Limits(memory_mb=60))
     with pytest.raises(Cancelled):
         read_layers_apart(specs, {}, tmp_path, cancelled=lambda: True)
+
+
+def test_a_drawing_is_looked_into_elsewhere(tmp_path, monkeypatch):
+    write_vector(small(), tmp_path / "社区界线.dxf", "EPSG:4545", format="dxf")
+    write_vector(small(), tmp_path / "c.shp", "EPSG:4545", format="shp")
+    here = probe.probe(tmp_path / "社区界线.dxf")
+    assert probe_apart(tmp_path / "社区界线.dxf") == here
+    assert probe.guesses_from_json(probe.guesses_to_json(here)) == here
+    monkeypatch.setattr(worker, "_talk", None)  # our own readers stay here
+    assert probe_apart(tmp_path / "c.shp")[0].rows == 2
+
+
+def test_a_look_into_a_file_keeps_its_limits(tmp_path):
+    write_vector(small(), tmp_path / "社区界线.dxf", "EPSG:4545", format="dxf")
+    for limits in (Limits(seconds=0.01), Limits(memory_mb=60)):
+        with pytest.raises(UserError, match="社区界线"):
+            probe_apart(tmp_path / "社区界线.dxf", limits=limits)
+    (tmp_path / "x.kml").write_bytes(b"PK")
+    with pytest.raises(UserError, match=r"x\.kml"):
+        probe_apart(tmp_path / "x.kml")
 
 
 class FakeKernel:
