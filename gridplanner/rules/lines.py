@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gridplanner.geometry.dissolve import grid_borders
+from gridplanner.geometry.segments import shared_segments
 from gridplanner.model.atoms import ObjectArray
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.plan import Plan
@@ -58,31 +58,34 @@ def followed_borders(
     district: District, assignment: npt.NDArray[np.integer], within_m: float = WITHIN_M
 ) -> FollowedBorders:
     """Return the borders between the units of an assignment, and how much of each follows a feature."""
-    borders = grid_borders(district.atoms.geometry, assignment)
-    tree = shapely.STRtree(_features(district))
-    pieces, row = shapely.get_parts(borders.lines, return_index=True)
-    xy, line = shapely.get_coordinates(pieces, return_index=True)
-    same = line[1:] == line[:-1]
-    starts, ends = xy[:-1][same], xy[1:][same]
-    length = np.hypot(*(ends - starts).T)
+    shared = shared_segments(district.atoms.geometry)
+    label = np.append(np.asarray(assignment, np.int64), -1)
+    left, right = label[shared.a], label[shared.b]
+    border = left != right
+    a, b = np.minimum(left, right)[border], np.maximum(left, right)[border]
+    xy, length = shared.xy[border], shared.length_m[border]
     near = np.zeros(len(length), bool)
-    hits, _features_hit = tree.query(
-        shapely.points((starts + ends) / 2), predicate="dwithin", distance=within_m
+    middles = shapely.points((xy[:, :2] + xy[:, 2:]) / 2)
+    hits, _features_hit = shapely.STRtree(_features(district)).query(
+        middles, predicate="dwithin", distance=within_m
     )
     near[hits] = True
-    of, n = row[line[:-1][same]], len(borders.lines)
-    total = np.bincount(of, weights=length, minlength=n).astype(np.float64)
-    along = np.bincount(of, weights=length * near, minlength=n).astype(np.float64)
-    return FollowedBorders(borders.a, borders.b, total, along)
+    pairs, of = np.unique(np.column_stack([a, b]), axis=0, return_inverse=True)
+    total = np.bincount(of, weights=length, minlength=len(pairs)).astype(np.float64)
+    along = np.bincount(of, weights=length * near, minlength=len(pairs)).astype(np.float64)
+    return FollowedBorders(pairs[:, 0], pairs[:, 1], total, along)
 
 
 def _features(district: District) -> ObjectArray:
-    """Return the lines that a grid may follow, in short pieces."""
+    """Return the lines that a grid may follow, cut at each vertex: long lines are near to everything."""
     shapes = [shapely.boundary(district.communities.geometry)]
     for role in _ROLES:
         layer = district.originals.get(role)
         if layer is not None and layer.geometry is not None:
             flat = shapely.get_dimensions(layer.geometry) == 2
             shapes.extend([shapely.boundary(layer.geometry[flat]), layer.geometry[~flat]])
-    lines = np.concatenate(shapes)
-    return np.asarray(lines[~shapely.is_missing(lines) & ~shapely.is_empty(lines)], dtype=object)
+    lines = shapely.get_parts(np.concatenate(shapes))
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    same = line[1:] == line[:-1]
+    pieces = np.stack([xy[:-1][same], xy[1:][same]], axis=1)
+    return np.asarray(shapely.linestrings(pieces), dtype=object)
