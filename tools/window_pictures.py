@@ -64,6 +64,27 @@ class Photographer:
         (widget or self.window).grab().save(str(self.out / f"{name}.png"))
         sys.stdout.write(f"{name}.png\n")
 
+    def take_box(self, name: str, run: Callable[[], Any]) -> None:
+        """Save a picture of the message box that something brings up, and cancel it."""
+        from PySide6.QtWidgets import QApplication, QMessageBox
+
+        shot: list[bool] = []
+
+        def look() -> None:
+            box = QApplication.activeModalWidget()
+            if not isinstance(box, QMessageBox):
+                self._timer_type.singleShot(100, look)
+                return
+            if not self.only or name in self.only:
+                box.grab().save(str(self.out / f"{name}.png"))
+                sys.stdout.write(f"{name}.png\n")
+            shot.append(True)
+            box.button(QMessageBox.StandardButton.Cancel).click()
+
+        self._timer_type.singleShot(100, look)
+        run()
+        self.until(lambda: bool(shot))
+
     def wants(self, *names: str) -> bool:
         """Tell whether any of these pictures is asked for."""
         return not self.only or bool(set(self.only) & set(names))
@@ -87,7 +108,7 @@ def plan(camera: Photographer) -> None:
     window.steps.go("plan")
     page = window.pages["plan"]
     page.count.setValue(288)
-    page.limit.setValue(20)
+    page.limit.setValue(15)
     window.groups["plan"].run()
     if camera.wants("planning"):
         camera.until(lambda: page.run_map.progress is None or page.run_map.progress.finished > 12)
@@ -144,7 +165,149 @@ def bring_in(camera: Photographer) -> None:
     dialog.close()
 
 
-PARTS: tuple[Callable[[Photographer], None], ...] = (bring_in, open_sample, plan, scenarios)
+def border(camera: Photographer) -> None:
+    """Drag a shared border, with both totals at the pointer."""
+    if not camera.wants("border"):
+        return
+    import numpy as np
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+
+    window = camera.window
+    window.steps.go("edit")
+    session = window.session
+    plan, district = session.plan, session.workspace.district
+    links = district.adjacency
+    left, right = plan.assignment[links.a], plan.assignment[links.b]
+    homes, general = district.atoms.community, plan.general()
+    good = links.open & (left != right) & (homes[links.a] == homes[links.b]) & general[left] & general[right]
+    # A border of some eighty metres between lived-in areas: the everyday case.
+    people = district.atoms.people
+    good &= (people[links.a] > 20) & (people[links.b] > 20)
+    k = int(np.flatnonzero(good)[np.argmin(np.abs(links.length_m[good] - 80.0))])
+    session.select((int(left[k]), int(right[k])))
+    window.map.zoom_to_grids(session.selection)
+    window.actions_by_id["tool_border"].trigger()
+    camera.pause(900)
+    atoms = district.atoms
+
+    def spot(share: float) -> QPoint:
+        x = atoms.x[links.a[k]] * (1 - share) + atoms.x[links.b[k]] * share
+        y = atoms.y[links.a[k]] * (1 - share) + atoms.y[links.b[k]] * share
+        px, py = window.canvas.view.to_screen(x, y)
+        return QPoint(round(px), round(py))
+
+    QTest.mousePress(window.canvas, Qt.MouseButton.LeftButton, pos=spot(0.5))
+    for share in (0.7, 0.9, 1.0):
+        QTest.mouseMove(window.canvas, spot(share))
+        camera.pause(150)
+    camera.take("border")
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    QTest.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, pos=spot(1.1))
+    window.actions_by_id["tool_select"].trigger()
+    session.select(())
+    window.canvas.zoom_all()
+
+
+def hand_over(camera: Photographer) -> None:
+    """Assign branches and staff, and export."""
+    if not camera.wants("staff", "export", "dark"):
+        return
+    window = camera.window
+    window.groups["plan"].assign()
+    camera.until(lambda: not window.session.busy and window.session.staffed)
+    camera.take("staff")
+    window.steps.go("export")
+    if camera.wants("export"):
+        window.groups["file"].export_to("示例区成果")
+        camera.until(lambda: bool(window.groups["file"].exported))
+        camera.take("export")
+    if camera.wants("dark"):
+        window.steps.go("edit")
+        window.actions_by_id["dark"].trigger()
+        camera.take("dark")
+        window.actions_by_id["dark"].trigger()
+
+
+def safety(camera: Photographer) -> None:
+    """Backups, another's save, a full disk, a second workstation: each produced for real."""
+    if not camera.wants("backups", "overtaken", "disk_full", "read_only"):
+        return
+    from gridplanner.gui.dialogs.backups import BackupsDialog
+    from gridplanner.io.project import open_project, save_project
+    from gridplanner.workspace.commands import EditGrid
+
+    window, session = camera.window, camera.window.session
+    window.steps.go("edit")
+    project = Path("示例区.gpkg")
+    for name in ("初稿", "街道意见稿", "送审稿"):
+        session.do(EditGrid(0, note=name))
+        session.save(str(project))
+        camera.until(lambda: not session.busy and not session.unsaved)
+    dialog = BackupsDialog(window, session)
+    dialog.show()
+    camera.until(dialog.back.isEnabled)
+    camera.take("backups", dialog)
+    dialog.close()
+    # A colleague's save: the same file, written by another program.
+    save_project(project, open_project(project))
+    session.do(EditGrid(0, note="又改一处"))
+    camera.take_box("overtaken", window.groups["file"].save)
+    _full_disk(camera)
+    _second_workstation(camera, project)
+
+
+def _full_disk(camera: Photographer) -> None:
+    """Save to a disk that is full; making one needs the right to mount."""
+    from benchmarks.reliability.disk import small_disk
+
+    window = camera.window
+    try:
+        with small_disk() as folder:
+            (folder / "占满.bin").write_bytes(b"0" * int(_free_bytes(folder) - 200_000))
+            window.session.save(str(folder / "示例区.gpkg"))
+            camera.until(lambda: window.messages.isVisible() and not window.session.busy)
+            camera.take("disk_full")
+    except (OSError, RuntimeError) as error:
+        sys.stdout.write(f"disk_full.png is left out: {error}\n")
+
+
+def _free_bytes(folder: Path) -> int:
+    """Return the room on a disk."""
+    import shutil
+
+    return shutil.disk_usage(folder).free
+
+
+def _second_workstation(camera: Photographer, project: Path) -> None:
+    """Open a project that another workstation has open."""
+    import json
+    from datetime import datetime
+
+    from gridplanner.workspace.lock import lock_path
+
+    window = camera.window
+    other = Path("街道报送.gpkg")
+    other.write_bytes(project.read_bytes())
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    holder = {"host": "MZJ-PC07", "user": "民政科", "time": now, "pid": 1, "token": "0"}
+    lock_path(other).write_text(json.dumps(holder, ensure_ascii=False), encoding="utf-8")
+    window.session.log.give_up()
+    window.session.open_paths([str(other)])
+    camera.until(lambda: window.messages.isVisible() and not window.session.busy)
+    camera.take("read_only")
+    lock_path(other).unlink()
+
+
+PARTS: tuple[Callable[[Photographer], None], ...] = (
+    bring_in,
+    open_sample,
+    plan,
+    scenarios,
+    border,
+    hand_over,
+    safety,
+)
 
 
 def main(argv: list[str]) -> int:
@@ -163,8 +326,12 @@ def main(argv: list[str]) -> int:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     with tempfile.TemporaryDirectory() as folder:
         os.environ["GRIDPLANNER_USER_DIR"] = folder
-        options.out.mkdir(parents=True, exist_ok=True)
-        camera = Photographer(options.out, options.only)
+        out = options.out.resolve()
+        out.mkdir(parents=True, exist_ok=True)
+        # What the pictures show of paths is relative: they are of no particular machine.
+        (Path(folder) / "work").mkdir()
+        os.chdir(Path(folder) / "work")
+        camera = Photographer(out, options.only)
         for part in PARTS:
             part(camera)
         camera.window.leave()

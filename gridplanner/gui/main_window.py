@@ -253,7 +253,10 @@ class MainWindow(QMainWindow):
 
     def _on_layers(self) -> None:
         """Show other layers or colours."""
-        self.map.set_layers(self.layers.shown())
+        shown = self.layers.shown()
+        if shown != self.map.layers or not self._map_told:
+            # Labels and lines are drawn anew, which another colour does not need.
+            self.map.set_layers(shown)
         if self.layers.style != self.map.style:
             self.map.set_style(self.layers.style)
 

@@ -43,7 +43,9 @@ class TimedApplication(QApplication):
             self.depth -= 1
             spent = (time.thread_time() - begun) * 1000
             if spent > FELT_MS / 4 and not self.depth:
-                name = f"{self.phase}: {type(receiver).__name__} {event.type().name}"
+                # A timer works for its owner: the map draws labels when idle, the session takes answers.
+                owner = receiver.parent() if isinstance(receiver, QTimer) else receiver
+                name = f"{self.phase}: {type(owner or receiver).__name__} {event.type().name}"
                 self.longest.append((round(spent, 1), name))
 
 

