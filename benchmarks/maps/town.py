@@ -102,10 +102,9 @@ def _outcome(district: District, new: np.ndarray, rng: np.random.Generator) -> O
         pairs,
         change,
         Certificate(),
-        {},
-        "巴州示例区网格划分方案",
-        "2026-11-21",
-        True,
+        title="巴州示例区网格划分方案",
+        made_on="2026-11-21",
+        demonstration=True,
     )
 
 

@@ -246,7 +246,12 @@ def change_words(scene: Scene) -> list[str]:
 
 def change_table(scene: Scene, groups: Sequence[Group]) -> Table:
     """Return how many grids of each group are kept, merged, split and so on; what is nowhere is left out."""
-    words, title = change_words(scene), _("Changes by street")
+    view, title = scene.after, _("Changes by street")
+    # As everywhere, only general grids count, and the dedicated ones carved out by this plan.
+    words = [
+        word if general or word == "carved_out" else ""
+        for word, general in zip(change_words(scene), view.general.tolist(), strict=True)
+    ]
     first = _("Street")
     if len(groups) != len(scene.streets) or not scene.has_streets:
         title, first = _("Changes by community"), _("Community")

@@ -21,6 +21,8 @@ Group = tuple[str, npt.NDArray[np.bool_]]
 _ROW = 1.62
 #: Letters of a table shrink to this share before a row is left out.
 _LEAST = 0.62
+#: Where a table may go on on a further page, they stay this large: it is read standing.
+_LEAST_BEFORE_TURNING = 0.82
 #: Sizes of sentences that are tried before they go on elsewhere.
 _SMALLER = (1.0, 0.93, 0.86, 0.8)
 
@@ -54,7 +56,7 @@ def pour(flow: Flow, contents: Sequence[Content], scene: Scene, k: float) -> lis
         if rest:
             rest.append(content)
         elif isinstance(content, Table):
-            left = add_table(flow, content, scene, k)
+            left = add_table(flow, content, scene, k, _LEAST_BEFORE_TURNING)
             rest += [replace(content, rows=content.rows[-left:])] if left else []
         else:
             lines = add_lines(flow, content, scene, k)
@@ -104,13 +106,13 @@ def _first_lines(texts: Sequence[str], room: int, size: float, width: float) -> 
     return part, []
 
 
-def add_table(flow: Flow, content: Table, scene: Scene, k: float) -> int:
+def add_table(flow: Flow, content: Table, scene: Scene, k: float, least: float = _LEAST) -> int:
     """Add a table, continued in the next columns; return how many rows found no room.
 
-    The letters shrink, down to a limit, before a row is left out.
+    The letters shrink, down to the share `least`, before a row is left out.
     """
     size = scene.style.sheet.body * k * 0.95
-    size *= min(1.0, max(_LEAST, _share(flow, content, size)))
+    size *= min(1.0, max(least, _share(flow, content, size)))
     left = list(content.rows)
     while left:
         fit = int((flow.room - size * 2.4 - size * 0.8) / (_ROW * size)) - 1
@@ -273,7 +275,7 @@ def word_counts(
     """
     word, home = np.array(of, dtype=object), scene.after.community
     masks = [(name, inside[home]) for name, inside in groups]
-    masks.append((_("Total"), np.ones(len(word), bool)))
+    masks.append((_("Total"), word != ""))
     rows = [
         [name, *(f"{int((mask & (word == key)).sum()):,}" for key, _title in words)] for name, mask in masks
     ]

@@ -336,3 +336,22 @@ def test_a_district_without_streets_counts_by_community(outcome):
     bare = replace(places, street_codes=empty, street_names=empty)
     sheet = make_sheets("district", replace(outcome, district=replace(outcome.district, communities=bare)))[0]
     assert "各社区网格统计" in words(sheet) and "街道" not in words(sheet)
+
+
+def test_the_table_of_changes_counts_as_the_legend_does(outcome):
+    said = [text.text for text in texts(make_sheets("change", outcome)[0].marks)]
+    heads = said.index("各街道网格调整情况")
+    total = said.index("合计", heads)
+    header = said[heads + 2 : heads + 8]
+    counts = {"保留": outcome.change.kept, "合并": outcome.change.merged, "拆分": outcome.change.split}
+    for word, count in counts.items():
+        if word in header:
+            assert said[total + 1 + header.index(word)] == f"{count:,}"
+
+
+def test_a_long_list_beside_a_map_stays_readable(outcome):
+    for sheet in make_sheets("street", outcome, MapOptions(paper="A4")):
+        rows = [
+            t for t in sheet.marks if isinstance(t, Text) and t.text.startswith("第") and "网格" in t.text
+        ]
+        assert all(t.size >= 1.6 for t in rows)
