@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -49,10 +49,11 @@ def health_of(district: District, plan: Plan, measures: Measures, needed: int | 
     """
     today = not plan.name and np.array_equal(plan.assignment, district.atoms.old_grid)
     levels = LEVELS[:-1] if today else LEVELS
+    own = {tier.role: tier_defects(district, tier) for tier in tiers_of(district)} if today else {}
     return Health(
-        indicators=indicators(district, plan, measures, needed),
+        indicators=indicators(district, plan, measures, needed, own.get("grids")),
         splits=tuple(split for level in levels for split in splits(district, plan, level)),
-        faults=fault_counts(district) if today else (),
+        faults=fault_counts(district, own) if today else (),
         followed=followed_share(district, plan),
     )
 
@@ -111,12 +112,15 @@ def outside_defects(district: District) -> tuple[tuple[Defect, int, int], ...]:
     return tuple(found)
 
 
-def fault_counts(district: District) -> tuple[FaultCount, ...]:
-    """Count the faults of each layer as delivered and between each two tiers, by kind."""
+def fault_counts(district: District, own: Mapping[str, tuple[Defect, ...]]) -> tuple[FaultCount, ...]:
+    """Count the faults of each layer as delivered and between each two tiers, by kind.
+
+    `own` holds the faults of each layer by itself, by role.
+    """
     tiers = tiers_of(district)
     counts: list[FaultCount] = []
     for tier in tiers:
-        counts += _counted(tier.role, ((d.kind.value, d) for d in tier_defects(district, tier)))
+        counts += _counted(tier.role, ((d.kind.value, d) for d in own[tier.role]))
     for upper, lower in pairwise(tiers):
         faults = between(district, lower, upper)
         counts += _counted(f"{lower.role}/{upper.role}", ((f.kind, f) for f in faults))

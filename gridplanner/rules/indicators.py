@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gridplanner.geometry.defects import coverage_defects, is_shared_land
+from gridplanner.geometry.defects import Defect, coverage_defects, is_shared_land
 from gridplanner.model.change import deviation
 from gridplanner.model.health import Indicators, Split
 from gridplanner.model.jurisdiction import District
@@ -18,7 +20,13 @@ from gridplanner.rules.nets import net_conflicts
 LEVELS = ("street", "community", "estate", "old_grid")
 
 
-def indicators(district: District, plan: Plan, measures: Measures, needed: int | None = None) -> Indicators:
+def indicators(
+    district: District,
+    plan: Plan,
+    measures: Measures,
+    needed: int | None = None,
+    faults: Sequence[Defect] | None = None,
+) -> Indicators:
     """Return the headline indicators of a plan.
 
     Parameters
@@ -28,12 +36,14 @@ def indicators(district: District, plan: Plan, measures: Measures, needed: int |
     measures : Measures
     needed : int, optional
         General grids that will need a worker; those of the plan by default.
+    faults : sequence of Defect, optional
+        Of today's grids as delivered, where they are known already.
 
     Source: the three faults are named in the reform's own account; formulas are own choices.
     """
     general = plan.general() & (measures.area_m2 > 0)
     people, area = measures.people[general], measures.area_m2[general]
-    crossing_m2, crossing_people = _crossing(district, plan)
+    crossing_m2, crossing_people = _crossing(district, plan, faults)
     spread, mean = deviation(people), float(people.mean()) if len(people) else 0.0
     in_post = sum(worker.status != "surplus" for worker in plan.workers)
     return Indicators(
@@ -53,14 +63,14 @@ def _variation(values: npt.NDArray[np.float64]) -> float:
     return float(values.std() / values.mean()) if len(values) and values.mean() > 0 else 0.0
 
 
-def _crossing(district: District, plan: Plan) -> tuple[float, int]:
+def _crossing(district: District, plan: Plan, faults: Sequence[Defect] | None) -> tuple[float, int]:
     """Return land and people under more than one master."""
     if plan.name or not np.array_equal(plan.assignment, district.atoms.old_grid):
         return 0.0, 0
-    points = np.asarray(shapely.points(district.buildings.x, district.buildings.y), dtype=object)
-    shapes = district.grids_before_geometry
-    found = coverage_defects(shapes, points, district.buildings.people) if len(shapes) else ()
-    doubled = [d for d in found if is_shared_land(d)]
+    if faults is None:
+        points = np.asarray(shapely.points(district.buildings.x, district.buildings.y), dtype=object)
+        faults = coverage_defects(district.grids_before_geometry, points, district.buildings.people)
+    doubled = [d for d in faults if is_shared_land(d)]
     conflicts = net_conflicts(district)
     area = sum(d.area_m2 for d in doubled) + sum(c.area_m2 for c in conflicts)
     people = sum(d.people for d in doubled) + sum(c.people for c in conflicts)
