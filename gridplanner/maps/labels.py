@@ -10,7 +10,7 @@ sheet can list it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from math import hypot
 
@@ -230,11 +230,7 @@ class _Places:
         self._found: dict[tuple[Form, int], FloatArray] = {}
 
     def of(self, form: Form) -> Iterator[FloatArray]:
-        """Give the middles of the boxes of a form that lie inside the area, the deepest first.
-
-        The points come deepest first, so that those where the box is sure to lie inside are the first
-        few; the others are looked at only when they are asked for, a dozen before the rest.
-        """
+        """Give the middles of the boxes of a form that lie inside the area, those first that surely do."""
         half_w, half_h = form.width / 2, form.height / 2
         # A box reaches at least half its shorter side from its middle, and at most half its diagonal.
         if form.width > self._widest or form.height > self._highest or min(half_w, half_h) > self._deepest:
@@ -384,7 +380,7 @@ def _lead_outside(
     for request in homeless:
         anchor = shapely.point_on_surface(request.area)
         start = np.array([anchor.x, anchor.y])
-        form = replace(request.forms[-1])
+        form = request.forms[-1]
         boxes = _boxes(start + offsets, form)
         inside = (boxes[:, 0] > window.x) & (boxes[:, 1] > window.y)
         inside &= (boxes[:, 2] < window.right) & (boxes[:, 3] < window.bottom)

@@ -140,7 +140,7 @@ class SheetsDialog(QDialog):
             "public": self.public.isChecked(),
         }
 
-    def _ask(self, name: str, then: Any, **more: object) -> None:
+    def _ask(self, name: str, then: Any, **more: Any) -> None:
         """Ask the worker for the plan on screen."""
         from gridplanner.workspace.scene_tasks import without_district  # after the first paint
 
