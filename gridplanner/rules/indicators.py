@@ -94,8 +94,9 @@ def splits(district: District, plan: Plan, level: str) -> tuple[Split, ...]:
     unit, grid = pairs // (plan.n_grids + 1), pairs % (plan.n_grids + 1) - 1
     crossing = np.bincount(grid[grid >= 0], minlength=plan.n_grids) > 1
     found = []
-    for u in np.unique(unit):
-        rows = np.flatnonzero(unit == u)
+    # The pairs come sorted by unit.
+    names_of, starts = np.unique(unit, return_index=True)
+    for u, rows in zip(names_of.tolist(), np.split(np.arange(len(unit)), starts[1:]), strict=True):
         if level in {"street", "community"}:
             rows = rows[(grid[rows] >= 0) & crossing[grid[rows]]]
         elif len(rows) < 2:
