@@ -87,6 +87,8 @@ def splits(district: District, plan: Plan, level: str) -> tuple[Split, ...]:
     if not len(label) or not plan.n_grids:
         return ()
     held = np.flatnonzero(label >= 0)
+    if not len(held):
+        return ()
     keys = label[held].astype(np.int64) * (plan.n_grids + 1) + plan.assignment[held] + 1
     pairs, inverse = np.unique(keys, return_inverse=True)
     people = np.bincount(inverse, weights=district.atoms.people[held]).astype(int)
