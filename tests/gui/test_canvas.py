@@ -216,3 +216,22 @@ def test_shading_is_what_its_definition_says(seed: int) -> None:
     out = np.empty(size, np.uint32)
     raster.shade(ids, colours, hatched, keys, strokes, widths, out)
     assert np.array_equal(out, slow_shade(ids, colours, hatched, keys, strokes, widths))
+
+
+def test_labels_come_from_a_thread_and_an_overtaken_picture_is_let_go(window, qtbot) -> None:
+    canvas = window.canvas
+    window.layers.set_shown("labels", True)
+    canvas._on_idle()
+    qtbot.waitUntil(lambda: not canvas.over.busy, timeout=10_000)
+    view, image = canvas.over.picture()
+    assert view == frames.padded(canvas.view)
+    assert any(
+        image.pixelColor(x, y).alpha()
+        for x in range(0, image.width(), 3)
+        for y in range(0, image.height(), 3)
+    )
+    canvas.over.forget()
+    canvas._on_idle()
+    canvas.over.drop()
+    qtbot.wait(60)
+    assert canvas.over.picture() is None

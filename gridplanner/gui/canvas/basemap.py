@@ -10,11 +10,13 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader, QPainter, QPolygonF, QTransform
 
+from gridplanner.gui.canvas.composer import Composer
 from gridplanner.gui.canvas.view import View
 from gridplanner.workspace.basemaps import HALF_M, Tiles, Warp, tile_corners, tile_of
 
@@ -314,74 +316,27 @@ def _rim(view: View) -> np.ndarray:
     )
 
 
-class GroundFrame(QObject):
-    """The composed basemap of the last view: moved along while the map is dragged, made anew when idle.
-
-    Signals
-    -------
-    changed : another picture is there
-    """
-
-    changed = Signal()
-    _made = Signal(int, object, object)
+class GroundFrame(Composer):
+    """The composed basemap of the last view."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.ground: Ground | None = None
-        self.visible = True
-        self._shown: tuple[View, QImage] | None = None
-        self._wanted: View | None = None
-        self._job = self._done = 0
-        self._pool: ThreadPoolExecutor | None = None
-        self._made.connect(self._take)
-
-    @property
-    def busy(self) -> bool:
-        """Whether a picture is being made."""
-        return self._done != self._job
 
     def set(self, ground: Ground | None) -> None:
         """Show another basemap, None for none."""
         if self.ground is not None and self.ground is not ground:
             self.ground.close()
-        if ground is not None and self._pool is None:
-            self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ground")
-        self.ground, self._shown, self._wanted = ground, None, None
-
-    def forget(self) -> None:
-        """Have it composed anew at the next idle moment."""
-        self._wanted = None
+        self.ground = ground
+        self.drop()
 
     def refresh(self, view: View, ratio: float) -> None:
-        """Have the picture of a (padded) view composed in a thread, unless it is there or under way."""
-        if self.ground is None or self._pool is None or not self.visible or self._wanted == view:
-            return
-        self._wanted = view
-        self._job += 1
-        self._pool.submit(self._compose, self._job, self.ground.pieces(view), view, ratio)
-
-    def _compose(self, job: int, pieces: list[Piece], view: View, ratio: float) -> None:
-        """Compose a picture that is still wanted; runs in a thread."""
-        image = composed(pieces, view, ratio) if job == self._job else None
-        try:
-            self._made.emit(job, view, image)
-        except RuntimeError:
-            return  # the window was closed meanwhile
-
-    def _take(self, job: int, view: View, image: QImage | None) -> None:
-        """Show a picture."""
-        self._done = max(self._done, job)
-        if image is not None and self.ground is not None:
-            self._shown = (view, image)
-            self.changed.emit()
-
-    def picture(self) -> tuple[View, QImage] | None:
-        """Return the composed picture and the view it shows."""
-        return self._shown if self.visible else None
+        """Have the picture of a (padded) view made, where there is a basemap."""
+        ground = self.ground
+        if ground is not None:
+            self.make(view, lambda at: partial(composed, ground.pieces(at), at, ratio))
 
     def close(self) -> None:
-        """End the thread before the window goes away."""
+        """End thread and basemap before the window goes away."""
         self.set(None)
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        super().close()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QCursor,
+    QFont,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import QWidget
 
 from gridplanner.gui.canvas import frame as frames
 from gridplanner.gui.canvas.basemap import Ground, GroundFrame
+from gridplanner.gui.canvas.composer import Composer
 from gridplanner.gui.canvas.frame import Frame, Paint
 from gridplanner.gui.canvas.overlay import (
     Content,
@@ -31,10 +33,10 @@ from gridplanner.gui.canvas.overlay import (
     Sketch,
     draw_mark,
     draw_markers,
-    draw_overlay,
     draw_scale_bar,
     draw_sketch,
     draw_swipe,
+    overlay_recipe,
 )
 from gridplanner.gui.canvas.refiner import Refiner
 from gridplanner.gui.canvas.tool import MapPoint, Tool
@@ -80,11 +82,11 @@ class MapCanvas(QWidget):
         self._frame: Frame | None = None
         self._other_frame: Frame | None = None
         self._content = Content()
-        self._overlay: tuple[View, QImage] | None = None
         self._extent: tuple[float, float, float, float] | None = None
         self._drag: QPointF | None = None
-        self.under = GroundFrame(self)
-        self.under.changed.connect(self.update)
+        self.under, self.over = GroundFrame(self), Composer(self)
+        for composer in (self.under, self.over):
+            composer.changed.connect(self.update)
         self._stale = True
         self._refiner = Refiner(self)
         self._refiner.ready.connect(self._take_refined)
@@ -105,7 +107,7 @@ class MapCanvas(QWidget):
         self._shapes, self._extent = shapes, extent
         self._paint = Paint.plain(len(shapes)) if shapes is not None else None
         self._other = None
-        self._overlay = None
+        self.over.drop()
         if extent is not None:
             self.view = self.view.fitted(extent)
         self._redraw()
@@ -133,7 +135,7 @@ class MapCanvas(QWidget):
     def set_content(self, content: Content) -> None:
         """Show other reference layers and labels."""
         self._content = content
-        self._overlay = None
+        self.over.forget()
         self._idle.start()
         self.update()
 
@@ -238,9 +240,7 @@ class MapCanvas(QWidget):
             return
         wide = frames.padded(self.view)
         self.under.refresh(wide, self.devicePixelRatioF())
-        if self._overlay is None or self._overlay[0] != wide:
-            self._overlay = (wide, draw_overlay(self._content, wide, self.devicePixelRatioF(), self.font()))
-            self.update()
+        self.over.make(wide, overlay_recipe(self._content, self.devicePixelRatioF(), QFont(self.font())))
         if self.kernels is None or self._shapes is None or self._paint is None or self._other is not None:
             return
         self._refiner.start(self.kernels, self._shapes, self._paint, self._frame)
@@ -266,8 +266,8 @@ class MapCanvas(QWidget):
             if self._other_frame is not None:
                 self._paint_other(painter)
             draw_markers(painter, self.markers, self.view, current=False)
-            if self._overlay is not None:
-                self._blit(painter, self._overlay[0], self._overlay[1])
+            if self.over.picture() is not None:
+                self._blit(painter, *self.over.picture())
             if self._other_frame is not None:
                 draw_swipe(painter, round(self.width() * self._swipe), self.height())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -390,7 +390,6 @@ class MapCanvas(QWidget):
         self.viewed.emit(self.view)
 
     def sizeHint(self) -> QSize:
-        """Return a comfortable size."""
         return QSize(900, 640)
 
     def stop(self) -> None:
@@ -398,3 +397,4 @@ class MapCanvas(QWidget):
         self._idle.stop()
         self._refiner.stop()
         self.under.close()
+        self.over.close()

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -117,6 +118,11 @@ class Content:
     labels: Sequence[Label] = ()
     dark: bool = False
     outlines: Sequence[tuple[PolygonArrays, str]] = field(default=())
+
+
+def overlay_recipe(content: Content, ratio: float, font: QFont) -> Callable[[View], Callable[[], QImage]]:
+    """Return what a composer needs to have the overlay of a view drawn in its thread."""
+    return lambda view: partial(draw_overlay, content, view, ratio, font)
 
 
 def draw_overlay(content: Content, view: View, ratio: float, font: QFont) -> QImage:
@@ -231,21 +237,48 @@ def _draw_labels(painter: QPainter, content: Content, view: View, font: QFont) -
     bold.setWeight(QFont.Weight.DemiBold)
     metrics = QFontMetricsF(bold)
     height = metrics.height() * 0.96
-    halo = QPen(QColor("#D01B222A" if content.dark else "#E6FFFFFF"), 3)
-    halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    ink = QColor("#F2F5F8" if content.dark else "#18222C")
-    faint = QColor("#B9C4CF" if content.dark else "#46535F")
+    halo = "#D01B222A" if content.dark else "#E6FFFFFF"
+    ink = "#F2F5F8" if content.dark else "#18222C"
+    faint = "#B9C4CF" if content.dark else "#46535F"
     large = QFont(bold)
     large.setPointSizeF(font.pointSizeF() * BIG)
+    faces = {name: face.toString() for name, face in (("large", large), ("bold", bold), ("plain", font))}
+    ratio = painter.device().devicePixelRatioF()
     for label, lines, rect in place(content.labels, view, metrics.horizontalAdvance, height):
         for i, line in enumerate(lines):
-            face = large if label.big else bold if (i == 0 and not label.quiet) or label.strong else font
-            measured = QFontMetricsF(face)
-            left = rect.center().x() - measured.horizontalAdvance(line) / 2
-            path = QPainterPath()
-            path.addText(left, rect.top() + i * height + measured.ascent(), face, line)
-            painter.strokePath(path, halo)
-            painter.fillPath(path, faint if label.quiet else ink)
+            loud = (i == 0 and not label.quiet) or label.strong
+            face = faces["large" if label.big else "bold" if loud else "plain"]
+            stamp = _lettering(line, face, halo, faint if label.quiet else ink, ratio)
+            left = rect.center().x() - stamp.deviceIndependentSize().width() / 2
+            top = rect.top() + i * height - HALO_PX
+            painter.drawImage(QPointF(round(left * ratio) / ratio, round(top * ratio) / ratio), stamp)
+
+
+HALO_PX = 2  #: room for the halo around a line of text
+
+
+@lru_cache(maxsize=8_192)
+def _lettering(line: str, face: str, halo: str, ink: str, ratio: float) -> QImage:
+    """Return a line of text with its halo: outlines of Chinese letters are slow to stroke every time."""
+    font = QFont()
+    font.fromString(face)
+    metrics = QFontMetricsF(font)
+    width, height = metrics.horizontalAdvance(line) + 2 * HALO_PX, metrics.height() + 2 * HALO_PX
+    image = QImage(
+        math.ceil(width * ratio), math.ceil(height * ratio), QImage.Format.Format_ARGB32_Premultiplied
+    )
+    image.setDevicePixelRatio(ratio)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    path = QPainterPath()
+    path.addText(HALO_PX, HALO_PX + metrics.ascent(), font, line)
+    pen = QPen(QColor(halo), 3)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.strokePath(path, pen)
+    painter.fillPath(path, QColor(ink))
+    painter.end()
+    return image
 
 
 def draw_markers(painter: QPainter, markers: Sequence[Marker], view: View, *, current: bool) -> None:
