@@ -174,7 +174,11 @@ def main(arguments: list[str] | None = None) -> int:
     district = load(chosen.town)
     label, told = (ours if task.program in OURS else peer)(district, task)
     np.save(chosen.labels, label)
-    told["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    own, largest = (
+        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    # At most: workers share pages that are counted for each of them here.
+    told["peak_mib"] = (own + (task.workers * largest if task.workers > 1 else 0)) / 1024
     print(json.dumps(told))
     return 0
 

@@ -71,6 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--exact", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--cpu-limit", type=int, default=400, help="CPU seconds for each program")
     parser.add_argument("--certify", type=float, default=15.0, help="wall seconds for the certificate")
+    parser.add_argument("--workers", type=int, default=1, help="processes of ours for many cities")
     parser.add_argument("--keep", type=Path, help="folder to keep the towns in for the next run")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
@@ -81,7 +82,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         for seed in options.seeds:
             hall.city(seed, exact=options.exact and seed == options.seeds[0])
         if options.cities:
+            hall.workers = options.workers
             hall.many((options.seeds or [101])[0], options.cities)
+            hall.workers = 1
         if options.edinburgh:
             hall.edinburgh()
     return int(hall.missed > 0)
@@ -103,7 +106,7 @@ class Hall:
 
     def __init__(self, folder: Path, cpu_limit: int, peers: list[str], certify_s: float) -> None:
         self.folder, self.cpu_limit, self.peers, self.certify_s = folder, cpu_limit, peers, certify_s
-        self.missed = 0
+        self.missed, self.workers = 0, 1
         self.slow: set[str] = set()
 
     def city(self, seed: int, *, exact: bool) -> None:
@@ -161,7 +164,7 @@ class Hall:
             result = Result(name, None, {"why": "not run: too slow on one city"})
         else:
             certify = self.certify_s if name == "gridplanner keep" else 0.0
-            task = Task(name, town.total, town.limits, seed, certify_s=certify)
+            task = Task(name, town.total, town.limits, seed, certify_s=certify, workers=self.workers)
             result = self._judged(town, district, task)
         print(row(result), flush=True)
         for line in foot(result):
