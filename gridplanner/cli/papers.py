@@ -22,7 +22,7 @@ def add_paper_commands(add: Add) -> None:
     kinds = ("district", "change", "branch", "before_after", "street", "organisation")
     sheet.add_argument("kind", choices=(*kinds, "atlas", "community", "notice", "walk"))
     sheet.add_argument("--of", default="", help=_("code or name of a street, community or grid; else all"))
-    sheet.add_argument("--paper", default="", choices=("A0", "A1", "A2", "A3", "A4"))
+    sheet.add_argument("--paper", default="", choices=("A0", "A1", "A2", "A3", "A4", "8K"))
     sheet.add_argument("--tiles", default="", choices=("A3", "A4"), help=_("cut into pages of this paper"))
     sheet.add_argument("--public", action="store_true", help=_("without numbers of people"))
     sheet.add_argument("--out", type=Path, required=True, help=_("file to write: .pdf .png .svg"))

@@ -9,10 +9,17 @@ from pathlib import Path
 from gridplanner.errors import UserError
 from gridplanner.texts import _
 
-#: Shorter and longer side, mm (ISO 216).
-PAPERS = {"A4": (210, 297), "A3": (297, 420), "A2": (420, 594), "A1": (594, 841), "A0": (841, 1189)}
+#: Shorter and longer side, mm: ISO 216, and the octavo of Chinese offices (八开 of the 787 x 1092 sheet).
+PAPERS = {
+    "A4": (210, 297),
+    "A3": (297, 420),
+    "A2": (420, 594),
+    "A1": (594, 841),
+    "A0": (841, 1189),
+    "8K": (260, 370),
+}
 #: How much larger texts and lines stand on larger paper: it is read from farther away.
-_ENLARGE = {"A4": 0.85, "A3": 1.0, "A2": 1.25, "A1": 1.6, "A0": 2.0}
+_ENLARGE = {"A4": 0.85, "8K": 0.95, "A3": 1.0, "A2": 1.25, "A1": 1.6, "A0": 2.0}
 COLOURINGS = ("neighbours", "people")
 #: Kinds of sheets that may be written beside the district, change and community maps, and their files.
 FURTHER = {
@@ -32,7 +39,7 @@ class MapOptions:
     Parameters
     ----------
     paper, atlas_paper : str
-        Paper of the single sheets and of the community pages: `A0` to `A4`.
+        Paper of the single sheets and of the community pages: `A0` to `A4`, `8K`.
     colouring : str
         `neighbours` (adjoining grids differ) or `people` (classes of people per grid).
     dpi : int

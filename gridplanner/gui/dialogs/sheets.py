@@ -23,7 +23,7 @@ from gridplanner.gui.session import Session
 from gridplanner.gui.widgets import label
 from gridplanner.texts import _
 
-PAPERS = ("A4", "A3", "A2", "A1", "A0")
+PAPERS = ("A4", "8K", "A3", "A2", "A1", "A0")
 TILES = ("", "A4", "A3")
 #: Kinds whose place is a street, a community, or a grid.
 STREETS, COMMUNITIES, GRIDS = ("street", "organisation"), ("community", "notice"), ("walk",)
@@ -58,7 +58,7 @@ class SheetsDialog(QDialog):
         for word, name in kind_names().items():
             self.kind.addItem(name, word)
         for paper in PAPERS:
-            self.paper.addItem(paper, paper)
+            self.paper.addItem(_("octavo (8K)") if paper == "8K" else paper, paper)
         self.paper.setCurrentText("A3")
         for paper in TILES:
             name = _("pages of {paper}").format(paper=paper) if paper else _("in one piece")
