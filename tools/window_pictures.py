@@ -36,9 +36,15 @@ class Photographer:
         settings = Settings()
         self.application = make_application([], settings)
         self.window: Any = MainWindow(settings)
+        self.window.replaced.connect(self._follow)
         self.window.resize(*SIZE)
         self.window.show()
         self.pause(900)
+
+    def _follow(self, new: Any) -> None:
+        """Go on with the window that stands in place of the last one."""
+        self.window = new
+        new.replaced.connect(self._follow)
 
     def pause(self, ms: int) -> None:
         """Let the window work for a while."""
@@ -225,8 +231,10 @@ def hand_over(camera: Photographer) -> None:
     if camera.wants("dark"):
         window.steps.go("edit")
         window.actions_by_id["dark"].trigger()
+        camera.pause(900)
         camera.take("dark")
-        window.actions_by_id["dark"].trigger()
+        camera.window.actions_by_id["dark"].trigger()
+        camera.pause(900)
 
 
 def safety(camera: Photographer) -> None:
@@ -265,7 +273,8 @@ def _full_disk(camera: Photographer) -> None:
     try:
         with small_disk() as folder:
             (folder / "占满.bin").write_bytes(b"0" * int(_free_bytes(folder) - 200_000))
-            window.session.save(str(folder / "示例区.gpkg"))
+            Path("移动硬盘").symlink_to(folder)
+            window.session.save("移动硬盘/示例区.gpkg")
             camera.until(lambda: window.messages.isVisible() and not window.session.busy)
             camera.take("disk_full")
     except (OSError, RuntimeError) as error:
@@ -326,6 +335,7 @@ def main(argv: list[str]) -> int:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     with tempfile.TemporaryDirectory() as folder:
         os.environ["GRIDPLANNER_USER_DIR"] = folder
+        os.environ["LOGNAME"] = "规划员"
         out = options.out.resolve()
         out.mkdir(parents=True, exist_ok=True)
         # What the pictures show of paths is relative: they are of no particular machine.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""A new window in place of the old one, with the same project, worker, view and step: another language."""
+"""A new window in place of the old one, around the same project: in another language or palette."""
 
 from __future__ import annotations
 
@@ -14,13 +14,21 @@ from gridplanner.gui.session import Session
 
 
 def change_language(window: MainWindow, code: str) -> MainWindow:
-    """Build the window anew in another language; nothing of the project changes.
-
-    Every text of every panel is made where its widget is made, so a new window is the one way that
-    forgets none. The session (project, undo steps, recovery log, worker) goes over as it is.
-    """
+    """Build the window anew in another language; nothing of the project changes."""
     window.settings.set("language", code)
     speak(cast(QApplication, QApplication.instance()), code)
+    new = rebuild(window)
+    # The worker's sentences (findings, progress) are made in its own process.
+    new.session.ask("speak", lambda _done: new.session.judge(), code=code)
+    return new
+
+
+def rebuild(window: MainWindow) -> MainWindow:
+    """Put a new window in place of the old one.
+
+    Texts and icons are made where their widget is made, so a new window is the one way that forgets
+    none. The session (project, undo steps, recovery log, worker) goes over as it is.
+    """
     session, view, step = window.session, window.canvas.view, window.steps.current
     style, kernels, place = window.layers.style, window.canvas.kernels, window.saveGeometry()
     _let_go(session)
@@ -31,8 +39,6 @@ def change_language(window: MainWindow, code: str) -> MainWindow:
     new.restoreGeometry(place)
     new.take_over(kernels)
     new.show()
-    # The worker's sentences (findings, progress) are made in its own process.
-    session.ask("speak", lambda _done: session.judge(), code=code)
     if session.workspace is not None:
         session.opened.emit()
         new.layers.set_style(style)

@@ -190,6 +190,9 @@ class MainWindow(QMainWindow):
                 bar.addAction(action)
                 last = row.menu
             self.actions_by_id[row.id] = action
+        # Whatever a group adds to the first menu, leaving stands last.
+        menus["file"].addSeparator()
+        menus["file"].addAction(self.actions_by_id["quit"])
         self.actions_by_id["tool_select"].setChecked(True)
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

@@ -110,7 +110,7 @@ def refuse_foreign_save(path: Path, expected: str) -> None:
             _(
                 "'{path}' was saved by somebody else at {time}. Open it again to see their work, "
                 "or save yours under another name."
-            ).format(path=path.name, time=found.modified)
+            ).format(path=path.name, time=found.modified.replace("T", " ")[:16])
         )
 
 

@@ -79,7 +79,7 @@ def refuse(*_args: object, **_more: object) -> None:
 
 @pytest.mark.parametrize("answer", [QDialog.DialogCode.Accepted, QDialog.DialogCode.Rejected])
 @pytest.mark.parametrize(
-    "row", [r for r in action_rows() if r.id not in ("quit", "language")], ids=lambda r: r.id
+    "row", [r for r in action_rows() if r.id not in ("quit", "language", "dark")], ids=lambda r: r.id
 )
 def test_every_action_runs(window, qtbot, monkeypatch, row, answer) -> None:
     """Each action is walked, with its dialog answered by OK and by cancel; nothing may be a fault."""
@@ -154,11 +154,19 @@ def test_a_second_project_replaces_the_first(window) -> None:
     assert window.session.plan.n_grids == 2
 
 
-def test_dark_keeps_the_map(window) -> None:
-    window.actions_by_id["dark"].trigger()
-    assert window.canvas.dark
-    window.actions_by_id["dark"].trigger()
-    assert not window.canvas.dark
+def test_dark_keeps_the_map(window, qtbot) -> None:
+    shown = [window]
+    for wanted in (True, False):
+        shown[-1].replaced.connect(shown.append)
+        shown[-1].actions_by_id["dark"].trigger()
+        qtbot.addWidget(shown[-1])
+        assert shown[-1].canvas.dark is wanted
+        assert shown[-1].actions_by_id["dark"].isChecked() is wanted
+        assert shown[-1].stack.currentWidget() is shown[-1].maps
+        assert shown[-1].session.plan is not None
+    assert len(shown) == 3
+    shown[-1].session.workspace = None
+    shown[-1].canvas.stop()
 
 
 def texts_of(window) -> list[str]:

@@ -106,8 +106,14 @@ class ViewGroup:
         dark = self._window.actions_by_id["dark"].isChecked()
         self._window.settings.set("dark", dark)
         theme.apply(cast(QApplication, QApplication.instance()), dark)
-        self._window.refresh_icons()
-        self._window.map.refresh()
+        if self._window.session.busy:
+            # Answers under way belong to this window; it only changes its colours.
+            self._window.refresh_icons()
+            self._window.map.refresh()
+            return
+        from gridplanner.gui.hand_over import rebuild  # needs the window, which needs this group
+
+        rebuild(self._window)
 
     def full(self) -> None:
         """Fill the screen, or go back."""
