@@ -12,6 +12,7 @@ from functools import cache
 from math import inf
 
 from gridplanner.errors import UserError
+from gridplanner.model.request import GOALS
 from gridplanner.texts import _
 
 
@@ -187,6 +188,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("plan.total", "Number of general grids", low=1.0, high=1e7),
     Parameter("plan.mode", "What a plan keeps in mind first", choices=("keep", "balance", "compact")),
     Parameter("plan.carve_people", "Most residents of a site that is carved out", "people", high=1e7),
+    Parameter("plan.order", "Own order of the soft goals", choices=GOALS),
     Parameter("plan.alike", "What is alike in a grid where possible", choices=("", "estate", "management")),
     Parameter("plan.levels", "Further levels of grids", choices=("micro", "area")),
     Parameter("plan.tries", "Plans drawn until the user's own rules accept one", low=1.0, high=1000.0),

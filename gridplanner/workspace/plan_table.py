@@ -10,10 +10,12 @@ from typing import Any
 from gridplanner.errors import UserError
 from gridplanner.model.keys import check_keys
 from gridplanner.model.parameters import parameter
-from gridplanner.model.request import GOALS, TOTALS, PlanRequest
+from gridplanner.model.request import TOTALS, PlanRequest
 from gridplanner.texts import _
 
 _NUMBERS = ("seed", "time_limit_s", "certify_s", "carve_people", "tries")
+_WORDS = ("mode", "alike")
+_LISTS_OF_WORDS = ("order", "levels")
 _SWITCHES = ("carve", "one_net")
 _LISTS = ("locked", "only", "order", "levels", "centres")
 _PAIRS = ("join", "part")
@@ -31,10 +33,9 @@ def request_from_table(table: Mapping[str, Any]) -> PlanRequest:
     values = dict(table)
     if "total" in values:
         values["total"] = _total(values["total"])
-    if "mode" in values:
-        parameter("plan.mode").word(values["mode"], "[plan] mode")
-    if "alike" in values:
-        parameter("plan.alike").word(values["alike"], "[plan] alike")
+    for key in _WORDS:
+        if key in values:
+            parameter(f"plan.{key}").word(values[key], f"[plan] {key}")
     for key in _NUMBERS:
         if key in values:
             parameter(f"plan.{key}").number(values[key], f"[plan] {key}")
@@ -47,15 +48,9 @@ def request_from_table(table: Mapping[str, Any]) -> PlanRequest:
             )
     values |= {key: _texts(values[key], key) for key in _LISTS if key in values}
     values |= {key: _pairs(values[key], key) for key in _PAIRS if key in values}
-    for level in values.get("levels", ()):
-        parameter("plan.levels").word(level, "[plan] levels")
-    for goal in values.get("order", ()):
-        if goal not in GOALS:
-            raise UserError(
-                _("[plan] order: the goal '{goal}' is unknown; choose from {known}.").format(
-                    goal=goal, known=", ".join(GOALS)
-                )
-            )
+    for key in _LISTS_OF_WORDS:
+        for word in values.get(key, ()):
+            parameter(f"plan.{key}").word(word, f"[plan] {key}")
     return PlanRequest(**values)
 
 
