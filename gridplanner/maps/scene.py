@@ -18,7 +18,7 @@ from gridplanner.maps.style import HouseStyle, load_style
 from gridplanner.model.kinds import GridKind
 from gridplanner.model.masking import shown_count
 from gridplanner.model.outcome import Division, Outcome
-from gridplanner.model.plan import GridRecord, Plan
+from gridplanner.model.plan import COLOUR, GridRecord, Plan
 from gridplanner.texts import _
 
 ObjectArray = npt.NDArray[np.object_]
@@ -184,7 +184,10 @@ class View:
                 for c, d in zip(classes, self.dedicated, strict=True)
             ]
         colours = colour_neighbours(self.near, len(grids.palette))
-        return [grids.palette[c] for c in colours]
+        return [
+            record.colour if COLOUR.fullmatch(record.colour) else grids.palette[c]
+            for record, c in zip(self.records, colours, strict=True)
+        ]
 
     def count(self, number: int) -> str:
         """Return a count of people or households as maps show it; small ones may be hidden."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,6 +11,9 @@ import numpy.typing as npt
 
 from gridplanner.model.kinds import ChangeKind, GridKind
 from gridplanner.model.staff import Branch, BranchTie, Worker
+
+#: How a colour is written. A project file may hold anything, and colours go into a web page.
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class GridRecord:
     since : str
         Start date `YYYY-MM-DD` (`CSRQ`), "" if unknown.
     note : str
+    colour : str
+        Colour on maps, `#rrggbb`; "" lets the map choose one that differs from the neighbours'.
     """
 
     code: str
@@ -58,6 +64,7 @@ class GridRecord:
     site: str = ""
     since: str = ""
     note: str = ""
+    colour: str = ""
 
 
 @dataclass(frozen=True, eq=False)

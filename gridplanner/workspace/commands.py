@@ -13,7 +13,7 @@ import numpy.typing as npt
 from gridplanner.errors import UserError
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import GridKind
-from gridplanner.model.plan import GridRecord, Plan
+from gridplanner.model.plan import COLOUR, GridRecord, Plan
 from gridplanner.texts import _
 
 
@@ -172,7 +172,7 @@ class RetireGrid:
 
 @dataclass(frozen=True)
 class EditGrid:
-    """Change what is recorded of a grid: name, code, kind, lock, worker, note."""
+    """Change what is recorded of a grid: name, code, kind, lock, worker, note, colour on maps."""
 
     grid: int
     name: str | None = None
@@ -182,6 +182,7 @@ class EditGrid:
     locked: bool | None = None
     worker: str | None = None
     note: str | None = None
+    colour: str | None = None
 
     @property
     def label(self) -> str:
@@ -193,6 +194,10 @@ class EditGrid:
         changes = {key: value for key, value in vars(self).items() if key != "grid" and value is not None}
         if self.code and any(g.code == self.code for i, g in enumerate(plan.grids) if i != self.grid):
             raise UserError(_("Code {code} is already in use. Choose another.").format(code=self.code))
+        if self.colour and not COLOUR.fullmatch(self.colour):
+            raise UserError(
+                _("'{text}' is no colour. Write it as #rrggbb, or leave it empty.").format(text=self.colour)
+            )
         if self.locked is None:
             _refuse_locked(plan, (self.grid,))
         record = replace(plan.grids[self.grid], **changes)

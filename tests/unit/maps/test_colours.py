@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from gridplanner.errors import UserError
 from gridplanner.maps.colouring import class_limits, classify, colour_neighbours
+from gridplanner.maps.options import MapOptions
+from gridplanner.maps.scene import Scene
 from gridplanner.maps.style import load_style
 
 # Dichromacy at full strength as linear RGB matrices (Machado, Oliveira and Fernandes, 2009).
@@ -98,3 +101,12 @@ def test_a_wrong_style_is_refused_by_name(tmp_path, text, says):
     own.write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match=says):
         load_style(own)
+
+
+def test_a_colour_of_its_own_wins(outcome):
+    one, two, *rest = outcome.after.plan.grids
+    grids = (replace(one, colour="#123456"), replace(two, colour="</script>"), *rest)
+    plan = replace(outcome.after.plan, grids=grids)
+    own = Scene.of(replace(outcome, after=replace(outcome.after, plan=plan)), MapOptions()).after.fills
+    plain = Scene.of(outcome, MapOptions()).after.fills
+    assert own[0] == "#123456" and own[1:] == plain[1:]

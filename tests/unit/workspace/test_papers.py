@@ -120,3 +120,14 @@ def test_a_file_that_comes_out_broken_leaves_the_old_one(tmp_path):
     with pytest.raises(UserError, match="未能完整写出"):
         write_one(out, cut_off)
     assert out.read_bytes() == b"old" and list(tmp_path.iterdir()) == [out]
+
+
+def test_a_grids_colour_is_kept_in_the_project_and_checked(outcome, project):
+    from gridplanner.workspace.commands import EditGrid
+
+    contents = open_project(project)
+    plan = EditGrid(0, colour="#aabbcc").apply(contents.scenarios["方案一"].plan, contents.district)
+    save_project(project, replace(contents, scenarios={"方案一": Scenario(plan, Certificate())}))
+    assert open_project(project).scenarios["方案一"].plan.grids[0].colour == "#aabbcc"
+    with pytest.raises(UserError, match="rrggbb"):
+        EditGrid(0, colour="red;}").apply(plan, contents.district)
