@@ -115,46 +115,52 @@ def load(path: Path) -> District:
 
 def joined(towns: Sequence[District]) -> District:
     """Return towns side by side as one district; their codes must differ."""
-    first = towns[0]
-    shift = {
-        name: np.concatenate([[0], np.cumsum(sizes)])
-        for name, sizes in {
-            "atoms": [len(t.atoms) for t in towns],
-            "communities": [len(t.communities) for t in towns],
-            "grids": [len(t.grids_before) for t in towns],
-            "estates": [len(t.estates) for t in towns],
-        }.items()
-    }
-
-    def column(part: str, name: str, of: str = "") -> npt.NDArray[Any]:
-        values = [getattr(getattr(t, part), name) for t in towns]
-        if of:
-            values = [np.where(v >= 0, v + s, -1) for v, s in zip(values, shift[of], strict=False)]
-        return np.concatenate(values)
-
-    def table(kind: type[T], part: str, of: dict[str, str]) -> T:
-        columns = {f.name: column(part, f.name, of.get(f.name, "")) for f in fields(kind)}  # type: ignore[arg-type]
-        return kind(**{k: v.astype(np.int32) if k in of else v for k, v in columns.items()})
-
-    atoms = table(Atoms, "atoms", {"community": "communities", "old_grid": "grids", "estate": "estates"})
-    edges = [column("adjacency", name, "atoms").astype(np.int32) for name in "ab"]
-    more = [column("adjacency", name) for name in ("length_m", "kind")]
+    first, side = towns[0], _SideBySide(towns)
+    atoms = side.table(Atoms, "atoms", {"community": "communities", "old_grid": "grids", "estate": "estates"})
+    edges = [side.column("adjacency", name, "atoms").astype(np.int32) for name in "ab"]
+    more = [side.column("adjacency", name) for name in ("length_m", "kind")]
     records = tuple(
-        replace(g, community=g.community + int(s))
-        for t, s in zip(towns, shift["communities"], strict=False)
-        for g in t.grids_before
+        replace(g, community=g.community + int(shift))
+        for town, shift in zip(towns, side.shift["communities"], strict=False)
+        for g in town.grids_before
     )
     numbered = np.array([f"A{k + 1:07d}" for k in range(len(atoms))] + [None], dtype=object)[:-1]
     return District(
         first.name,
         first.crs,
-        table(Communities, "communities", {}),
+        side.table(Communities, "communities", {}),
         replace(atoms, ids=numbered),
         Adjacency(*edges, *more, first.adjacency.min_shared_border_m),
-        table(Buildings, "buildings", {"atom": "atoms"}),
+        side.table(Buildings, "buildings", {"atom": "atoms"}),
         records,
         estates=np.concatenate([t.estates for t in towns]),
     )
+
+
+class _SideBySide:
+    """Columns of several towns one after another, with what they point at moved along."""
+
+    def __init__(self, towns: Sequence[District]) -> None:
+        self.towns = towns
+        sizes = {
+            "atoms": [len(t.atoms) for t in towns],
+            "communities": [len(t.communities) for t in towns],
+            "grids": [len(t.grids_before) for t in towns],
+            "estates": [len(t.estates) for t in towns],
+        }
+        self.shift = {name: np.concatenate([[0], np.cumsum(n)]) for name, n in sizes.items()}
+
+    def column(self, part: str, name: str, of: str = "") -> npt.NDArray[Any]:
+        """Return a column of all towns; `of` names what its numbers count."""
+        values = [getattr(getattr(t, part), name) for t in self.towns]
+        if of:
+            values = [np.where(v >= 0, v + s, -1) for v, s in zip(values, self.shift[of], strict=False)]
+        return np.concatenate(values)
+
+    def table(self, kind: type[T], part: str, of: dict[str, str]) -> T:
+        """Return a record of columns of all towns."""
+        columns = {f.name: self.column(part, f.name, of.get(f.name, "")) for f in fields(kind)}  # type: ignore[arg-type]
+        return kind(**{k: v.astype(np.int32) if k in of else v for k, v in columns.items()})
 
 
 def excerpt(district: District, groups: Sequence[npt.NDArray[np.int64]]) -> District:
