@@ -9,6 +9,7 @@ from time import monotonic
 
 import numpy as np
 
+from gridplanner.errors import Cancelled
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import GridKind
 from gridplanner.model.request import PlanRequest
@@ -108,7 +109,13 @@ class Desk:
 
         The plan is not changed by it, so the plan does not depend on the speed of the machine.
         """
-        deadline = monotonic() + self.request.certify_s
+        try:
+            self._prove_until(divided, monotonic() + self.request.certify_s)
+        except Cancelled:
+            # The plan stands, with what is proven so far.
+            return
+
+    def _prove_until(self, divided: list[Divided], deadline: float) -> None:
         if self.request.mode != "keep" or self.request.order:
             self._prove_even(divided, deadline)
         stuck: set[tuple[int, int]] = set()
@@ -183,7 +190,10 @@ class Desk:
         return admissible_total(self.request.total - self.kept, self.ranges)
 
     def divide_all(self) -> list[Divided]:
-        """Return the divisions of the best shares found: measured costs replace estimates."""
+        """Return the divisions of the best shares found: measured costs replace estimates.
+
+        Who stops the work after the first round keeps the best plan met until then.
+        """
         revised = self._revised()
         if revised:
             return revised
@@ -201,7 +211,13 @@ class Desk:
                 # The first round has a division for every part, so there is always a whole plan.
                 shares = self._shares(measured_only=True)
                 break
-            self._measure(missing)
+            try:
+                self._measure(missing)
+            except Cancelled:
+                if not turn:
+                    raise
+                shares = self._shares(measured_only=True)
+                break
         else:
             shares = self._shares(measured_only=True)
         return [self.measured[i][k] for i, k in enumerate(shares)]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -13,6 +14,7 @@ from gridplanner.errors import Cancelled
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import Band, RadiusRule, RuleSet
 from gridplanner.progress import Inline, Progress, Silent
+from gridplanner.solve.decompose import scope_of
 from gridplanner.solve.engine import propose
 from gridplanner.workspace.executors import Processes
 from tests.unit.solve.cities import city
@@ -59,3 +61,46 @@ def test_two_processes_make_the_same_plan() -> None:
 def test_cancelled_work_leaves_nothing_behind() -> None:
     with pytest.raises(Cancelled):
         propose(city(13, communities=2, atoms_each=40), RULES, PlanRequest(), Inline(), Stops())
+
+
+class StopsAfter(Silent):
+    """A user who cancels once so many steps are done."""
+
+    def __init__(self, steps: int) -> None:
+        self.left = steps
+
+    def step(self, done: int, total: int, text: str) -> None:
+        self.left -= 1
+
+    def cancelled(self) -> bool:
+        return self.left <= 0
+
+
+def test_who_stops_later_keeps_the_best_plan_so_far() -> None:
+    """All parts are proven and divided once; what comes after that only makes the plan better."""
+    district = city(11, communities=2, atoms_each=40)
+    total = int(district.atoms.people.sum() / 1500)
+    request = PlanRequest(total=total, certify_s=60.0)
+    parts = len(scope_of(district, RULES, request).parts)
+    stopped = propose(district, RULES, request, Inline(), StopsAfter(2 * parts))
+    assert stopped.plan.general().sum() == total
+    assert (stopped.plan.assignment >= 0).all()
+    whole = propose(district, RULES, replace(request, certify_s=0.0))
+    assert stopped.certificate.total["pieces"].value >= whole.certificate.total["pieces"].bound
+
+
+def test_who_stops_the_proof_keeps_the_plan() -> None:
+    """The plan does not depend on how long it was proven."""
+    district = city(11, communities=2, atoms_each=40)
+    request = PlanRequest(total=int(district.atoms.people.sum() / 1500), mode="balance", certify_s=60.0)
+    whole = propose(district, RULES, replace(request, certify_s=0.0)).plan
+    steps = 0
+
+    class Counts(Silent):
+        def step(self, done: int, total: int, text: str) -> None:
+            nonlocal steps
+            steps += 1
+
+    propose(district, RULES, replace(request, certify_s=0.0), Inline(), Counts())
+    stopped = propose(district, RULES, request, Inline(), StopsAfter(steps + 1)).plan
+    assert np.array_equal(stopped.assignment, whole.assignment)
