@@ -21,6 +21,11 @@ _TINY = 1e-6
 def certificate_claims(facts: Facts) -> Iterator[Claim]:
     """Yield every claim of the certificate."""
     certificate = facts.output.certificate
+    stated = (certificate["parts"], certificate["total"], facts.output.summary.get("certificate"))
+    if not any(stated):
+        # A plan drawn, merged or carried over by hand has no proof, and none is stated anywhere.
+        yield none_of("certificate.none", [], _("No proof is claimed for this plan."))
+        return
     yield from _match(facts)
     yield _bounds("certificate.bounds", certificate, _("No bound exceeds the value of the plan."))
     yield _gaps("certificate.gaps", certificate)

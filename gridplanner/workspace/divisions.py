@@ -12,12 +12,14 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from gridplanner.assign.reasons import former_grids
 from gridplanner.errors import UserError
 from gridplanner.geometry.dissolve import grid_polygons
 from gridplanner.io.crs import transform
 from gridplanner.io.project import open_project
 from gridplanner.io.worker import read_layers_apart
 from gridplanner.model.atoms import ObjectArray
+from gridplanner.model.change import change_kinds, crosswalk
 from gridplanner.model.finding import Finding
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import Severity
@@ -138,6 +140,19 @@ def communities_of_grids(district: District, stated: Sequence[str], at: npt.NDAr
         # Where nothing of the grid lies in the community that it names, its land decides.
         homes.append(known if known in counted else max(counted, key=lambda c: (counted[c], -c), default=-1))
     return homes
+
+
+def with_changes(district: District, plan: Plan) -> Plan:
+    """Return the plan with what became of each grid against today's, and the codes it came from."""
+    today = district.plan_today()
+    pairs = crosswalk(district.atoms, today, plan)
+    kinds, former = change_kinds(today, plan, pairs), former_grids(plan, pairs)
+    codes = [record.code for record in district.grids_before]
+    grids = tuple(
+        replace(record, change=kind, former=tuple(codes[g] for g in old if codes[g]))
+        for record, kind, old in zip(plan.grids, kinds, former, strict=True)
+    )
+    return replace(plan, grids=grids)
 
 
 def cut_atoms(district: District, plan: Plan, shapes: ObjectArray) -> tuple[Finding, ...]:

@@ -19,7 +19,13 @@ from gridplanner.model.plan import Plan
 from gridplanner.model.project import ProjectContents, Scenario
 from gridplanner.progress import Progress
 from gridplanner.texts import _
-from gridplanner.workspace.divisions import communities_of_grids, cut_atoms, grids_at, read_division
+from gridplanner.workspace.divisions import (
+    communities_of_grids,
+    cut_atoms,
+    grids_at,
+    read_division,
+    with_changes,
+)
 from gridplanner.workspace.usecases import free_name
 
 _OUTPUTS = {".shp": "shp", ".gpkg": "gpkg", ".geojson": "geojson"}
@@ -84,7 +90,7 @@ def merge_plans(contents: ProjectContents, paths: Sequence[Path], progress: Prog
     progress.step(len(paths), len(paths) + 1, _("Merging"))
     plan, more = plan_of_layer(contents, layer)
     name = free_name(contents, lambda n: _("Merged plan {n}").format(n=n))
-    scenario = Scenario(plan.renamed(name), notes=layer.source)
+    scenario = Scenario(with_changes(district, plan).renamed(name), notes=layer.source)
     findings = (*told, *conflicts, *more)
     merged = replace(
         contents,

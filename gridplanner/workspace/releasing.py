@@ -22,7 +22,7 @@ from gridplanner.model.project import ProjectContents, Scenario
 from gridplanner.progress import Progress
 from gridplanner.texts import _
 from gridplanner.workspace.config import Config
-from gridplanner.workspace.divisions import in_crs, layer_of_plan
+from gridplanner.workspace.divisions import in_crs, layer_of_plan, with_changes
 from gridplanner.workspace.ledger import remember_beside
 from gridplanner.workspace.merging import plan_of_layer
 from gridplanner.workspace.usecases import free_name
@@ -103,7 +103,7 @@ def take_release(old: ProjectContents, config: Config, progress: Progress) -> Re
     )
     plan, conflicts = _carried(old, contents, grids, before, layers)
     name = free_name(contents, lambda n: _("Carried-over plan {n}").format(n=n))
-    scenario = Scenario(plan.renamed(name), notes=old.current)
+    scenario = Scenario(with_changes(district, plan).renamed(name), notes=old.current)
     contents = replace(
         contents, scenarios={name: scenario}, current=name, findings=(*contents.findings, *conflicts)
     )

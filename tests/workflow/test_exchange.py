@@ -143,6 +143,10 @@ def test_next_year_is_taken_in(town, tmp_path, typed):
     assert done.code == 0, done.complained
     assert (tmp_path / "new.gpkg").is_file()
     assert json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))["findings"] == []
+    done = typed("export", new, "--out", tmp_path / "out")
+    assert done.code == 0, done.complained
+    done = typed("verify", tmp_path / "out")
+    assert done.code == 0, done.said
 
 
 def test_street_plans_are_merged_with_their_conflicts(town, tmp_path, typed):

@@ -15,7 +15,7 @@ from gridplanner.errors import UserError
 from gridplanner.io.project import save_project
 from gridplanner.io.reading import read_layers
 from gridplanner.io.writing import write_vector
-from gridplanner.model.kinds import Severity
+from gridplanner.model.kinds import ChangeKind, Severity
 from gridplanner.model.layers import Layer
 from gridplanner.model.project import ProjectContents, Scenario
 from gridplanner.model.staff import Branch, BranchTie, Worker
@@ -120,6 +120,8 @@ def test_the_same_layers_again_change_nothing(last_year, tmp_path):
     assert plan.workers[0].name == "甲"
     people = plan.sums(release.contents.district.atoms.people).tolist()
     assert people == [180, 180, 180]
+    assert {g.change for g in plan.grids} == {ChangeKind.KEPT}
+    assert [g.former for g in plan.grids] == [(g.code,) for g in plan.grids]
     assert np.array_equal(release.contents.district.atoms.old_grid, plan.assignment)
 
 
@@ -159,6 +161,7 @@ def test_street_plans_become_one_scenario(last_year, tmp_path):
     assert merged.conflicts == 0 and not merged.findings
     plan = merged.contents.scenarios[merged.name].plan
     assert [g.name for g in plan.grids] == ["A", "B", "东"]
+    assert [g.change for g in plan.grids] == [ChangeKind.KEPT] * 3
     assert (plan.assignment >= 0).all()
     assert [merged.contents.district.communities.names[g.community] for g in plan.grids] == ["X", "X", "Y"]
     write_merged(merged, tmp_path / "all.geojson")
