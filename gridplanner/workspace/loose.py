@@ -26,7 +26,9 @@ _AREAS = frozenset({"grids", "communities", "atoms", "buildings"})
 _PRESET = "bazhou"
 
 
-def contents_of(paths: Sequence[Path], progress: Progress, crs: str = "") -> ProjectContents:
+def contents_of(
+    paths: Sequence[Path], progress: Progress, crs: str = "", *, as_grids: bool = False
+) -> ProjectContents:
     """Open a project, read a configuration, or read loose layers.
 
     Parameters
@@ -35,12 +37,19 @@ def contents_of(paths: Sequence[Path], progress: Progress, crs: str = "") -> Pro
     progress : Progress
     crs : str
         CRS of the loose layers that declare none.
+    as_grids : bool
+        Where no layer of grids is among loose layers, the first one of areas stands in.
     """
     if len(paths) == 1 and paths[0].suffix.lower() == ".toml":
         return read_project(load_config(paths[0]), progress)
     if len(paths) == 1 and is_project(paths[0]):
         return open_project(paths[0])
     guesses = guessed_layers(paths)
+    areas = [guess for guess in guesses.values() if guess.kind == "polygon"]
+    if as_grids and areas and "grids" not in guesses:
+        named = {key: column for key, column in areas[0].fields.items() if key in ("code", "name", "people")}
+        stands_in = replace(areas[0], role="grids", fields=named)
+        guesses = {"grids": stands_in, "atoms": stands_in}
     rules: dict[str, Any] = {"preset": _PRESET}
     if not any("people" in guess.fields for guess in guesses.values()):
         rules |= {"people": False, "service_radius_m": False}  # nobody is counted: there is nothing to judge
@@ -92,6 +101,8 @@ def _layer_table(guess: FileGuess, crs: str) -> dict[str, Any]:
         table["crs"] = crs
     if guess.kind == "polygon" and "code" not in guess.fields:
         table["fields"] = {"code": ROW_NUMBER}
+    elif guess.role == "grids":
+        table["fields"] = {"code": guess.fields["code"]}
     return table
 
 

@@ -110,7 +110,7 @@ def mend_layers(paths: Sequence[Path], selection: MendSelection, out: Path, prog
     The layers given stay as they are. `OUT.log.csv` has a row per proposal with land and people before
     and after.
     """
-    workspace = Workspace(contents_of(paths, progress))
+    workspace = Workspace(contents_of(paths, progress, as_grids=True))
     done = _mended(workspace, selection)
     district = workspace.district
     form = out.suffix.lower().lstrip(".")
@@ -126,7 +126,7 @@ def mend_any(
     if len(paths) == 1 and is_project(paths[0]):
         return mend_project(paths[0], selection)
     if selection.empty:
-        district = contents_of(paths, progress).district
+        district = contents_of(paths, progress, as_grids=True).district
         return Mending(mend_proposals(district, Policy(overlap=selection.overlap)))
     if out is None:
         raise UserError(_("Layers are never written over. Name the new layer with --out."))

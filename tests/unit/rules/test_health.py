@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import docx
 import numpy as np
 import openpyxl
 import pyogrio
@@ -17,16 +18,21 @@ from hypothesis import strategies as st
 from shapely import box
 
 from gridplanner.geometry.tiers import tier_faults
+from gridplanner.model.certificate import Certificate
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.layers import Layer
 from gridplanner.model.project import ProjectContents
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
+from gridplanner.reports.plan_document import write_plan_document
+from gridplanner.reports.summary import build_summary
+from gridplanner.reports.workbook import write_workbook
 from gridplanner.rules.check import check, measure
 from gridplanner.rules.health import health_of
 from gridplanner.rules.presets import load_preset
+from gridplanner.texts import _
 from gridplanner.workspace.checking import Checked, checked_lines, write_checked
-from gridplanner.workspace.usecases import judge
+from gridplanner.workspace.usecases import compare, judge
 from tests.builders import ORIGIN, SIDE_M, objects, plan_of, town
 
 
@@ -183,3 +189,19 @@ def test_small_faults_of_a_layer_fold_into_one_line() -> None:
     )
     found = [f for f in check(district, district.plan_today(), RuleSet()) if f.rule == "layer_fault"]
     assert [(f.count, f.severity.value) for f in found] == [(1, "info")]
+
+
+def test_papers_of_a_plan_carry_the_health_check(tmp_path: Path) -> None:
+    district = shifted(town("AABB\nAABB", estates="eeff\nefff"), 0, 60.0)
+    contents = ProjectContents(district, load_preset("bazhou"), PlanRequest())
+    outcome = compare(contents, plan_of(district, "XXYY\nXXYY"), Certificate())
+    summary = build_summary(outcome, seconds=0, cpu_seconds={}, outputs=(), seed=1)
+    assert summary["indicators"]["before"]["crossing_people"] == 200
+    assert summary["indicators"]["after"]["crossing_people"] == 0
+    write_workbook(outcome, tmp_path / "ledger.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "ledger.xlsx")
+    cells = {str(cell.value) for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
+    assert {_("Balance index"), _("Headline indicators"), _("In per cent")} <= cells
+    write_plan_document(outcome, tmp_path / "plan.docx")
+    titles = [paragraph.text for paragraph in docx.Document(str(tmp_path / "plan.docx")).paragraphs]
+    assert any(_("Headline indicators") in title for title in titles)

@@ -132,3 +132,13 @@ def test_a_community_is_split_adjusted_created_and_converted(two: Path) -> None:
     district = open_project(two).district
     assert [r.action.value for r in district.reforms] == ["分", "调", "建", "改"]
     assert sorted(district.communities.names.tolist()) == sorted(["示意a社区", "河西社区", "新苑", "一楼"])
+
+
+def test_any_layer_of_areas_can_be_mended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    x, y = ORIGIN
+    shapes = objects([shapely.box(x, y, x + 100, y + 100), shapely.box(x + 90, y, x + 200, y + 100)])
+    source = tmp_path / "communities.shp"
+    fields = {"SQDM": objects([ONE, TWO]), "SQMC": objects(["甲社区", "乙社区"])}
+    write_vector(Layer("communities", "", shapes, fields), source, CRS, format="shp")
+    assert run_command(["mend", str(source)]) == 0
+    assert "1,000.0" in capsys.readouterr().out
