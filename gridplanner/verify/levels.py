@@ -90,7 +90,10 @@ def _limits(facts: Facts, level: str, table: Table, kind: str) -> Claim:
         "street": facts.communities.texts("JDMC"),
     }
     broken = set()
+    above = index_of(table.texts("SJBM"), facts.grids.texts("WGBM"))
     for g, c in enumerate(place.tolist()):
+        if level == "micro" and above[g] >= 0 and not facts.general[above[g]]:
+            continue  # dedicated grids stand outside every band, and so does what lies in them
         known = {key: str(column[c]) for key, column in words.items()} | {"kind": kind}
         for rule, field in (("people", "FZ"), ("households", "HS")):
             keys = _own_limits(facts, kind, rule, known)

@@ -46,7 +46,10 @@ def with_levels(outcome: Outcome, progress: Progress) -> Outcome:
         plan = make(outcome.district, outcome.after.plan, rules, outcome.request, outcome.request.seed)
         plan = _named(outcome, plan, level)
         levels[level] = plan
+        # Dedicated grids stand outside every band, and so does what lies in them.
+        dedicated = {g.code for g in outcome.after.plan.grids if g.kind is GridKind.DEDICATED}
         out = outside_band(outcome.district, plan, rules)
+        out = out[[plan.grids[g].note not in dedicated for g in out]]
         if len(out):
             findings.append(_outside(outcome, plan, level, kind, out))
     return replace(outcome, levels=levels, after=replace(outcome.after, findings=tuple(findings)))
