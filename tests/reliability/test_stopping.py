@@ -12,12 +12,14 @@ import pytest
 
 from benchmarks.reliability import stopping, subjects
 from gridplanner.errors import Cancelled
+from gridplanner.maps.options import MapOptions
 from gridplanner.model.project import ProjectContents, Scenario
 from gridplanner.progress import Inline
 from gridplanner.workspace.config import ExportOptions
 from gridplanner.workspace.executors import Processes
 from gridplanner.workspace.export import export
 
+LIGHT = ExportOptions(maps=MapOptions(sheets=(), dpi=50))
 FACTS = {"seconds": 0.0, "cpu_seconds": {}, "seed": 1, "numbering": "keep"}
 
 
@@ -49,8 +51,8 @@ def test_a_cancelled_export_leaves_the_old_set(tmp_path: Path) -> None:
     contents = ProjectContents(outcome.district, outcome.rules, outcome.request, {"一": Scenario(plan)}, "一")
     shown = replace(outcome, after=replace(outcome.after, plan=plan))
     out = tmp_path / "成果"
-    export(shown, contents, out, ExportOptions(), FACTS, Inline())
+    export(shown, contents, out, LIGHT, FACTS, Inline())
     before = stopping._listing(out)
     with pytest.raises(Cancelled):
-        export(shown, contents, out, ExportOptions(), FACTS, Inline(), stopping.Wish(0.05))
+        export(shown, contents, out, LIGHT, FACTS, Inline(), stopping.Wish(0.05))
     assert stopping._listing(out) == before and list(tmp_path.iterdir()) == [out]
