@@ -85,7 +85,7 @@ class Photographer:
                 box.grab().save(str(self.out / f"{name}.png"))
                 sys.stdout.write(f"{name}.png\n")
             shot.append(True)
-            box.button(QMessageBox.StandardButton.Cancel).click()
+            box.reject()
 
         self._timer_type.singleShot(100, look)
         run()

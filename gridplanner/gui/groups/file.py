@@ -206,6 +206,8 @@ class FileGroup:
         box = QMessageBox(self._window)
         box.setWindowTitle(_("Restore steps"))
         box.setText(saving.offer)
+        # The newest steps are the preview; the whole list is one click away.
+        box.setInformativeText("\n".join(saving.steps[-3:]))
         box.setDetailedText("\n".join(saving.steps))
         box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
         box.setDefaultButton(QMessageBox.StandardButton.Yes)
