@@ -10,6 +10,8 @@ import os
 import sys
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import shapely
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QImage, QPainter, QPen, QPolygonF
@@ -80,35 +82,35 @@ def _panel(
     painter.setClipRect(QRectF(0, 0, PANEL, PANEL))
     frame = shapely.box(west, north - PANEL * scale, west + PANEL * scale, north)
 
-    def ring_of(coordinates: object) -> QPolygonF:
-        return QPolygonF([QPointF((x - west) / scale, (north - y) / scale) for x, y in coordinates])  # type: ignore[attr-defined]
+    def on_paper(coordinates: npt.NDArray[np.float64]) -> QPolygonF:
+        return QPolygonF([QPointF((x - west) / scale, (north - y) / scale) for x, y in coordinates])
 
     painter.setPen(QPen(QColor("#404040"), 1.6))
-    for g, shape in enumerate(district.grids_before_geometry):
-        if not shapely.intersects(shape, frame):
-            continue
-        concerned = district.grids_before[g].code in proposal.units
-        fill = QColor(
-            FILLS[proposal.units.index(district.grids_before[g].code) % 2] if concerned else "#f2f2f2"
-        )
-        fill.setAlpha(170 if concerned else 255)
-        painter.setBrush(fill)
-        for part in shapely.get_parts(shape):
-            painter.drawPolygon(ring_of(shapely.get_coordinates(part.exterior)))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor("#606060"))
-    for building in shapely.points(district.buildings.x, district.buildings.y):
-        if shapely.intersects(building, frame):
-            painter.drawEllipse(QPointF((building.x - west) / scale, (north - building.y) / scale), 2.2, 2.2)
+    for record, shape in zip(district.grids_before, district.grids_before_geometry, strict=True):
+        if shapely.intersects(shape, frame):
+            painter.setBrush(_fill(proposal, record.code))
+            for part in shapely.get_parts(shape):
+                painter.drawPolygon(on_paper(shapely.get_coordinates(part.exterior)))
+    painter.setPen(QPen(QColor("#606060"), 4.4, c=Qt.PenCapStyle.RoundCap))
+    painter.drawPoints(on_paper(np.column_stack([district.buildings.x, district.buildings.y])))
     if disputed:
         painter.setPen(QPen(QColor(DISPUTED), 2.4))
         painter.setBrush(Qt.BrushStyle.BDiagPattern)
         for ring in proposal.rings:
-            painter.drawPolygon(ring_of(ring))
+            painter.drawPolygon(on_paper(ring))
     painter.setClipping(False)
     painter.setPen(QPen(QColor("#808080"), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(QRectF(0.5, 0.5, PANEL - 1, PANEL - 1))
+
+
+def _fill(proposal: MendProposal, code: str) -> QColor:
+    """Return the colour of a grid; those concerned let what lies below them shine through."""
+    if code not in proposal.units:
+        return QColor(PLAIN)
+    colour = QColor(FILLS[proposal.units.index(code) % len(FILLS)])
+    colour.setAlpha(170)
+    return colour
 
 
 def _caption(painter: QPainter, proposal: MendProposal, title: str, *, before: bool) -> None:

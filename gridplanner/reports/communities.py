@@ -7,7 +7,8 @@ Residents' Committees Law, revised 2025, article 3); grids are not, so the paper
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import docx
@@ -52,28 +53,6 @@ def band_word(figures: CommunityFigures, band: Band) -> str:
 def communities_table(reforms: Sequence[CommunityChange]) -> Table:
     """Return the approval table: an operation per block, its communities before and after side by side."""
     band, source = community_law()
-    rows: list[tuple[Cell, ...]] = []
-    for number, change in enumerate(reforms, 1):
-        for k in range(max(len(change.before), len(change.after))):
-            first = k == 0
-            old = change.before[k] if k < len(change.before) else None
-            new = change.after[k] if k < len(change.after) else None
-            rows.append(
-                (
-                    number if first else None,
-                    action_word(change.action) if first else "",
-                    *_side(old),
-                    *_side(new),
-                    new.area_m2 if new else None,
-                    band_word(new, band) if new else "",
-                    change.households_moved if first else None,
-                    change.people_moved if first else None,
-                    change.reason if first else "",
-                    (new or old).street if new or old else "",  # type: ignore[union-attr]  # one is there
-                    change.document if first else "",
-                    change.day if first else "",
-                )
-            )
     side = (Column(_("Community"), 16), Column(_("Code"), 15), Column(_("Households"), 9, "int"))
     sides = (*side, Column(_("People"), 9, "int"), Column(_("Grids"), 7, "int"))
     columns = (
@@ -90,11 +69,38 @@ def communities_table(reforms: Sequence[CommunityChange]) -> Table:
         Column(_("Approval document"), 16),
         Column(_("Date"), 11),
     )
+    rows = tuple(row for number, change in enumerate(reforms, 1) for row in _rows(number, change, band))
     note = _(
         "Set-up, abolition and change of size are proposed by the street office and approved by the district "
         "government. Standard: {source}."
     ).format(source=source)
-    return Table("communities", _("Approval table of communities"), columns, tuple(rows), note)
+    return Table("communities", _("Approval table of communities"), columns, rows, note)
+
+
+def _rows(number: int, change: CommunityChange, band: Band) -> Iterator[tuple[Cell, ...]]:
+    """Yield the rows of one operation; what is said of it as a whole stands in the first."""
+    street = _street(change)
+    for k, (old, new) in enumerate(zip_longest(change.before, change.after)):
+        first = k == 0
+        yield (
+            number if first else None,
+            action_word(change.action) if first else "",
+            *_side(old),
+            *_side(new),
+            new.area_m2 if new else None,
+            band_word(new, band) if new else "",
+            change.households_moved if first else None,
+            change.people_moved if first else None,
+            change.reason if first else "",
+            street if first else "",
+            change.document if first else "",
+            change.day if first else "",
+        )
+
+
+def _street(change: CommunityChange) -> str:
+    """Return the street whose office proposes an operation."""
+    return next((f.street for f in (*change.after, *change.before) if f.street), "")
 
 
 def _side(figures: CommunityFigures | None) -> tuple[Cell, ...]:
@@ -125,47 +131,37 @@ def write_community_approval(district: District, path: Path, *, demonstration: b
 
 def _form_rows(change: CommunityChange, band: Band) -> list[list[FormCell]]:
     """Return the rows of one form; spans of each row add up to six columns."""
-    street = next((f.street for f in (*change.after, *change.before) if f.street), "")
-    heads = (_("Community"), _("Code"), _("Households"), _("People"), _("Area m²"))
-    rows = [
-        [
-            FormCell(_("Matter"), head=True),
-            FormCell(action_word(change.action), 2),
-            FormCell(_("Street"), head=True),
-            FormCell(street, 2),
-        ]
-    ]
-    for word, side in ((_("Before"), change.before), (_("After"), change.after)):
-        rows.append([FormCell(word, head=True), *(FormCell(h, head=True) for h in heads)])
-        rows += [
-            [
-                FormCell(band_word(figures, band) if word == _("After") else ""),
-                FormCell(figures.name),
-                FormCell(figures.code),
-                FormCell(f"{figures.households:,}"),
-                FormCell(f"{figures.people:,}"),
-                FormCell(f"{figures.area_m2:,.0f}"),
-            ]
-            for figures in side
-        ]
     moved = _("{households} households with {people} people").format(
         households=f"{change.households_moved:,}", people=f"{change.people_moved:,}"
     )
     seal = _("(seal)　　　　year　　month　　day")
-    rows += [
+    opinions = (
+        _("Opinion of residents"),
+        _("Proposal of the street office"),
+        _("Opinion of civil affairs"),
+        _("Approval of the district government"),
+    )
+    return [
+        [
+            FormCell(_("Matter"), head=True),
+            FormCell(action_word(change.action), 2),
+            FormCell(_("Street"), head=True),
+            FormCell(_street(change), 2),
+        ],
+        *_side_rows(_("Before"), change.before, None),
+        *_side_rows(_("After"), change.after, band),
         [FormCell(_("Come to another community"), head=True), FormCell(moved, 5)],
         [FormCell(_("Reason"), head=True), FormCell(change.reason, 5, height_cm=1.8)],
-        *(
-            [
-                FormCell(word, head=True),
-                FormCell(seal, 5, height_cm=_SIGN_CM, low=True),
-            ]
-            for word in (
-                _("Opinion of residents"),
-                _("Proposal of the street office"),
-                _("Opinion of civil affairs"),
-                _("Approval of the district government"),
-            )
-        ),
+        *([FormCell(word, head=True), FormCell(seal, 5, height_cm=_SIGN_CM, low=True)] for word in opinions),
     ]
+
+
+def _side_rows(word: str, side: Sequence[CommunityFigures], band: Band | None) -> list[list[FormCell]]:
+    """Return the communities of one side, held against the band where there is one."""
+    heads = (word, _("Community"), _("Code"), _("Households"), _("People"), _("Area m²"))
+    rows = [[FormCell(head, head=True) for head in heads]]
+    for figures in side:
+        numbers = (f"{figures.households:,}", f"{figures.people:,}", f"{figures.area_m2:,.0f}")
+        fits = band_word(figures, band) if band else ""
+        rows.append([FormCell(text) for text in (fits, figures.name, figures.code, *numbers)])
     return rows
