@@ -14,9 +14,12 @@ import shapefile
 from gridplanner.errors import DataError, UserError
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.project import ProjectContents
+from gridplanner.model.proposal import Proposal
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
-from gridplanner.workspace.config import ExportOptions, checked_export
+from gridplanner.progress import Inline, Silent
+from gridplanner.workspace import main_job
+from gridplanner.workspace.config import ExportOptions, checked_export, config_from_table
 from gridplanner.workspace.handing_over import (
     pack,
     planned_losses,
@@ -110,3 +113,28 @@ def test_the_zip_holds_every_layer_and_the_log_of_checks_and_losses(outcome, tmp
 def test_what_does_not_exist_is_refused(wrong):
     with pytest.raises(UserError):
         checked_export(replace(ExportOptions(), **wrong))
+
+
+@pytest.mark.parametrize("publish", [True, False])
+def test_run_publishes_where_the_configuration_says_so(outcome, tmp_path, monkeypatch, publish):
+    district = outcome.district
+    plan = district.plan_today()
+    contents = ProjectContents(district, RuleSet(), PlanRequest())
+    stub = {
+        "read_project": lambda *_a: contents,
+        "propose": lambda *_a: Proposal(PlanRequest(), plan),
+        "complete": lambda *_a: (plan, ()),
+        "compare": lambda *_a: outcome,
+        "export": lambda *_a, **_k: (outcome, ()),
+    }
+    for name, function in stub.items():
+        monkeypatch.setattr(main_job, name, function)
+    seen = []
+    monkeypatch.setattr(main_job, "publish_outcome", lambda _o, options: seen.append(options.schema) or 5)
+    table = {
+        "layers": {"buildings": {"path": "b.shp"}},
+        "postgis": {"address": "postgresql://me@host/grid", "schema": "网格", "publish": publish},
+    }
+    config = config_from_table(table, tmp_path, "town")
+    result = main_job.run_main_job(config, tmp_path / "out", Inline(), Silent())
+    assert (result.version, seen) == ((5, ["网格"]) if publish else (0, []))
