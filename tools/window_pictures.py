@@ -171,35 +171,40 @@ def bring_in(camera: Photographer) -> None:
     dialog.close()
 
 
+def everyday_border(session: Any) -> tuple[int, int]:
+    """Return two areas on either side of a border of some eighty metres where people live."""
+    import numpy as np
+
+    plan, district = session.plan, session.workspace.district
+    links = district.adjacency
+    left, right = plan.assignment[links.a], plan.assignment[links.b]
+    homes, general, people = district.atoms.community, plan.general(), district.atoms.people
+    good = links.open & (left != right) & (homes[links.a] == homes[links.b]) & general[left] & general[right]
+    good &= (people[links.a] > 20) & (people[links.b] > 20)
+    k = int(np.flatnonzero(good)[np.argmin(np.abs(links.length_m[good] - 80.0))])
+    return int(links.a[k]), int(links.b[k])
+
+
 def border(camera: Photographer) -> None:
     """Drag a shared border, with both totals at the pointer."""
     if not camera.wants("border"):
         return
-    import numpy as np
     from PySide6.QtCore import QPoint, Qt
     from PySide6.QtTest import QTest
 
     window = camera.window
     window.steps.go("edit")
     session = window.session
-    plan, district = session.plan, session.workspace.district
-    links = district.adjacency
-    left, right = plan.assignment[links.a], plan.assignment[links.b]
-    homes, general = district.atoms.community, plan.general()
-    good = links.open & (left != right) & (homes[links.a] == homes[links.b]) & general[left] & general[right]
-    # A border of some eighty metres between lived-in areas: the everyday case.
-    people = district.atoms.people
-    good &= (people[links.a] > 20) & (people[links.b] > 20)
-    k = int(np.flatnonzero(good)[np.argmin(np.abs(links.length_m[good] - 80.0))])
-    session.select((int(left[k]), int(right[k])))
+    first, second = everyday_border(session)
+    atoms, grids = session.workspace.district.atoms, session.plan.assignment
+    session.select((int(grids[first]), int(grids[second])))
     window.map.zoom_to_grids(session.selection)
     window.actions_by_id["tool_border"].trigger()
     camera.pause(900)
-    atoms = district.atoms
 
     def spot(share: float) -> QPoint:
-        x = atoms.x[links.a[k]] * (1 - share) + atoms.x[links.b[k]] * share
-        y = atoms.y[links.a[k]] * (1 - share) + atoms.y[links.b[k]] * share
+        x = atoms.x[first] * (1 - share) + atoms.x[second] * share
+        y = atoms.y[first] * (1 - share) + atoms.y[second] * share
         px, py = window.canvas.view.to_screen(x, y)
         return QPoint(round(px), round(py))
 
