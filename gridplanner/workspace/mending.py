@@ -18,6 +18,7 @@ import shapely
 
 from gridplanner.errors import UserError
 from gridplanner.geometry.defects import Defect, DefectKind, coverage_defects
+from gridplanner.geometry.faces import locate
 from gridplanner.geometry.mend import Mend, MendKind, Policy, choose, propose_mends
 from gridplanner.geometry.mending import mend_safely, simplified
 from gridplanner.model.finding import Finding
@@ -232,6 +233,8 @@ def _work(district: District, policy: Policy | None) -> _Work:
     people = _claimed(district)
     found = coverage_defects(shapes, points, buildings.people)
     mends = propose_mends(shapes, found, policy, people)
+    if policy is not None and policy.overlap == "official":
+        mends = tuple(_by_official_line(district, mend, people) for mend in mends)
     return _Work(district, people, (*mends, *_cuts(district, people)))
 
 
@@ -243,6 +246,19 @@ def _claimed(district: District) -> Ints:
     total = np.zeros(len(shapes), np.int64)
     np.add.at(total, hits, people[rows])
     return total
+
+
+def _by_official_line(district: District, mend: Mend, people: Ints) -> Mend:
+    """Return a mend that gives land to the one grid whose community holds it, where there is one."""
+    if mend.kind is not MendKind.GIVE:
+        return mend
+    home = int(
+        locate(np.array([shapely.Point(mend.defect.x, mend.defect.y)]), district.communities.geometry)[0]
+    )
+    fitting = [unit for unit in mend.choices if district.grids_before[unit].community == home]
+    if len(fitting) != 1 or fitting[0] == mend.keeper:
+        return mend
+    return choose(mend, district.grids_before_geometry, people, fitting[0])
 
 
 def _cuts(district: District, people: Ints) -> tuple[Mend, ...]:

@@ -90,6 +90,12 @@ def test_giving_the_land_to_the_other_moves_its_atoms_and_undo_brings_them_back(
     assert workspace.district.atoms.old_grid.tolist() == [0, 0, 1, 1]
 
 
+def test_by_the_official_line_land_goes_to_the_grid_of_its_community() -> None:
+    district = with_outlines(town("AAAB", "aabb", people=[10, 200, 30, 40]), B=(2, 0, 4, 1))
+    assert only(mend_proposals(district), "give").keeper == 0
+    assert only(mend_proposals(district, Policy(overlap="official")), "give").keeper == 1
+
+
 def test_halving_gives_each_its_nearer_part() -> None:
     district = overlapping()
     number = only(mend_proposals(district), "give").number
