@@ -207,7 +207,8 @@ def label_points(district: District, plan: Plan) -> Floats:
     order = np.lexsort((far, grid))
     first = np.searchsorted(grid[order], np.arange(n))
     points = np.full((n, 2), np.nan)
-    filled = np.unique(grid)
+    # np.unique would import numpy.ma first: a quarter of a second that the first map can do without.
+    filled = np.flatnonzero(np.bincount(grid, minlength=n))
     nearest = held[order[first[filled]]]
     points[filled] = np.column_stack([atoms.x[nearest], atoms.y[nearest]])
     return points

@@ -120,4 +120,4 @@ def test_names_of_roads_are_written_where_there_is_room(window) -> None:
     window.session.scene = replace(scene, reference={"roads": layer})
     window.map.set_layers(["roads", "labels"])
     assert any(label.lines == ("人民路",) for label in window.canvas._content.labels)
-    assert layer_labels(replace(layer, key="buildings")) == []
+    assert layer_labels(replace(layer, key="buildings")) == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QRectF
@@ -120,17 +121,21 @@ MOST_NAMES = 4_000
 NAMED = ("roads", "barriers", "bridges", "estates", "sites", "stations")
 
 
-def layer_labels(layer: ReferenceLayer) -> list[Label]:
-    """Return the names of a reference layer at their features, after every label of a grid."""
+@lru_cache(maxsize=32)
+def layer_labels(layer: ReferenceLayer) -> tuple[Label, ...]:
+    """Return the names of a reference layer at their features, after every label of a grid.
+
+    Layers never change, and labels are asked for after every edit.
+    """
     if layer.key not in NAMED or len(layer.names) > MOST_NAMES:
-        return []
+        return ()
     made = []
     for i, name in enumerate(layer.names.tolist()):
         place = _place_of(layer, i) if name else None
         if place is not None:
             x, y, room = place
             made.append(Label(x, y, (str(name),), -1.0, room, quiet=True))
-    return made
+    return tuple(made)
 
 
 def _place_of(layer: ReferenceLayer, i: int) -> tuple[float, float, float] | None:
