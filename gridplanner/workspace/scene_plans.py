@@ -44,13 +44,13 @@ def trade_off(
 ) -> tuple[Choice, ...]:
     """Return plans for the same question of which none beats another in every respect."""
     from gridplanner.progress import Inline
-    from gridplanner.solve.alternatives import alternatives  # numba and HiGHS
     from gridplanner.workspace.executors import Processes
+    from gridplanner.workspace.trade_off import trade_off as plans_to_choose_from  # pandas and scipy
 
     whole = state.whole(contents)
     executor = Inline() if workers == 1 else Processes(workers)
     try:
-        found = alternatives(whole.district, whole.rules, request, totals, executor, progress)
+        found = plans_to_choose_from(whole, request, totals, executor, progress)
     finally:
         if isinstance(executor, Processes):
             executor.close(kill=progress.cancelled())
