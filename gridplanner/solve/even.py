@@ -17,8 +17,10 @@ from gridplanner.solve.share import even_cost
 from gridplanner.solve.start import first_division
 from gridplanner.solve.state import Prices
 
-#: Moves of one run (more for large parts), runs, and how uneven a grid may be not to need another.
-_STEPS, _RUNS, _NEAR = 20_000, 5, 0.004
+#: Moves of one run (more for large parts), and how uneven a grid may be not to need another run.
+_STEPS, _NEAR = 20_000, 0.002
+#: Runs where sizes are nearly all that counts, and where shapes count too: there none is ever enough.
+_EVEN_RUNS, _ROUND_RUNS = 8, 5
 #: First and last temperature where sizes count most.
 _HOT, _COLD = 3.0, 0.002
 
@@ -32,7 +34,7 @@ def divide_evenly(part: Part, k: int, prices: Prices, seed: int) -> Divided:
     steps = int(_STEPS * max(1.0, len(part) / 400))
     floor, hopeless = even_cost(part.people, k, prices.mean), unavoidable(part)
     best = judged(f, first_division(f, nothing, k, seed), k, limits, prices)
-    for run in range(_RUNS):
+    for run in range(_EVEN_RUNS if prices.deviation > 20 * prices.roundness else _ROUND_RUNS):
         own = seed_of(seed, part.code, part.number, k, "even", run)
         start = first_division(f, nothing, k, own)
         label, _cost = anneal(f, start, k, prices, Schedule(steps, _HOT, _COLD, 0.02, 0.04, own))
