@@ -91,7 +91,7 @@ def save(district: District, path: Path) -> None:
 
 def load(path: Path) -> District:
     """Return a district that was kept with `save`."""
-    with np.load(path, allow_pickle=False) as kept:
+    with np.load(path) as kept:
         columns = {name: kept[name] for name in kept.files}
     name, crs = columns.pop("name").tolist()
     records = tuple(

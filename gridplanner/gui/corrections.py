@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from gridplanner.gui.session import Session
 from gridplanner.model.amendment import BuildingCount
@@ -50,7 +51,7 @@ def recount_building(
 
 
 def ask_correction(
-    session: Session, name: str, then: Callable[[], object] | None = None, **arguments: object
+    session: Session, name: str, then: Callable[[], object] | None = None, **arguments: Any
 ) -> None:
     """Have the worker work out a correction (a task of `workspace.scene_facts`), and take it as a step."""
     workspace = session.workspace

@@ -297,8 +297,8 @@ def draw_markers(painter: QPainter, markers: Sequence[Marker], view: View, *, cu
             continue
         # Hundreds of equal dots: a stamp is ten times as fast as an antialiased ellipse.
         stamp = _dot(marker.colour, round(size * 4) / 4, painter.device().devicePixelRatioF())
-        middle = stamp.deviceIndependentSize() / 2
-        painter.drawPixmap(QPointF(x - middle.width(), y - middle.height()), stamp)
+        whole = stamp.deviceIndependentSize()
+        painter.drawPixmap(QPointF(x - whole.width() / 2, y - whole.height() / 2), stamp)
 
 
 @lru_cache(maxsize=64)

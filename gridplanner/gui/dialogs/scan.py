@@ -102,8 +102,8 @@ class PicturePane(QWidget):
 
     def to_pixel(self, position: QPointF) -> tuple[float, float]:
         """Return column and row of the picture under a place of the pane."""
-        at = (position - self._corner) / self._scale / self._ratio
-        return at.x(), at.y()
+        at, shrunk = position - self._corner, self._scale * self._ratio
+        return at.x() / shrunk, at.y() / shrunk
 
     def to_pane(self, u: float, v: float) -> QPointF:
         """Return the place of a column and row."""

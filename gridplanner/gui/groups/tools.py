@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from gridplanner.gui.canvas.tool import MapPoint, Tool
 from gridplanner.gui.tools.choose import IdentifyTool, MeasureTool, SelectTool
@@ -113,7 +113,7 @@ class ToolsGroup:
 
         self._take("place")
         if self._window.findChild(UnplacedDialog) is None:
-            UnplacedDialog(self._window, self.made["place"]).show()
+            UnplacedDialog(self._window, cast(PlaceTool, self.made["place"])).show()
 
     def set_only_from(self, grid: int) -> None:
         """Let the moving tools take from one grid only; -1 for any."""

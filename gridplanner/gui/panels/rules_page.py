@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtWidgets import QCheckBox, QComboBox
 
@@ -182,8 +182,8 @@ class RulesPage(Page):
             _("They start from the limits of the whole district; change them in the form."),
         )
         if answer:
-            key, value = answer["where"]
-            self.add_scope({str(key): str(value)})
+            key, value = cast("tuple[str, str]", answer["where"])
+            self.add_scope({key: value})
 
     def add_scope(self, where: Mapping[str, str]) -> None:
         """Begin other limits; the same place is not listed twice."""

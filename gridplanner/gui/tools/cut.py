@@ -153,7 +153,8 @@ class CutTool(LineTool):
 
     def _under(self, line: np.ndarray) -> int:
         """Return the area that most of the line lies in."""
-        canvas, found = self.host.canvas, {}
+        canvas = self.host.canvas
+        found: dict[int, float] = {}
         for a, b in pairwise(line):
             length = float(np.hypot(*(b - a)))
             for t in np.linspace(0.04, 0.96, 24):
