@@ -16,11 +16,11 @@ import shapely
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QImage, QPainter, QPen, QPolygonF
 
-from gridplanner.io.project import open_project
+from gridplanner.io.project.project import open_project
 from gridplanner.model.jurisdiction import District
 from gridplanner.texts import RESOURCES, _
-from gridplanner.workspace.amending import amended
-from gridplanner.workspace.mending import MendChoice, MendProposal, mend_correction, mend_proposals
+from gridplanner.workspace.amend.amending import amended
+from gridplanner.workspace.amend.mending import MendChoice, MendProposal, mend_correction, mend_proposals
 
 PANEL, HEAD, FOOT, GAP = 620, 54, 96, 20
 FILLS = ("#9ecae1", "#fdd0a2", "#c7e9c0", "#dadaeb", "#fbb4c4", "#e6e6aa")

@@ -247,7 +247,7 @@ def safety(camera: Photographer) -> None:
     if not camera.wants("backups", "overtaken", "disk_full", "read_only"):
         return
     from gridplanner.gui.dialogs.backups import BackupsDialog
-    from gridplanner.io.project import open_project, save_project
+    from gridplanner.io.project.project import open_project, save_project
     from gridplanner.workspace.commands import EditGrid
 
     window, session = camera.window, camera.window.session
@@ -298,7 +298,7 @@ def _second_workstation(camera: Photographer, project: Path) -> None:
     import json
     from datetime import datetime
 
-    from gridplanner.workspace.lock import lock_path
+    from gridplanner.workspace.safety.lock import lock_path
 
     window = camera.window
     other = Path("街道报送.gpkg")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gridplanner.workspace.scene import PolygonArrays
+from gridplanner.workspace.scene.scene import PolygonArrays
 
 SIDE_M = 6000.0
 PER_EDGE = 6

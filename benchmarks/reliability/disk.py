@@ -17,7 +17,7 @@ import openpyxl
 from benchmarks.reliability import subjects
 from benchmarks.reliability.outcome import Run
 from gridplanner.errors import UserError
-from gridplanner.io.project import save_project
+from gridplanner.io.project.project import save_project
 from gridplanner.io.transaction import export_folder
 from gridplanner.io.whole import broken_files
 from gridplanner.io.writing import write_vector
@@ -34,7 +34,7 @@ from gridplanner.reports.notice import write_notice
 from gridplanner.reports.office_register import fill_register
 from gridplanner.reports.plan_document import write_plan_document
 from gridplanner.reports.workbook import write_workbook
-from gridplanner.workspace.output_layers import output_layers
+from gridplanner.workspace.handover.output_layers import output_layers
 
 Writer = Callable[[Path], object]
 FRACTIONS = (0.0, 0.01, *(i / 20 for i in range(1, 19)))

@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.reliability import subjects
 from benchmarks.reliability.outcome import Run
 from gridplanner.errors import UserError
-from gridplanner.io.project import open_project, save_project
+from gridplanner.io.project.project import open_project, save_project
 
 _BATCH = 100
 _SLOW_S = 5.0

@@ -17,7 +17,7 @@ import numpy as np
 import openpyxl
 
 from benchmarks.reliability.outcome import Run
-from gridplanner.io.project import open_project, save_project
+from gridplanner.io.project.project import open_project, save_project
 from gridplanner.io.writing import write_vector
 from gridplanner.maps.web import write_web_map
 from gridplanner.model.certificate import Certificate
@@ -29,7 +29,7 @@ from gridplanner.model.ruleset import RuleSet
 from gridplanner.reports.crosswalk import write_crosswalk
 from gridplanner.reports.plan_document import write_plan_document
 from gridplanner.reports.workbook import write_workbook
-from gridplanner.workspace.output_layers import output_layers
+from gridplanner.workspace.handover.output_layers import output_layers
 from gridplanner.workspace.usecases import compare
 from tests.builders import objects, plan_of, town
 

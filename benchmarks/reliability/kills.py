@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.reliability import subjects
 from benchmarks.reliability.outcome import Run
 from gridplanner.errors import UserError
-from gridplanner.io.project import open_project, save_project
+from gridplanner.io.project.project import open_project, save_project
 from gridplanner.io.transaction import export_folder
 from gridplanner.model.plan import Plan
 from gridplanner.model.project import ProjectContents

@@ -21,7 +21,7 @@ from pathlib import Path
 from benchmarks.reliability import subjects
 from benchmarks.reliability.outcome import Run
 from gridplanner.errors import UserError
-from gridplanner.io.project import open_project, save_project
+from gridplanner.io.project.project import open_project, save_project
 
 _CALLS = "openat,pwrite64,write,ftruncate,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,close"
 _LINE = re.compile(r"^(?:\d+\s+)?(\w+)\((.*)\) += (-?\d+)")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.reliability import subjects
 from benchmarks.reliability.outcome import Run
-from gridplanner.io.project import open_project, save_project
+from gridplanner.io.project.project import open_project, save_project
 from gridplanner.workspace.commands import EditGrid, MoveAtoms
 from gridplanner.workspace.session import open_session
 

@@ -16,11 +16,11 @@ from gridplanner.errors import Cancelled, UserError
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.project import Scenario
 from gridplanner.model.request import PlanRequest
-from gridplanner.workspace import memory
 from gridplanner.workspace.checking import check_paths
 from gridplanner.workspace.config import load_config
 from gridplanner.workspace.executors import Processes
-from gridplanner.workspace.export import export
+from gridplanner.workspace.handover.export import export
+from gridplanner.workspace.safety import memory
 from gridplanner.workspace.usecases import compare, propose, read_project, today
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,10 +15,16 @@ from pathlib import Path
 from benchmarks.reliability import subjects
 from benchmarks.reliability.outcome import Run
 from gridplanner.errors import UserError
-from gridplanner.io.project import open_project, save_project
-from gridplanner.workspace.backups import find_backup, list_backups, make_backup, restore_backup, survivors
+from gridplanner.io.project.project import open_project, save_project
 from gridplanner.workspace.commands import EditGrid
-from gridplanner.workspace.lock import Holder, lock_path
+from gridplanner.workspace.safety.backups import (
+    find_backup,
+    list_backups,
+    make_backup,
+    restore_backup,
+    survivors,
+)
+from gridplanner.workspace.safety.lock import Holder, lock_path
 from gridplanner.workspace.session import Session, open_as_saved, open_session
 
 _STEPS = 24

@@ -130,7 +130,7 @@ def run_compare(options: argparse.Namespace) -> int:
     if options.json:
         options.json.write_text(json.dumps(table, ensure_ascii=False, indent=1), encoding="utf-8")
     if options.xlsx:
-        from gridplanner.workspace.papers import write_side_by_side  # wanted for a workbook only
+        from gridplanner.workspace.handover.papers import write_side_by_side  # wanted for a workbook only
 
         names = [options.a, options.b, *options.more]
         write_side_by_side(options.project, ["" if name == "-" else name for name in names], options.xlsx)
@@ -140,7 +140,11 @@ def run_compare(options: argparse.Namespace) -> int:
 
 def run_restore(options: argparse.Namespace) -> int:
     """List the backups of a project, or bring back one, or the steps that a crash left."""
-    from gridplanner.workspace.restoring import backups_of, bring_back, bring_back_steps  # slow imports
+    from gridplanner.workspace.safety.restoring import (  # slow imports
+        backups_of,
+        bring_back,
+        bring_back_steps,
+    )
 
     if options.steps:
         return _said(options, _("{n} steps are back.").format(n=bring_back_steps(options.project)))

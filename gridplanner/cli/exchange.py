@@ -65,7 +65,7 @@ def _listed(text: str) -> tuple[str, ...]:
 
 def tell_losses(found: Sequence[Finding]) -> int:
     """Print what the formats lose, before anything is written; return 1 where content would be lost."""
-    from gridplanner.workspace.handing_over import real_losses  # slow imports
+    from gridplanner.workspace.handover.handing_over import real_losses  # slow imports
 
     if not found:
         return 0

@@ -85,11 +85,11 @@ def _add_database(add: Add) -> None:
 
 def run_release(options: argparse.Namespace) -> int:
     """Take in next year's layers."""
-    from gridplanner.io.project import open_project  # slow imports
+    from gridplanner.io.project.project import open_project  # slow imports
     from gridplanner.workspace.config import load_config
-    from gridplanner.workspace.findings_files import write_findings_as
-    from gridplanner.workspace.releasing import release_lines, take_release
-    from gridplanner.workspace.restoring import save_new
+    from gridplanner.workspace.handover.findings_files import write_findings_as
+    from gridplanner.workspace.intake.releasing import release_lines, take_release
+    from gridplanner.workspace.safety.restoring import save_new
 
     if options.new.resolve() == options.project.resolve():
         raise UserError(_("The new project needs a name of its own; last year's stays as it is."))
@@ -111,9 +111,9 @@ def run_release(options: argparse.Namespace) -> int:
 
 def run_merge(options: argparse.Namespace) -> int:
     """Merge the plans of street offices."""
-    from gridplanner.workspace.findings_files import write_findings_as  # slow imports
-    from gridplanner.workspace.merging import merge_lines, merge_plans, write_merged
-    from gridplanner.workspace.restoring import editing
+    from gridplanner.workspace.handover.findings_files import write_findings_as  # slow imports
+    from gridplanner.workspace.intake.merging import merge_lines, merge_plans, write_merged
+    from gridplanner.workspace.safety.restoring import editing
 
     progress = TerminalProgress(quiet=options.quiet)
     try:
@@ -130,15 +130,15 @@ def run_merge(options: argparse.Namespace) -> int:
 
 def run_place(options: argparse.Namespace) -> int:
     """List the rows of the people ledger without a place, or place them."""
-    from gridplanner.io.project import open_project  # slow imports
-    from gridplanner.workspace.ledger import (
+    from gridplanner.io.project.project import open_project  # slow imports
+    from gridplanner.workspace.intake.ledger import (
         place_rows,
         remember_beside,
         rows_to_place,
         unplaced_lines,
         write_unplaced,
     )
-    from gridplanner.workspace.restoring import editing
+    from gridplanner.workspace.safety.restoring import editing
 
     if options.table or options.row is not None:
         with editing(options.project) as (contents, save):
@@ -157,7 +157,7 @@ def run_place(options: argparse.Namespace) -> int:
 
 def run_georef(options: argparse.Namespace) -> int:
     """Put a scanned map on the ground."""
-    from gridplanner.workspace.scans import (  # slow imports
+    from gridplanner.workspace.intake.scans import (  # slow imports
         fit_scan,
         keep_placing,
         read_points,
@@ -177,7 +177,7 @@ def run_georef(options: argparse.Namespace) -> int:
 
 def run_postgis(options: argparse.Namespace) -> int:
     """Publish a plan, list what is there, or read a layer."""
-    from gridplanner.workspace import database  # slow imports
+    from gridplanner.workspace.handover import database  # slow imports
 
     settings = _postgis_options(options)
     if options.action == "publish":

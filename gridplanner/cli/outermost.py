@@ -45,7 +45,9 @@ def run_outermost(work: Callable[[list[str]], int], arguments: Sequence[str]) ->
 
 def _told(error: Exception) -> str:
     """Return the sentence for an error that nobody expected, and write its report."""
-    from gridplanner.workspace.fault_report import report_fault  # an error is rare; the start stays quick
+    from gridplanner.workspace.safety.fault_report import (
+        report_fault,  # an error is rare; the start stays quick
+    )
 
     report = report_fault(error)
     kind = type(error).__name__

@@ -43,7 +43,7 @@ def add_paper_commands(add: Add) -> None:
 
 def run_sheet(options: argparse.Namespace) -> int:
     """Draw sheets."""
-    from gridplanner.workspace.papers import SheetRequest, draw_sheets  # slow imports
+    from gridplanner.workspace.handover.papers import SheetRequest, draw_sheets  # slow imports
 
     wanted = SheetRequest(options.kind, options.of, options.paper, options.tiles, options.public)
     files = draw_sheets(options.project, wanted, options.out)
@@ -53,7 +53,10 @@ def run_sheet(options: argparse.Namespace) -> int:
 def run_register(options: argparse.Namespace) -> int:
     """Fill or take back the office's register."""
     from gridplanner.errors import UserError
-    from gridplanner.workspace.papers import fill_office_register, take_office_register  # slow imports
+    from gridplanner.workspace.handover.papers import (  # slow imports
+        fill_office_register,
+        take_office_register,
+    )
 
     if options.take:
         count, findings = take_office_register(options.project, options.take)
@@ -67,7 +70,7 @@ def run_register(options: argparse.Namespace) -> int:
 
 def run_number(options: argparse.Namespace) -> int:
     """Give the level below its codes."""
-    from gridplanner.workspace.papers import number_level  # slow imports
+    from gridplanner.workspace.handover.papers import number_level  # slow imports
 
     count, findings = number_level(options.project, options.scenario, options.digits)
     lines = [ngettext("{n} grid numbered.", "{n} grids numbered.", count).format(n=count)]

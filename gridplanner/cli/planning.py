@@ -42,7 +42,7 @@ def is_small(options: argparse.Namespace) -> bool:
 
 def small_answer(options: argparse.Namespace) -> str:
     """Answer a small question; return what to print."""
-    from gridplanner.workspace.small_edits import edit_project  # slow imports
+    from gridplanner.workspace.amend.small_edits import edit_project  # slow imports
 
     name, texts = edit_project(
         options.project,

@@ -53,7 +53,7 @@ def add_unit_commands(add: Add) -> None:
 
 def run_mend(options: argparse.Namespace) -> int:
     """List or carry out mends."""
-    from gridplanner.workspace.unit_jobs import MendSelection, mend_any  # slow imports
+    from gridplanner.workspace.amend.unit_jobs import MendSelection, mend_any  # slow imports
 
     selection = MendSelection(options.all, tuple(options.actions), tuple(options.accept), options.overlap)
     progress = TerminalProgress(quiet=options.quiet)
@@ -68,7 +68,7 @@ def run_mend(options: argparse.Namespace) -> int:
 def run_community(options: argparse.Namespace) -> int:
     """List communities, change them, or write the approval papers."""
     from gridplanner.progress import Inline
-    from gridplanner.workspace import unit_jobs  # slow imports
+    from gridplanner.workspace.amend import unit_jobs  # slow imports
 
     if options.operation == "list":
         _say(options, "\n".join(unit_jobs.community_lines(options.project)))
@@ -94,7 +94,7 @@ def run_community(options: argparse.Namespace) -> int:
 
 def _step(district: District, options: argparse.Namespace) -> Correction:
     """Return the operation that the command line names."""
-    from gridplanner.workspace import communities as steps  # slow imports
+    from gridplanner.workspace.amend import communities as steps  # slow imports
 
     new = steps.NewCommunity(options.name, options.code, options.kind)
     first = options.codes[0] if options.codes else ""

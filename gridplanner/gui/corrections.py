@@ -10,7 +10,7 @@ from gridplanner.gui.session import Session
 from gridplanner.model.amendment import BuildingCount
 from gridplanner.model.jurisdiction import District
 from gridplanner.texts import _
-from gridplanner.workspace.amending import count_before
+from gridplanner.workspace.amend.amending import count_before
 from gridplanner.workspace.workspace import Correction
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from gridplanner.errors import Cancelled, UserError
 from gridplanner.texts import _
-from gridplanner.workspace.scene_desk import Answer, Desk
+from gridplanner.workspace.scene.desk import Answer, Desk
 
 POLL_MS = 15
 

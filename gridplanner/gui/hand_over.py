@@ -9,11 +9,11 @@ from typing import cast
 from PySide6.QtWidgets import QApplication
 
 from gridplanner.gui.app import speak
-from gridplanner.gui.main_window import MainWindow
 from gridplanner.gui.session import Session
+from gridplanner.gui.shell import Shell
 
 
-def change_language(window: MainWindow, code: str) -> MainWindow:
+def change_language(window: Shell, code: str) -> Shell:
     """Build the window anew in another language; nothing of the project changes."""
     window.settings.set("language", code)
     speak(cast(QApplication, QApplication.instance()), code)
@@ -23,7 +23,7 @@ def change_language(window: MainWindow, code: str) -> MainWindow:
     return new
 
 
-def rebuild(window: MainWindow) -> MainWindow:
+def rebuild(window: Shell) -> Shell:
     """Put a new window in place of the old one.
 
     Texts and icons are made where their widget is made, so a new window is the one way that forgets
@@ -34,7 +34,7 @@ def rebuild(window: MainWindow) -> MainWindow:
     _let_go(session)
     session.setParent(None)
     window.canvas.stop()
-    new = MainWindow(window.settings, session)
+    new = type(window)(window.settings, session)
     session.setParent(new)
     new.restoreGeometry(place)
     new.take_over(kernels)

@@ -20,7 +20,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QDockWidget,
-    QMainWindow,
     QSizePolicy,
     QSplitter,
     QStackedWidget,
@@ -44,6 +43,7 @@ from gridplanner.gui.panels.steps import STEPS, StepBar
 from gridplanner.gui.panels.table import TablePanel
 from gridplanner.gui.session import Session
 from gridplanner.gui.settings import Settings
+from gridplanner.gui.shell import Shell
 from gridplanner.gui.status import MapStatus, step_states
 from gridplanner.gui.widgets import MessageBar
 from gridplanner.texts import _
@@ -59,22 +59,11 @@ class _Kernels(QObject):
     loaded = Signal(object)
 
 
-class MainWindow(QMainWindow):
-    """The main window.
-
-    Signals
-    -------
-    first_painted : the window was painted for the first time
-    map_painted : the map of a project was painted for the first time
-    replaced : MainWindow - another window stands in place of this one
-    """
-
-    first_painted = Signal()
-    map_painted = Signal()
-    replaced = Signal(object)
+class MainWindow(Shell):
+    """The main window: builds its parts and lets each hear of the others."""
 
     def __init__(self, settings: Settings | None = None, session: Session | None = None) -> None:
-        super().__init__()
+        super().__init__(settings, session)
         self.settings = settings or Settings()
         self.session = session or Session(parent=self)
         self.actions_by_id: dict[str, QAction] = {}

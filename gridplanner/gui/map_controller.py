@@ -22,7 +22,7 @@ from gridplanner.gui.session import Session
 from gridplanner.model.finding import Finding
 from gridplanner.model.plan import Plan, PlanChange
 from gridplanner.texts import _
-from gridplanner.workspace.scene_live import grid_colours, label_points, live_totals
+from gridplanner.workspace.scene.live import grid_colours, label_points, live_totals
 
 #: Milliseconds after an edit until its labels are made anew.
 LABELS_AFTER_MS = 60

@@ -18,9 +18,9 @@ from gridplanner.model.measures import Measures
 from gridplanner.model.plan import PlanChange
 from gridplanner.model.project import ProjectContents
 from gridplanner.texts import _
-from gridplanner.workspace.saving import Saving
-from gridplanner.workspace.scene import Scene, corrected_scene
-from gridplanner.workspace.scene_desk import Desk
+from gridplanner.workspace.safety.saving import Saving
+from gridplanner.workspace.scene.desk import Desk
+from gridplanner.workspace.scene.scene import Scene, corrected_scene
 from gridplanner.workspace.workspace import Workspace
 
 
@@ -150,7 +150,7 @@ class OpenProject(DeskLink):
         then : callable, optional
             What waits for the save (closing, opening another project); forgotten when it fails.
         """
-        from gridplanner.workspace.scene_tasks import without_district  # after the first paint
+        from gridplanner.workspace.scene.tasks import without_district  # after the first paint
 
         target = path or self.path
         if self.workspace is None or not target:

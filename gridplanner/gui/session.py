@@ -22,9 +22,9 @@ from gridplanner.model.ruleset import RuleSet
 from gridplanner.model.unit_patch import GridPatch
 from gridplanner.texts import _
 from gridplanner.workspace.commands import AcceptPlan, Command
-from gridplanner.workspace.scene import PolygonArrays, Scene, corrected_scene
-from gridplanner.workspace.scene_desk import Desk
-from gridplanner.workspace.scene_live import LiveTotals, Neighbours, grid_colours, live_totals
+from gridplanner.workspace.scene.desk import Desk
+from gridplanner.workspace.scene.live import LiveTotals, Neighbours, grid_colours, live_totals
+from gridplanner.workspace.scene.scene import PolygonArrays, Scene, corrected_scene
 from gridplanner.workspace.workspace import Correction, Workspace
 
 #: Milliseconds after the last edit until the full check is asked for.
@@ -241,7 +241,7 @@ class Session(OpenProject):
 
     def propose(self, request: PlanRequest) -> None:
         """Ask the engine for a plan."""
-        from gridplanner.workspace.scene_tasks import without_district  # after the first paint
+        from gridplanner.workspace.scene.tasks import without_district  # after the first paint
 
         workspace = self._need()
         contents = without_district(workspace.contents)
@@ -278,7 +278,7 @@ class Session(OpenProject):
 
     def complete(self) -> None:
         """Give each grid its code, name, limits, worker and branch."""
-        from gridplanner.workspace.scene_tasks import without_district  # after the first paint
+        from gridplanner.workspace.scene.tasks import without_district  # after the first paint
 
         workspace = self._need()
 
@@ -295,7 +295,7 @@ class Session(OpenProject):
 
     def export(self, out: str, then: Callable[[tuple[str, ...]], None]) -> None:
         """Write every output to a folder."""
-        from gridplanner.workspace.scene_tasks import without_district  # after the first paint
+        from gridplanner.workspace.scene.tasks import without_district  # after the first paint
 
         workspace = self._need()
         self.ask(

@@ -16,7 +16,7 @@ from gridplanner.gui.session import Session
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 SCALES = (500, 1000, 2000, 5000, 10000, 25000, 50000, 100000)
 
@@ -49,7 +49,7 @@ def step_states(session: Session) -> dict[str, StepState]:
 class MapStatus(QStatusBar):
     """Coordinates, scale box, CRS, totals; the progress of long work with its stop button."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Shell) -> None:
         super().__init__()
         self._window = window
         self.setSizeGripEnabled(False)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from gridplanner.model.project import ProjectContents
 from gridplanner.texts import _
-from gridplanner.workspace.recovery import Offer, RecoveryLog
-from gridplanner.workspace.saving import Saving
+from gridplanner.workspace.safety.recovery import Offer, RecoveryLog
+from gridplanner.workspace.safety.saving import Saving
 
 
 class StepLog:

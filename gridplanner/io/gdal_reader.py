@@ -22,8 +22,8 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from gridplanner.errors import UserError
 from gridplanner.io.columns import column_of, text_of
 from gridplanner.io.faults import layer_finding, row_finding
-from gridplanner.io.geopackage_reader import wkb_to_geometry
 from gridplanner.io.raw import RawTable, objects
+from gridplanner.io.wkb import wkb_to_geometry
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.model.layers import ObjectArray

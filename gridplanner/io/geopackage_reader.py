@@ -14,20 +14,18 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
 from gridplanner.errors import UserError
 from gridplanner.io.encoding import clean_text
 from gridplanner.io.faults import layer_finding, row_finding
 from gridplanner.io.raw import RawTable, objects
+from gridplanner.io.wkb import wkb_to_geometry
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.model.layers import ObjectArray
 from gridplanner.texts import _
 
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
-#: shapely knows no arcs and says so with NotImplementedError.
-_UNREADABLE = (shapely.GEOSException, NotImplementedError)
 #: WKB types with arcs: CircularString to MultiSurface.
 _CURVES = range(8, 13)
 
@@ -221,31 +219,6 @@ def _geometry_of(
         text = _("'{source}': the shapes of rows {rows} are damaged.").format(source=source, rows="{rows}")
         findings.append(row_finding("read.geometry", Severity.ERROR, text, sorted(bad), lost))
     return geometry
-
-
-def wkb_to_geometry(wkb: list[bytes | None]) -> tuple[ObjectArray, list[int]]:
-    """Return geometries of WKB and the indices that hold none that can be read.
-
-    Curves are refused by the reader for one row at a time, so that they show as damaged rows.
-    """
-    try:
-        with np.errstate(invalid="ignore"):
-            geometry: ObjectArray = shapely.from_wkb(objects(list(wkb)))
-        return geometry, []
-    except _UNREADABLE:
-        pass
-    geometry = np.empty(len(wkb), dtype=object)
-    broken = []
-    for row, item in enumerate(wkb):
-        try:
-            with np.errstate(invalid="ignore"):
-                geometry[row] = shapely.from_wkb(item, on_invalid="fix") if item is not None else None
-        except _UNREADABLE:
-            broken.append(row)
-            continue
-        if item is not None and geometry[row] is None:
-            broken.append(row)
-    return geometry, broken
 
 
 def _column(values: tuple[Any, ...], source: str, name: str, findings: list[Finding]) -> npt.NDArray[Any]:

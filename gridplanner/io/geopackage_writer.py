@@ -17,8 +17,8 @@ from gridplanner.errors import UserError
 from gridplanner.io.crs import name_of
 from gridplanner.io.file_set import publish_one
 from gridplanner.io.geopackage_reader import read_geopackage
-from gridplanner.io.project_geometry import announce, create_geopackage, to_blobs
-from gridplanner.io.project_sql import SQL_TYPES, create_table, insert_columns, kind_of, statement, to_cells
+from gridplanner.io.project.geometry import announce, create_geopackage, to_blobs
+from gridplanner.io.project.sql import SQL_TYPES, create_table, insert_columns, kind_of, statement, to_cells
 from gridplanner.io.read_back import check_columns, check_geometry, differs
 from gridplanner.model.layers import Layer, ObjectArray
 from gridplanner.texts import _

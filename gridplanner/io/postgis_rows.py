@@ -15,8 +15,8 @@ import numpy.typing as npt
 from gridplanner.errors import UserError
 from gridplanner.io.columns import column_of, text_of
 from gridplanner.io.crs import name_of
-from gridplanner.io.geopackage_reader import wkb_to_geometry
 from gridplanner.io.raw import RawTable
+from gridplanner.io.wkb import wkb_to_geometry
 from gridplanner.texts import _
 
 #: PostgreSQL cuts longer names in silence: 21 Chinese characters.

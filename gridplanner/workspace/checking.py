@@ -30,7 +30,7 @@ from gridplanner.reports.health import check_tables, health_json, level_word
 from gridplanner.reports.nets import net_tables, nets_json
 from gridplanner.rules.health import between, health_of, tier_defects, tiers_of
 from gridplanner.texts import _
-from gridplanner.workspace.loose import contents_of
+from gridplanner.workspace.intake.loose import contents_of
 from gridplanner.workspace.usecases import judge, today
 
 

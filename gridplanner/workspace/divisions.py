@@ -16,7 +16,7 @@ from gridplanner.assign.reasons import former_grids
 from gridplanner.errors import UserError
 from gridplanner.geometry.dissolve import grid_polygons
 from gridplanner.io.crs import transform
-from gridplanner.io.project import open_project
+from gridplanner.io.project.project import open_project
 from gridplanner.io.worker import read_layers_apart
 from gridplanner.model.atoms import ObjectArray
 from gridplanner.model.change import change_kinds, crosswalk
@@ -27,7 +27,7 @@ from gridplanner.model.layers import Layer, LayerSpec
 from gridplanner.model.plan import Plan
 from gridplanner.model.project import ProjectContents
 from gridplanner.texts import _
-from gridplanner.workspace.loose import is_project
+from gridplanner.workspace.intake.loose import is_project
 
 PROJECT = "project.gpkg"
 #: An atom is told as cut when more of it than this share, and this area, lies outside its grid.

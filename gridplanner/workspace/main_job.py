@@ -15,9 +15,9 @@ from gridplanner.model.outcome import Outcome
 from gridplanner.progress import Executor, Progress
 from gridplanner.texts import _
 from gridplanner.workspace.config import Config
-from gridplanner.workspace.database import publish_outcome
-from gridplanner.workspace.export import export
-from gridplanner.workspace.handing_over import Tell
+from gridplanner.workspace.handover.database import publish_outcome
+from gridplanner.workspace.handover.export import export
+from gridplanner.workspace.handover.handing_over import Tell
 from gridplanner.workspace.usecases import compare, complete, keep_as_scenario, propose, read_project
 
 

@@ -15,7 +15,7 @@ from gridplanner.assign.options import AssignOptions
 from gridplanner.errors import UserError
 from gridplanner.geometry.arrays import FloatArray, ObjectArray
 from gridplanner.geometry.compactness import cut_edges, inertia, polsby_popper, reock
-from gridplanner.io.project import open_project
+from gridplanner.io.project.project import open_project
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
@@ -26,9 +26,9 @@ from gridplanner.model.request import PlanRequest
 from gridplanner.progress import Executor, Progress
 from gridplanner.texts import _
 from gridplanner.workspace.config import Config, ExportOptions, load_config
-from gridplanner.workspace.export import export
-from gridplanner.workspace.handing_over import Tell, planned_losses
-from gridplanner.workspace.restoring import editing, save_new
+from gridplanner.workspace.handover.export import export
+from gridplanner.workspace.handover.handing_over import Tell, planned_losses
+from gridplanner.workspace.safety.restoring import editing, save_new
 from gridplanner.workspace.usecases import (
     compare,
     complete,

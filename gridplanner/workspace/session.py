@@ -10,15 +10,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from gridplanner.errors import UserError
-from gridplanner.io.project import SaveStamp, open_project, read_stamp, save_project
+from gridplanner.io.project.project import SaveStamp, open_project, read_stamp, save_project
 from gridplanner.io.transaction import process_lives
 from gridplanner.model.plan import PlanChange
 from gridplanner.model.project import ProjectContents
 from gridplanner.texts import _
-from gridplanner.workspace.backups import make_backup
-from gridplanner.workspace.lock import Holder, ProjectLock, take_lock
-from gridplanner.workspace.recovery import Offer, RecoveryLog, log_path
-from gridplanner.workspace.recovery_offer import begin_unsaved, find_offer, unsaved_projects
+from gridplanner.workspace.safety.backups import make_backup
+from gridplanner.workspace.safety.lock import Holder, ProjectLock, take_lock
+from gridplanner.workspace.safety.recovery import Offer, RecoveryLog, log_path
+from gridplanner.workspace.safety.recovery_offer import begin_unsaved, find_offer, unsaved_projects
 from gridplanner.workspace.workspace import Workspace
 
 

@@ -15,7 +15,7 @@ from gridplanner.model.request import PlanRequest
 from gridplanner.progress import Executor, Inline, Progress, Silent
 from gridplanner.texts import _
 from gridplanner.workspace.projects import assign_options
-from gridplanner.workspace.restoring import editing
+from gridplanner.workspace.safety.restoring import editing
 from gridplanner.workspace.usecases import complete, free_name, keep_as_scenario
 
 if TYPE_CHECKING:

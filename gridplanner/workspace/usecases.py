@@ -32,9 +32,9 @@ from gridplanner.rules.health import health_of
 from gridplanner.rules.registry import RULES
 from gridplanner.texts import _
 from gridplanner.workspace.config import Config
-from gridplanner.workspace.memory import refuse_too_large
+from gridplanner.workspace.intake.unplaced import without_place
 from gridplanner.workspace.one_net import propose_one_net
-from gridplanner.workspace.unplaced import without_place
+from gridplanner.workspace.safety.memory import refuse_too_large
 
 Waivers = Mapping[str, str]
 

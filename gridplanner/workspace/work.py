@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gridplanner.assign.options import AssignOptions
 from gridplanner.io.probe import FileGuess
-from gridplanner.io.project import open_project, save_project
+from gridplanner.io.project.project import open_project, save_project
 from gridplanner.io.worker import probe_apart
 from gridplanner.model.finding import Finding
 from gridplanner.model.outcome import Division, Outcome
@@ -21,13 +21,13 @@ from gridplanner.model.proposal import Proposal
 from gridplanner.model.request import PlanRequest
 from gridplanner.progress import Progress
 from gridplanner.workspace.config import ExportOptions, PostgisOptions, config_from_table, load_config
-from gridplanner.workspace.database import publish_outcome
 from gridplanner.workspace.executors import Processes
-from gridplanner.workspace.export import export
-from gridplanner.workspace.handing_over import planned_losses
-from gridplanner.workspace.merging import merge_plans
+from gridplanner.workspace.handover.database import publish_outcome
+from gridplanner.workspace.handover.export import export
+from gridplanner.workspace.handover.handing_over import planned_losses
+from gridplanner.workspace.intake.merging import merge_plans
+from gridplanner.workspace.intake.releasing import take_release
 from gridplanner.workspace.projects import assign_options, export_facts
-from gridplanner.workspace.releasing import take_release
 from gridplanner.workspace.usecases import compare, complete, config_of, judge, propose, read_project, today
 
 

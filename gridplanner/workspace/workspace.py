@@ -17,7 +17,7 @@ from gridplanner.model.plan import Plan, PlanChange
 from gridplanner.model.project import JournalEntry, ProjectContents, Scenario
 from gridplanner.model.proposal import Proposal
 from gridplanner.texts import _
-from gridplanner.workspace.amending import amended, carried
+from gridplanner.workspace.amend.amending import amended, carried
 from gridplanner.workspace.commands import Command
 from gridplanner.workspace.history import History
 

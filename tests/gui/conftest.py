@@ -15,9 +15,10 @@ from gridplanner.maps import raster
 from gridplanner.model.project import ProjectContents
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import Band, RuleSet
-from gridplanner.workspace import scene_registry, scene_tasks
-from gridplanner.workspace.scene import make_scene
-from gridplanner.workspace.scene_desk import Answer, Desk
+from gridplanner.workspace.scene import registry as scene_registry
+from gridplanner.workspace.scene import tasks as scene_tasks
+from gridplanner.workspace.scene.desk import Answer, Desk
+from gridplanner.workspace.scene.scene import make_scene
 from gridplanner.workspace.workspace import Workspace
 from tests.builders import town
 

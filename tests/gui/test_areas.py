@@ -14,7 +14,7 @@ from gridplanner.errors import UserError
 from gridplanner.gui.canvas.labels import layer_labels
 from gridplanner.gui.dialogs.ask import AskDialog
 from gridplanner.gui.models.areas import matching_areas
-from gridplanner.workspace.scene import LineArrays, ReferenceLayer
+from gridplanner.workspace.scene.scene import LineArrays, ReferenceLayer
 from tests.gui.conftest import show, toy_contents
 from tests.gui.test_corrections import answer, spot
 

@@ -17,9 +17,16 @@ from gridplanner.gui.canvas.view import View
 from gridplanner.gui.dialogs.basemap import BasemapDialog
 from gridplanner.io import basemaps as reading
 from gridplanner.io.basemaps import check_address, picture_crs, tile_address
-from gridplanner.workspace import basemaps
-from gridplanner.workspace.basemaps import Basemap, TileCache, Tiles, check_basemap, tile_corners, tile_of
-from gridplanner.workspace.scene_basemap import to_mercator
+from gridplanner.workspace.intake import basemaps
+from gridplanner.workspace.intake.basemaps import (
+    Basemap,
+    TileCache,
+    Tiles,
+    check_basemap,
+    tile_corners,
+    tile_of,
+)
+from gridplanner.workspace.scene.basemap import to_mercator
 
 ZOOM = 17
 
@@ -242,7 +249,7 @@ def test_the_dialog_adds_shows_and_removes(window, qtbot, tmp_path: Path) -> Non
 
 
 def test_the_module_of_the_window_has_no_projections() -> None:
-    assert basemaps.Warp.__module__ == "gridplanner.workspace.basemaps"
+    assert basemaps.Warp.__module__ == "gridplanner.workspace.intake.basemaps"
     assert "pyproj" not in vars(basemaps)
 
 

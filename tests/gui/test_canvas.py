@@ -20,7 +20,7 @@ from gridplanner.gui.canvas.labels import Label, place
 from gridplanner.gui.canvas.view import View
 from gridplanner.maps import raster
 from gridplanner.workspace.commands import MoveAtoms
-from gridplanner.workspace.scene import polygon_arrays
+from gridplanner.workspace.scene.scene import polygon_arrays
 from tests.gui.conftest import show, toy_contents
 
 GUI = Path(__file__).resolve().parents[2] / "gridplanner" / "gui"

@@ -17,7 +17,7 @@ from gridplanner.gui.dialogs.unplaced import UnplacedDialog
 from gridplanner.gui.panels.pages import short_text
 from gridplanner.model.layers import Layer
 from gridplanner.model.ledger import PLACED
-from gridplanner.workspace.scene import LineArrays, ReferenceLayer, polygon_arrays
+from gridplanner.workspace.scene.scene import LineArrays, ReferenceLayer, polygon_arrays
 from tests.builders import SIDE_M
 from tests.gui.conftest import show, toy_contents
 
@@ -241,7 +241,7 @@ def test_marked_areas_are_carved_out_as_a_site(window) -> None:
 
 def test_steps_brought_back_after_a_crash_reshape_the_map(window, monkeypatch) -> None:
     from gridplanner.geometry.correct import cut_atom
-    from gridplanner.workspace.scene_tasks import slim
+    from gridplanner.workspace.scene.tasks import slim
     from gridplanner.workspace.workspace import Correction, Workspace
 
     state = window.session.desk.state

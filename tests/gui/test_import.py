@@ -15,8 +15,8 @@ from gridplanner.gui.dialogs.layer_form import pattern_of
 from gridplanner.io.writing import write_vector
 from gridplanner.model.layers import Layer
 from gridplanner.progress import Silent
-from gridplanner.workspace import scene_trial
-from gridplanner.workspace.scene_files import probe_all
+from gridplanner.workspace.scene import trial as scene_trial
+from gridplanner.workspace.scene.files import probe_all
 
 
 @pytest.fixture

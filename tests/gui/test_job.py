@@ -9,7 +9,7 @@ import pytest
 
 from gridplanner.progress import Inline
 from gridplanner.workspace import executors
-from gridplanner.workspace.scene_commands import RecordOpinion, SetStatus, opinions
+from gridplanner.workspace.scene.commands import RecordOpinion, SetStatus, opinions
 from tests.gui.conftest import show, toy_contents
 
 

@@ -15,7 +15,7 @@ from gridplanner.io.writing import write_vector
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.model.layers import Layer
-from gridplanner.workspace import scene_offices
+from gridplanner.workspace.scene import offices as scene_offices
 from tests.builders import CRS, objects
 
 
@@ -73,7 +73,7 @@ def test_next_years_layers_make_a_new_project(window, tmp_path, monkeypatch) -> 
 
 def scene_tasks() -> dict[str, Any]:
     """Return the tasks of the worker."""
-    from gridplanner.workspace import scene_registry
+    from gridplanner.workspace.scene import registry as scene_registry
 
     return scene_registry.TASKS  # type: ignore[return-value]
 
@@ -83,7 +83,8 @@ def test_a_plan_is_published_and_the_address_remembered(window, monkeypatch) -> 
     monkeypatch.setattr(AskDialog, "ask", classmethod(lambda *_a, **_k: answer))
     taken: list[Any] = []
     monkeypatch.setattr(
-        "gridplanner.workspace.database.publish_outcome", lambda outcome, options: taken.append(options) or 3
+        "gridplanner.workspace.handover.database.publish_outcome",
+        lambda outcome, options: taken.append(options) or 3,
     )
     said: list[str] = []
     window.session.said.connect(lambda text, _kind: said.append(text))

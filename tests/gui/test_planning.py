@@ -16,7 +16,7 @@ from gridplanner.gui.panels.run_map import LIGHT
 from gridplanner.model.request import PlanRequest
 from gridplanner.progress import Inline
 from gridplanner.workspace import executors
-from gridplanner.workspace.scene_plans import Choice
+from gridplanner.workspace.scene.plans import Choice
 from tests.gui.conftest import show, toy_contents
 
 NAMES = ("甲社区", "乙社区", "丙社区", "丁社区")

@@ -11,9 +11,9 @@ import pytest
 
 from benchmarks.reliability import subjects
 from gridplanner.gui.session import Session
-from gridplanner.io.project import open_project, save_project
+from gridplanner.io.project.project import open_project, save_project
 from gridplanner.workspace.commands import EditGrid, MergeGrids
-from gridplanner.workspace.lock import ProjectLock, asdict, lock_path, take_lock
+from gridplanner.workspace.safety.lock import ProjectLock, asdict, lock_path, take_lock
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 
 from gridplanner.gui.dialogs.backups import BackupsDialog
-from gridplanner.io.project import open_project, save_project
-from gridplanner.workspace.backups import list_backups
+from gridplanner.io.project.project import open_project, save_project
 from gridplanner.workspace.commands import EditGrid
-from gridplanner.workspace.recovery import RecoveryLog, base_path
-from gridplanner.workspace.recovery_offer import begin_unsaved
+from gridplanner.workspace.safety.backups import list_backups
+from gridplanner.workspace.safety.recovery import RecoveryLog, base_path
+from gridplanner.workspace.safety.recovery_offer import begin_unsaved
 from gridplanner.workspace.workspace import Workspace
 from tests.gui.conftest import toy_contents
 

@@ -14,7 +14,7 @@ from gridplanner.gui.dialogs.paper_trail import PaperTrailDialog, latest
 from gridplanner.gui.panels.flow_chart import flows_of
 from gridplanner.maps import raster
 from gridplanner.workspace.commands import EditGrid, MoveAtoms
-from gridplanner.workspace.scene_commands import RecordOpinion, SetStatus, opinions
+from gridplanner.workspace.scene.commands import RecordOpinion, SetStatus, opinions
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from gridplanner.errors import UserError
 from gridplanner.gui.actions import CONDITIONS, action_rows, menu_titles
 from gridplanner.gui.dialogs.ask import AskDialog
 from gridplanner.gui.panels.steps import STEPS
-from gridplanner.workspace import scene_registry
+from gridplanner.workspace.scene import registry as scene_registry
 from tests.gui.conftest import show, toy_contents
 
 NEEDS_FILES = {"new", "open", "save", "save_as", "export", "import_scenario", "merge_plans", "release"}

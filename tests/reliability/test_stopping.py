@@ -17,7 +17,7 @@ from gridplanner.model.project import ProjectContents, Scenario
 from gridplanner.progress import Inline
 from gridplanner.workspace.config import ExportOptions
 from gridplanner.workspace.executors import Processes
-from gridplanner.workspace.export import export
+from gridplanner.workspace.handover.export import export
 
 LIGHT = ExportOptions(maps=MapOptions(sheets=(), dpi=50))
 FACTS = {"seconds": 0.0, "cpu_seconds": {}, "seed": 1, "numbering": "keep"}

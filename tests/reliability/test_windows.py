@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.reliability import subjects
 from gridplanner.errors import UserError
-from gridplanner.io.project import open_project, save_project
+from gridplanner.io.project.project import open_project, save_project
 
 
 @pytest.mark.windows

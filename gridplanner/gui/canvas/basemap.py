@@ -18,7 +18,7 @@ from PySide6.QtGui import QImage, QImageReader, QPainter, QPolygonF, QTransform
 
 from gridplanner.gui.canvas.composer import Composer
 from gridplanner.gui.canvas.view import View
-from gridplanner.workspace.basemaps import HALF_M, Tiles, Warp, tile_corners, tile_of
+from gridplanner.workspace.intake.basemaps import HALF_M, Tiles, Warp, tile_corners, tile_of
 
 #: Decoded tiles kept in memory, and the most that one view may need.
 KEPT, MOST = 400, 160

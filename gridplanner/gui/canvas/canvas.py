@@ -41,7 +41,7 @@ from gridplanner.gui.canvas.overlay import (
 from gridplanner.gui.canvas.refiner import Refiner
 from gridplanner.gui.canvas.tool import MapPoint, Tool
 from gridplanner.gui.canvas.view import View, walked
-from gridplanner.workspace.scene import PolygonArrays
+from gridplanner.workspace.scene.scene import PolygonArrays
 
 #: Milliseconds without input after which labels are placed anew and the frame is refined.
 IDLE_MS = 90

@@ -15,7 +15,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from gridplanner.gui.canvas.view import View
-from gridplanner.workspace.scene import PolygonArrays
+from gridplanner.workspace.scene.scene import PolygonArrays
 
 #: Part of the window's width and height that is drawn beyond each edge, for panning by blit.
 MARGIN = 0.08

@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from gridplanner.gui.canvas.view import View
-from gridplanner.workspace.scene import ReferenceLayer
+from gridplanner.workspace.scene.scene import ReferenceLayer
 
 #: Side of a bucket of the occupied-space index, pixels.
 _BUCKET = 64

@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 from gridplanner.gui.canvas.labels import BIG, Label, place
 from gridplanner.gui.canvas.view import View
 from gridplanner.texts import _
-from gridplanner.workspace.scene import LineArrays, PolygonArrays, ReferenceLayer
+from gridplanner.workspace.scene.scene import LineArrays, PolygonArrays, ReferenceLayer
 
 
 @dataclass(frozen=True)

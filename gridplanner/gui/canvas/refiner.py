@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from gridplanner.gui.canvas import frame as frames
 from gridplanner.gui.canvas.frame import Frame, Paint
-from gridplanner.workspace.scene import PolygonArrays
+from gridplanner.workspace.scene.scene import PolygonArrays
 
 
 class Refiner(QObject):

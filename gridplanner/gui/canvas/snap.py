@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gridplanner.workspace.scene import LineArrays, PolygonArrays, ReferenceLayer, Scene
+from gridplanner.workspace.scene.scene import LineArrays, PolygonArrays, ReferenceLayer, Scene
 
 #: Pixels within which a line catches the pointer; corners catch before edges do.
 REACH_PX = 10

@@ -18,7 +18,7 @@ from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import ChangeKind, CommunityType, GridKind
 from gridplanner.model.plan import Plan
 from gridplanner.texts import _
-from gridplanner.workspace.scene_live import LiveTotals
+from gridplanner.workspace.scene.live import LiveTotals
 
 #: Soft, equally light hues for "neighbours differ"; readable under dark text.
 TINTS = ("#C9DDEE", "#F3DFC1", "#CFE5CF", "#E6D3E6", "#F5EFC4", "#CBE6E3", "#EBCFCB", "#D8D8EC", "#E0E0DA")

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from gridplanner.gui.session import Session
 from gridplanner.gui.widgets import Figures, column, label
 from gridplanner.texts import _
-from gridplanner.workspace.scene_commands import status_names
+from gridplanner.workspace.scene.commands import status_names
 
 
 def rows_of(counts: Any) -> list[tuple[str, str, str]]:
@@ -28,7 +28,7 @@ def rows_of(counts: Any) -> list[tuple[str, str, str]]:
 
     Parameters
     ----------
-    counts : gridplanner.workspace.scene_safety.BackupCounts
+    counts : gridplanner.workspace.scene.safety.BackupCounts
     """
     rows = [
         (_("Communities"), f"{counts.communities:,}", ""),

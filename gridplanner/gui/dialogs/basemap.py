@@ -23,10 +23,10 @@ from gridplanner.errors import UserError
 from gridplanner.gui.dialogs.ask import AskDialog, Field
 from gridplanner.gui.widgets import button, label
 from gridplanner.texts import _
-from gridplanner.workspace.basemaps import PICTURES, Basemap, TileCache, check_basemap
+from gridplanner.workspace.intake.basemaps import PICTURES, Basemap, TileCache, check_basemap
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 _KEY = "basemaps"
 
@@ -43,7 +43,7 @@ class BasemapDialog(QDialog):
     chosen = Signal(object)
     faded = Signal(float)
 
-    def __init__(self, window: MainWindow, cache: TileCache, shown: Basemap | None, opacity: float) -> None:
+    def __init__(self, window: Shell, cache: TileCache, shown: Basemap | None, opacity: float) -> None:
         super().__init__(window)
         self.setWindowTitle(_("Basemap"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -28,7 +28,7 @@ from gridplanner.model.kinds import CommunityType
 from gridplanner.model.reform import CommunityFigures
 from gridplanner.model.unit_patch import CommunityPatch
 from gridplanner.texts import _
-from gridplanner.workspace.communities import (
+from gridplanner.workspace.amend.communities import (
     NewCommunity,
     adjust_communities,
     convert_community,
@@ -40,7 +40,7 @@ from gridplanner.workspace.communities import (
 from gridplanner.workspace.workspace import Correction
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 #: Which fields an operation asks for: areas on the map, a community, a second one, a new name.
 _NEEDS = {
@@ -55,7 +55,7 @@ _NEEDS = {
 class CommunityDialog(QDialog):
     """A form that stays beside the map; areas are marked or grids selected there."""
 
-    def __init__(self, window: MainWindow, operation: str = "merge") -> None:
+    def __init__(self, window: Shell, operation: str = "merge") -> None:
         super().__init__(window)
         self.setWindowTitle(_("Change communities"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -28,8 +28,8 @@ from gridplanner.gui.widgets import label
 from gridplanner.model.change import change_totals, crosswalk, deviation
 from gridplanner.model.plan import Plan
 from gridplanner.texts import _
-from gridplanner.workspace.scene_commands import status_names
-from gridplanner.workspace.scene_live import OVER, UNDER, live_totals
+from gridplanner.workspace.scene.commands import status_names
+from gridplanner.workspace.scene.live import OVER, UNDER, live_totals
 
 #: Rows of the flow table; the largest flows come first.
 MAX_FLOWS = 2000

@@ -22,7 +22,7 @@ from gridplanner.gui.session import Session
 from gridplanner.gui.widgets import Legend, column, label
 from gridplanner.model.plan import Plan
 from gridplanner.texts import _
-from gridplanner.workspace.scene_live import grid_colours, label_points, live_totals
+from gridplanner.workspace.scene.live import grid_colours, label_points, live_totals
 
 MOST = 4
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 
 from gridplanner.gui.widgets import label
 from gridplanner.texts import _
-from gridplanner.workspace.fault_report import fault_text
+from gridplanner.workspace.safety.fault_report import fault_text
 
 
 class FaultDialog(QDialog):

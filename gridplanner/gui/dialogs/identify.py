@@ -15,8 +15,8 @@ from gridplanner.gui.widgets import Figures, label
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
     from gridplanner.gui.session import Session
+    from gridplanner.gui.shell import Shell
 
 
 #: Buildings of one area that the card lists; more would not fit on the screen.
@@ -115,7 +115,7 @@ class IdentifyDialog(QDialog):
             )
 
     @classmethod
-    def tell(cls, window: MainWindow, at: MapPoint) -> None:
+    def tell(cls, window: Shell, at: MapPoint) -> None:
         """Show what lies at a point; an earlier card goes."""
         earlier = window.findChild(cls)
         if earlier is not None:

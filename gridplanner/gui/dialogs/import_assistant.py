@@ -27,7 +27,7 @@ from gridplanner.gui.widgets import label
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 
 class ImportAssistant(QDialog):
@@ -162,7 +162,7 @@ class ImportAssistant(QDialog):
         return {pattern_of(f.guess): f.choices() for f in self.forms}
 
     @classmethod
-    def ask(cls, window: MainWindow, guesses: Sequence[Any]) -> dict[str, Any] | None:
+    def ask(cls, window: Shell, guesses: Sequence[Any]) -> dict[str, Any] | None:
         """Ask; None when cancelled. Choices are remembered per file pattern."""
         kept = window.settings.get("import_choices", {})
         kept = kept if isinstance(kept, dict) else {}

@@ -25,10 +25,10 @@ from gridplanner.gui.canvas.overlay import Sketch
 from gridplanner.gui.widgets import button, label
 from gridplanner.model.finding import Finding
 from gridplanner.texts import _
-from gridplanner.workspace.mend_lines import MendLine, MendResult
+from gridplanner.workspace.amend.mend_lines import MendLine, MendResult
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 #: Colours of the units around the land; the one that keeps it first.
 _KEEPER, _OTHER, _FAULT, _SETTLED = "#2E7D5B", "#7A4FA3", "#C2185B", "#2E7D5B"
@@ -37,7 +37,7 @@ _KEEPER, _OTHER, _FAULT, _SETTLED = "#2E7D5B", "#7A4FA3", "#C2185B", "#2E7D5B"
 class MendDialog(QDialog):
     """A list that stays beside the map; nothing happens before a proposal is accepted."""
 
-    def __init__(self, window: MainWindow, finding: Finding | None = None) -> None:
+    def __init__(self, window: Shell, finding: Finding | None = None) -> None:
         super().__init__(window)
         self.setWindowTitle(_("Mend today's grids"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -25,7 +25,7 @@ from gridplanner.gui.dialogs.ask import AskDialog, Field
 from gridplanner.gui.session import Session
 from gridplanner.gui.widgets import button, label, row
 from gridplanner.texts import _
-from gridplanner.workspace.scene_commands import (
+from gridplanner.workspace.scene.commands import (
     STATUSES,
     Opinion,
     RecordOpinion,

@@ -30,7 +30,7 @@ from gridplanner.gui.canvas.basemap import PictureGround, level_for
 from gridplanner.gui.tools.control import ControlTool, paint_cross
 from gridplanner.gui.widgets import button, label
 from gridplanner.texts import _
-from gridplanner.workspace.scans import (
+from gridplanner.workspace.intake.scans import (
     Fit,
     Scan,
     corners,
@@ -42,7 +42,7 @@ from gridplanner.workspace.scans import (
 )
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class PicturePane(QWidget):
 class ScanDialog(QDialog):
     """A window beside the map: picture, table of points with residuals, and what to do with them."""
 
-    def __init__(self, window: MainWindow, tool: ControlTool) -> None:
+    def __init__(self, window: Shell, tool: ControlTool) -> None:
         super().__init__(window)
         self.setWindowTitle(_("Scanned map"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -142,7 +142,7 @@ class SheetsDialog(QDialog):
 
     def _ask(self, name: str, then: Any, **more: Any) -> None:
         """Ask the worker for the plan on screen."""
-        from gridplanner.workspace.scene_tasks import without_district  # after the first paint
+        from gridplanner.workspace.scene.tasks import without_district  # after the first paint
 
         workspace = self._session.workspace
         if workspace is None:

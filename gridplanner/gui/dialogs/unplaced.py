@@ -22,13 +22,13 @@ from gridplanner.model.ledger import LedgerRow, unplaced_rows
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 
 class UnplacedDialog(QDialog):
     """A list that stays beside the map while rows are placed."""
 
-    def __init__(self, window: MainWindow, tool: PlaceTool) -> None:
+    def __init__(self, window: Shell, tool: PlaceTool) -> None:
         super().__init__(window)
         self.setWindowTitle(_("Rows of the ledger without a place"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

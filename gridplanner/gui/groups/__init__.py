@@ -16,10 +16,10 @@ from gridplanner.gui.groups.tools import ToolsGroup
 from gridplanner.gui.groups.view import ViewGroup
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 
-def make_groups(window: MainWindow) -> dict[str, Any]:
+def make_groups(window: Shell) -> dict[str, Any]:
     """Return the groups of one window."""
     return {
         "file": FileGroup(window),

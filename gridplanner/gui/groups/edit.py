@@ -21,16 +21,16 @@ from gridplanner.workspace.commands import (
     RetireGrid,
     SplitGrid,
 )
-from gridplanner.workspace.scene_edit import fill_moves, split_evenly, stray_moves
+from gridplanner.workspace.scene.edit import fill_moves, split_evenly, stray_moves
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 
 class EditGroup:
     """What the edit menu does."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Shell) -> None:
         self._window = window
         self._session = window.session
 

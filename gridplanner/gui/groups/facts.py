@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from gridplanner.model.finding import Finding
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 
 class FactsGroup:
     """What mends today's grids and changes communities."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Shell) -> None:
         self._window = window
 
     def mend(self, finding: Finding | None = None) -> None:

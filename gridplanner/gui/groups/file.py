@@ -11,10 +11,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from gridplanner.texts import _
-from gridplanner.workspace.saving import Saving
+from gridplanner.workspace.safety.saving import Saving
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 PROJECT = ".gpkg"
 
@@ -22,7 +22,7 @@ PROJECT = ".gpkg"
 class FileGroup:
     """What the project menu does."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Shell) -> None:
         self._window = window
         self._session = window.session
         self.exported = ""

@@ -9,13 +9,13 @@ from gridplanner.gui.dialogs.about import AboutDialog
 from gridplanner.gui.dialogs.manual import KeyboardDialog, ManualDialog
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 
 class HelpGroup:
     """What the help menu does."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Shell) -> None:
         self._window = window
 
     def manual(self) -> None:

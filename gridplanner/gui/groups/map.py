@@ -12,16 +12,16 @@ from gridplanner.errors import UserError
 from gridplanner.gui.canvas.basemap import PictureGround, TileGround
 from gridplanner.gui.settings import user_folder
 from gridplanner.texts import _
-from gridplanner.workspace.basemaps import Basemap, TileCache, Tiles, Warp
+from gridplanner.workspace.intake.basemaps import Basemap, TileCache, Tiles, Warp
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 
 class MapGroup:
     """What is laid under the map."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Shell) -> None:
         self._window = window
         self._session = window.session
         self.cache = TileCache(user_folder() / "cache" / "tiles")

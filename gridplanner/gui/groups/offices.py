@@ -14,7 +14,7 @@ from gridplanner.gui.dialogs.ask import AskDialog, Field
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
     from gridplanner.model.finding import Finding
 
 
@@ -25,7 +25,7 @@ _PASSWORD = re.compile(r"(?<=//)(?P<user>[^/@:]*):[^/@]*(?=@)|[?&\s]?password\s*
 class OfficesGroup:
     """What comes from and goes to other offices."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Shell) -> None:
         self._window = window
         self._session = window.session
 
@@ -150,7 +150,7 @@ class OfficesGroup:
 
     def _slim(self) -> Any:
         """Return the project as questions carry it."""
-        from gridplanner.workspace.scene_tasks import without_district  # after the first paint
+        from gridplanner.workspace.scene.tasks import without_district  # after the first paint
 
         workspace = self._session.workspace
         return without_district(workspace.contents) if workspace is not None else None

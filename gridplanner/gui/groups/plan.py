@@ -13,13 +13,13 @@ from gridplanner.model.finding import Finding
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 
 class PlanGroup:
     """What the plan menu does."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Shell) -> None:
         self._window = window
         self._session = window.session
 
@@ -37,7 +37,7 @@ class PlanGroup:
     def trade_off(self) -> None:
         """Ask the engine for several plans, and keep those the planner wants as scenarios."""
         from gridplanner.gui.dialogs.trade_off import TradeOffDialog  # rarely needed
-        from gridplanner.workspace.scene_tasks import without_district  # after the first paint
+        from gridplanner.workspace.scene.tasks import without_district  # after the first paint
 
         session, page = self._session, self._window.pages["plan"]
         self._window.show_step("plan")

@@ -15,13 +15,13 @@ from gridplanner.gui.tools.place import PlaceTool
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 
 class ToolsGroup:
     """The tools of the map; they are made once."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Shell) -> None:
         self._window = window
         host = window.map
         self.made: dict[str, Tool] = {

@@ -18,13 +18,13 @@ from gridplanner.gui.panels.steps import STEPS
 from gridplanner.texts import _, language
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 
 class ViewGroup:
     """What the view and window menus do."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Shell) -> None:
         self._window = window
         self.kernels: ModuleType | None = None
         self.twin: MapCanvas | None = None

@@ -12,7 +12,7 @@ from gridplanner.gui import theme
 from gridplanner.gui.panels.flow_chart import FlowChart, flows_of
 from gridplanner.gui.session import Session
 from gridplanner.texts import _
-from gridplanner.workspace.scene_live import live_totals
+from gridplanner.workspace.scene.live import live_totals
 
 _BEFORE, _AFTER = "#9AA5B0", "#2C6FA6"
 

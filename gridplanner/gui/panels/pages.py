@@ -17,10 +17,10 @@ from gridplanner.gui.widgets import Figures, Page, button, label, line, row
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 
-def make_pages(window: MainWindow) -> dict[str, QWidget]:
+def make_pages(window: Shell) -> dict[str, QWidget]:
     """Return the page of each step."""
     return {
         "data": DataPage(window),
@@ -36,7 +36,7 @@ def make_pages(window: MainWindow) -> dict[str, QWidget]:
 class DataPage(Page):
     """What was read."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Shell) -> None:
         super().__init__(
             _("Data"), _("What was read, and what could not be. The originals are never changed.")
         )
@@ -99,7 +99,7 @@ def rule_text(rule: str) -> str:
 class CheckPage(Page):
     """The health check of today's grids."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Shell) -> None:
         super().__init__(
             _("Health check"),
             _("What is wrong with today's grids under the rules in force. Numbers are links."),
@@ -160,7 +160,7 @@ class CheckPage(Page):
 class EditPage(Page):
     """Adjust by hand."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Shell) -> None:
         super().__init__(
             _("Adjust"), _("Choose a tool, work on the map; every step can be undone and is checked at once.")
         )
@@ -258,7 +258,7 @@ def short_text(name: str) -> str:
 class StaffPage(Page):
     """Branches and staff."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Shell) -> None:
         super().__init__(
             _("Branches and staff"),
             _("Each grid gets one leading party branch, a worker, a code and a name, each with its reason."),
@@ -301,7 +301,7 @@ class StaffPage(Page):
 class ExportPage(Page):
     """Maps, ledgers, layers."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Shell) -> None:
         super().__init__(
             _("Maps and export"),
             _("Writes maps (PDF), ledger (Excel), plan document (Word), layers and the offline web map."),

@@ -28,7 +28,7 @@ from gridplanner.model.request import PlanRequest
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 
 def certificate_lines(certificate: Certificate, asked: int | str = "fewest") -> list[str]:
@@ -62,7 +62,7 @@ def certificate_lines(certificate: Certificate, asked: int | str = "fewest") -> 
 class PlanPage(Page):
     """Ask the engine, watch it, review the proposal."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Shell) -> None:
         super().__init__(
             _("Planning"), _("The program proposes; you decide. Nothing changes before you accept.")
         )

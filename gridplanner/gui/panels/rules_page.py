@@ -20,7 +20,7 @@ from gridplanner.model.ruleset import Override, RuleSet
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 #: The scope of the rules that hold where nothing else is said.
 WHOLE = -1
@@ -58,7 +58,7 @@ def places_of(district: District) -> list[tuple[str, tuple[str, str]]]:
 class RulesPage(Page):
     """The rules: scope, form, and what today's grids make of them."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Shell) -> None:
         super().__init__(
             _("Rules"),
             _("Start from a preset, change what your city has decided, and apply: all grids are checked."),
@@ -115,14 +115,14 @@ class RulesPage(Page):
 
     def _list_presets(self) -> None:
         """List the presets."""
-        from gridplanner.workspace.scene_rules import preset_titles  # after the first paint
+        from gridplanner.workspace.scene.rules import preset_titles  # after the first paint
 
         for key, title in preset_titles().items():
             self.preset.addItem(title, key)
 
     def _show_note(self) -> None:
         """Say where the preset comes from."""
-        from gridplanner.workspace.scene_rules import preset_source  # after the first paint
+        from gridplanner.workspace.scene.rules import preset_source  # after the first paint
 
         self.note.setText(preset_source(self._draft.preset))
 
@@ -206,7 +206,7 @@ class RulesPage(Page):
 
     def _on_preset(self, _index: int) -> None:
         """Put a preset in force."""
-        from gridplanner.workspace.scene_rules import preset_rules  # after the first paint
+        from gridplanner.workspace.scene.rules import preset_rules  # after the first paint
 
         self._scope = WHOLE
         self._put(preset_rules(str(self.preset.currentData())))

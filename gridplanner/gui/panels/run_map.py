@@ -15,7 +15,7 @@ from gridplanner.gui.models.run import RunProgress
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
-    from gridplanner.gui.main_window import MainWindow
+    from gridplanner.gui.shell import Shell
 
 #: Colours of the four states on light and on dark ground; lightness rises and falls with the state.
 LIGHT = ("#E4E7EA", "#F2C14E", "#A9D3B4", "#3E8E62")
@@ -30,7 +30,7 @@ def state_names() -> tuple[str, str, str, str]:
 class RunMap(QObject):
     """Colours communities by how far the engine is, and gives the map back at the end."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Shell) -> None:
         super().__init__(window)
         self._window, self._session = window, window.session
         self.progress: RunProgress | None = None

@@ -11,7 +11,7 @@ from gridplanner.gui.canvas.view import View
 from gridplanner.gui.corrections import ask_correction, building_title
 from gridplanner.gui.map_controller import MapController
 from gridplanner.texts import _
-from gridplanner.workspace.ledger_places import building_near
+from gridplanner.workspace.intake.ledger_places import building_near
 
 
 class PlaceTool(Tool):

@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridplanner.errors import UserError
-from gridplanner.io import project
-from gridplanner.io.project import open_project, read_stamp, save_project
+from gridplanner.io.project import project
+from gridplanner.io.project.project import open_project, read_stamp, save_project
 from gridplanner.model.certificate import Bound, Certificate, PartCertificate
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import ChangeKind, Severity

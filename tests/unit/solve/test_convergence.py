@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import isnan
 from pathlib import Path
 
-from gridplanner.io.project import open_project, save_project
+from gridplanner.io.project.project import open_project, save_project
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.project import ProjectContents, Scenario
 from gridplanner.model.request import PlanRequest

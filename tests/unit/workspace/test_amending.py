@@ -19,10 +19,10 @@ from gridplanner.model.jurisdiction import District
 from gridplanner.model.project import ProjectContents
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
-from gridplanner.workspace.amending import amended, count_before, from_row, to_row
+from gridplanner.workspace.amend.amending import amended, count_before, from_row, to_row
 from gridplanner.workspace.commands import MoveAtoms
-from gridplanner.workspace.recovery_codec import apply_step, step_between
-from gridplanner.workspace.scene import patched_polygons, polygon_arrays
+from gridplanner.workspace.safety.recovery_codec import apply_step, step_between
+from gridplanner.workspace.scene.scene import patched_polygons, polygon_arrays
 from gridplanner.workspace.workspace import Correction, Workspace
 from tests.builders import SIDE_M, town
 
@@ -186,7 +186,7 @@ def test_the_map_follows_a_correction_without_shapes() -> None:
 
 
 def test_an_approved_plan_keeps_what_it_rests_on() -> None:
-    from gridplanner.workspace.scene_commands import SetStatus
+    from gridplanner.workspace.scene.commands import SetStatus
 
     space = workspace_of(town(DRAWING))
     space.add_scenario("一", space.plan)
@@ -196,7 +196,7 @@ def test_an_approved_plan_keeps_what_it_rests_on() -> None:
 
 
 def test_a_saved_project_holds_what_was_corrected(tmp_path) -> None:
-    from gridplanner.io.project import open_project, save_project
+    from gridplanner.io.project.project import open_project, save_project
     from gridplanner.workspace.usecases import judge
 
     space = workspace_of(town(DRAWING))

@@ -16,8 +16,8 @@ from gridplanner.model.reform import CommunityAction, reform_from_table, reform_
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import Band, RuleSet
 from gridplanner.solve.engine import propose
-from gridplanner.workspace.amending import amended
-from gridplanner.workspace.communities import (
+from gridplanner.workspace.amend.amending import amended
+from gridplanner.workspace.amend.communities import (
     NewCommunity,
     adjust_communities,
     atoms_named,
@@ -28,7 +28,7 @@ from gridplanner.workspace.communities import (
     replan_request,
     split_community,
 )
-from gridplanner.workspace.recovery_codec import apply_step, step_between
+from gridplanner.workspace.safety.recovery_codec import apply_step, step_between
 from gridplanner.workspace.usecases import judge
 from gridplanner.workspace.workspace import Correction, Workspace
 from tests.builders import town

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gridplanner.cli.outermost import FAULT, run_outermost
-from gridplanner.workspace.fault_report import fault_text
+from gridplanner.workspace.safety.fault_report import fault_text
 
 _PERSON = "张三 13800138000"
 FOLDER = "\\".join(("C:", "Users", "zhangsan", ""))

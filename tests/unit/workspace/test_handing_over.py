@@ -20,7 +20,7 @@ from gridplanner.model.ruleset import RuleSet
 from gridplanner.progress import Inline, Silent
 from gridplanner.workspace import main_job
 from gridplanner.workspace.config import ExportOptions, checked_export, config_from_table
-from gridplanner.workspace.handing_over import (
+from gridplanner.workspace.handover.handing_over import (
     pack,
     planned_losses,
     real_losses,

@@ -12,14 +12,15 @@ from gridplanner.errors import UserError
 from gridplanner.io.homes import with_homes
 from gridplanner.io.people import join_people
 from gridplanner.io.placements import read_placements
-from gridplanner.io.project import open_project, save_project
+from gridplanner.io.project.project import open_project, save_project
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.layers import Layer
 from gridplanner.model.ledger import unplaced_rows, unplaced_totals
 from gridplanner.model.project import ProjectContents, Scenario
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
-from gridplanner.workspace.ledger import (
+from gridplanner.workspace.handover.output_layers import output_layers
+from gridplanner.workspace.intake.ledger import (
     building_named,
     building_near,
     place_ledger_row,
@@ -27,8 +28,7 @@ from gridplanner.workspace.ledger import (
     remember_beside,
     write_unplaced,
 )
-from gridplanner.workspace.ledger_places import with_row_placed, with_row_taken_back
-from gridplanner.workspace.output_layers import output_layers
+from gridplanner.workspace.intake.ledger_places import with_row_placed, with_row_taken_back
 from gridplanner.workspace.usecases import compare
 from tests.builders import objects, town
 

@@ -23,7 +23,7 @@ from gridplanner.reports.crosswalk import write_crosswalk
 from gridplanner.reports.workbook import write_workbook
 from gridplanner.verify.report import verify_folder
 from gridplanner.workspace.config import config_from_table
-from gridplanner.workspace.output_layers import output_layers
+from gridplanner.workspace.handover.output_layers import output_layers
 
 
 @pytest.fixture(scope="module")

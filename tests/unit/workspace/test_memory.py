@@ -5,7 +5,7 @@ import shapely
 
 from gridplanner.errors import UserError
 from gridplanner.model.layers import Layer, LayerSet
-from gridplanner.workspace import memory
+from gridplanner.workspace.safety import memory
 
 
 def layers(count):

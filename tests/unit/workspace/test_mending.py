@@ -21,8 +21,8 @@ from gridplanner.model.layers import Layer
 from gridplanner.model.project import ProjectContents
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
-from gridplanner.workspace.amending import amended, from_row, to_row
-from gridplanner.workspace.mending import (
+from gridplanner.workspace.amend.amending import amended, from_row, to_row
+from gridplanner.workspace.amend.mending import (
     SPLIT_IT,
     MendChoice,
     MendProposal,
@@ -30,7 +30,7 @@ from gridplanner.workspace.mending import (
     mend_proposals,
     simplify_correction,
 )
-from gridplanner.workspace.recovery_codec import apply_step, step_between
+from gridplanner.workspace.safety.recovery_codec import apply_step, step_between
 from gridplanner.workspace.workspace import Workspace
 from tests.builders import ORIGIN, SIDE_M, objects, town
 

@@ -11,13 +11,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from benchmarks.maps.town import town
 from gridplanner.cli.parser import build_parser, run_command
 from gridplanner.errors import UserError
-from gridplanner.io.project import open_project, save_project
+from gridplanner.io.project.project import open_project, save_project
 from gridplanner.maps.book import sheet_makers
 from gridplanner.maps.options import PAPERS, MapOptions
 from gridplanner.maps.scene import Scene
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.project import ProjectContents, Scenario
-from gridplanner.workspace.papers import SheetRequest, draw_sheets, sheets_of, write_one
+from gridplanner.workspace.handover.papers import SheetRequest, draw_sheets, sheets_of, write_one
 
 
 @pytest.fixture(scope="module")

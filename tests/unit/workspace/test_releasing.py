@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from gridplanner.errors import UserError
-from gridplanner.io.project import save_project
+from gridplanner.io.project.project import save_project
 from gridplanner.io.reading import read_layers
 from gridplanner.io.writing import write_vector
 from gridplanner.model.kinds import ChangeKind, Severity
@@ -22,9 +22,9 @@ from gridplanner.model.staff import Branch, BranchTie, Worker
 from gridplanner.progress import Silent
 from gridplanner.workspace import work
 from gridplanner.workspace.config import config_from_table
+from gridplanner.workspace.intake.merging import merge_lines, merge_plans, write_merged
+from gridplanner.workspace.intake.releasing import release_lines, take_release
 from gridplanner.workspace.main_job import read_project
-from gridplanner.workspace.merging import merge_lines, merge_plans, write_merged
-from gridplanner.workspace.releasing import release_lines, take_release
 from tests.builders import CRS, objects
 
 X, Y = 400_000.0, 3_500_000.0
@@ -84,7 +84,7 @@ def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
     def here(specs, nets, base, ask=None, limits=None, cancelled=None):
         return read_layers(specs, nets, base, ask)
 
-    for module in ("io.worker", "workspace.divisions", "workspace.releasing"):
+    for module in ("io.worker", "workspace.divisions", "workspace.intake.releasing"):
         monkeypatch.setattr(f"gridplanner.{module}.read_layers_apart", here)
 
 

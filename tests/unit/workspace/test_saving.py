@@ -18,17 +18,23 @@ from hypothesis import strategies as st
 
 from gridplanner.cli.parser import run_command
 from gridplanner.errors import UserError
-from gridplanner.io.project import open_project, save_project
+from gridplanner.io.project.project import open_project, save_project
 from gridplanner.model.plan import Plan
 from gridplanner.model.project import ProjectContents, Scenario
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import Band, RuleSet
 from gridplanner.model.staff import Branch, BranchTie, Worker
-from gridplanner.workspace import backups, lock, recovery, recovery_offer
-from gridplanner.workspace.backups import find_backup, list_backups, make_backup, restore_backup, survivors
 from gridplanner.workspace.commands import EditGrid, MergeGrids, MoveAtoms
-from gridplanner.workspace.lock import Holder, ProjectLock, lock_path, take_lock
-from gridplanner.workspace.restoring import editing, save_new
+from gridplanner.workspace.safety import backups, lock, recovery, recovery_offer
+from gridplanner.workspace.safety.backups import (
+    find_backup,
+    list_backups,
+    make_backup,
+    restore_backup,
+    survivors,
+)
+from gridplanner.workspace.safety.lock import Holder, ProjectLock, lock_path, take_lock
+from gridplanner.workspace.safety.restoring import editing, save_new
 from gridplanner.workspace.session import (
     begin_session,
     offers_without_file,

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridplanner.errors import UserError
-from gridplanner.workspace.scans import (
+from gridplanner.workspace.intake.scans import (
     corners,
     fit_scan,
     keep_placing,

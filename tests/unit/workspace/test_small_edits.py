@@ -9,7 +9,7 @@ import pytest
 
 from gridplanner.cli.parser import run_command
 from gridplanner.errors import UserError
-from gridplanner.io.project import open_project, save_project
+from gridplanner.io.project.project import open_project, save_project
 from gridplanner.model.plan import Plan
 from gridplanner.model.project import ProjectContents
 from gridplanner.model.request import PlanRequest

@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from gridplanner.geometry.compactness import cut_edges, inertia, polsby_popper, reock
-from gridplanner.io.project import open_project, save_project
+from gridplanner.io.project.project import open_project, save_project
 from gridplanner.model.project import ProjectContents
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import Band, RuleSet

@@ -15,7 +15,7 @@ import shapely
 from gridplanner.cli.parser import run_command
 from gridplanner.errors import UserError
 from gridplanner.geometry.defects import coverage_defects
-from gridplanner.io.project import open_project, save_project
+from gridplanner.io.project.project import open_project, save_project
 from gridplanner.io.writing import write_vector
 from gridplanner.model.layers import Layer
 from gridplanner.model.project import ProjectContents

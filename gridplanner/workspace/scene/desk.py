@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The worker process beside the window: it keeps the whole project and answers questions about it.
+
+The window holds a slim copy (no shapes); every question carries only what the planner changed. So
+an edit is checked without copying a district between processes, and the window imports neither
+pandas nor GEOS. Several questions may be under way at once: a long planning run does not keep the
+check of an edit waiting.
+"""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from gridplanner.errors import Cancelled, GridplannerError
+
+_TASKS = "gridplanner.workspace.scene.registry"
+#: Seconds that the worker may take to leave when the window closes.
+_GOODBYE_S = 1.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One message of the worker.
+
+    Parameters
+    ----------
+    ticket : int
+        The question it answers.
+    kind : str
+        `step` (value: done, total, text), `part` (an early part of the result), `result` or `error`.
+    value : object
+    """
+
+    ticket: int
+    kind: str
+    value: Any
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more comes for this question."""
+        return self.kind in ("result", "error")
+
+
+class _Reporter:
+    """The progress receiver of one question inside the worker."""
+
+    def __init__(self, ticket: int, send: Callable[[Answer], None]) -> None:
+        self.stop = threading.Event()
+        self._ticket, self._send = ticket, send
+
+    def step(self, done: int, total: int, text: str) -> None:
+        """Send a step; raise Cancelled when the window asked to stop."""
+        if self.stop.is_set():
+            raise Cancelled
+        self._send(Answer(self._ticket, "step", (done, total, text)))
+
+    def cancelled(self) -> bool:
+        """Tell whether the window asked to stop."""
+        return self.stop.is_set()
+
+    def part(self, value: object) -> None:
+        """Send an early part of the result (a first picture while the rest is read)."""
+        self._send(Answer(self._ticket, "part", value))
+
+
+def _serve(pipe: Connection) -> None:
+    """Answer questions until the window hangs up."""
+    tasks = importlib.import_module(_TASKS)
+    state = tasks.State()
+    lock = threading.Lock()
+    running: dict[int, _Reporter] = {}
+
+    def send(answer: Answer) -> None:
+        with lock:
+            pipe.send(answer)
+
+    def run(ticket: int, name: str, arguments: dict[str, Any]) -> None:
+        try:
+            value = tasks.TASKS[name](state, running[ticket], **arguments)
+            send(Answer(ticket, "result", value))
+        except GridplannerError as error:
+            send(Answer(ticket, "error", error))
+        except (BrokenPipeError, ConnectionError):
+            return
+        except Exception:
+            send(Answer(ticket, "error", RuntimeError(traceback.format_exc())))
+        finally:
+            running.pop(ticket, None)
+
+    while True:
+        try:
+            kind, ticket, name, arguments = pipe.recv()
+        except (EOFError, ConnectionError):
+            break
+        if kind == "ask":
+            running[ticket] = _Reporter(ticket, send)
+            threading.Thread(target=run, args=(ticket, name, arguments), daemon=True).start()
+        elif ticket in running:
+            running[ticket].stop.set()
+
+
+class Desk:
+    """The window's end of the worker process; started on first use."""
+
+    def __init__(self) -> None:
+        self._process: Any = None
+        self._pipe: Any = None
+        self._next = 0
+        self._open: set[int] = set()
+
+    def start(self) -> None:
+        """Start the worker, so that it has its imports done when the first question comes."""
+        if self._process is not None and self._process.is_alive():
+            return
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        # No daemon: the engine starts worker processes of its own, which daemons may not.
+        self._process = context.Process(target=_serve, args=(theirs,), daemon=False)
+        self._process.start()
+        theirs.close()
+
+    def ask(self, name: str, **arguments: object) -> int:
+        """Ask a question; its answers come through `poll` under the ticket returned."""
+        self.start()
+        self._next += 1
+        self._open.add(self._next)
+        self._pipe.send(("ask", self._next, name, arguments))
+        return self._next
+
+    def cancel(self, ticket: int) -> None:
+        """Ask the worker to stop working on a question; the answer is then `Cancelled`."""
+        if ticket in self._open:
+            self._pipe.send(("stop", ticket, "", {}))
+
+    @property
+    def busy(self) -> bool:
+        """Whether a question is still open."""
+        return bool(self._open)
+
+    def poll(self) -> list[Answer]:
+        """Return the messages that have come, without waiting."""
+        answers: list[Answer] = []
+        while self._pipe is not None:
+            try:
+                if not self._pipe.poll():
+                    break
+                answer = self._pipe.recv()
+            except (EOFError, ConnectionError):
+                answers += self._all_lost()
+                break
+            if answer.final:
+                self._open.discard(answer.ticket)
+            answers.append(answer)
+        return answers
+
+    def _all_lost(self) -> list[Answer]:
+        """Close what a dead worker left open; the next question starts a new one."""
+        lost = [
+            Answer(t, "error", RuntimeError("the worker process ended early")) for t in sorted(self._open)
+        ]
+        self._open.clear()
+        self._process = self._pipe = None
+        return lost
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._process is None:
+            return
+        self._pipe.close()
+        self._process.join(_GOODBYE_S)
+        if self._process.is_alive():
+            self._process.terminate()
+            self._process.join()
+        self._process = self._pipe = None
+        self._open.clear()

@@ -1,0 +1,371 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What the worker process beside the window can do; each task is a function of the state it keeps."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from gridplanner.errors import UserError
+from gridplanner.model.amendment import Amendment
+from gridplanner.model.certificate import Certificate
+from gridplanner.model.finding import Finding
+from gridplanner.model.jurisdiction import District
+from gridplanner.model.layers import Layer
+from gridplanner.model.measures import Measures
+from gridplanner.model.plan import Plan
+from gridplanner.model.project import ProjectContents
+from gridplanner.model.proposal import Proposal
+from gridplanner.model.request import PlanRequest
+from gridplanner.model.ruleset import RuleSet
+from gridplanner.progress import Inline, Progress
+from gridplanner.texts import RESOURCES, _
+from gridplanner.workspace.amend.amending import DistrictLine
+from gridplanner.workspace.config import Config, config_from_table, load_config
+from gridplanner.workspace.safety.saving import Saving
+from gridplanner.workspace.scene.files import probe_all, scenarios_in
+from gridplanner.workspace.scene.scene import Scene, make_scene
+
+SAMPLE = RESOURCES.parent / "sample_shapefiles" / "config.toml"
+
+
+class Reporter(Progress, Protocol):
+    """Progress that can also send an early part of the result."""
+
+    def part(self, value: object) -> None:
+        """Send an early part of the result."""
+
+
+@dataclass
+class State:
+    """What the worker keeps: the whole project and the configuration it came from."""
+
+    contents: ProjectContents | None = None
+    config: Config | None = None
+    _file: Any = None
+    _line: DistrictLine = field(default_factory=DistrictLine)
+
+    @property
+    def file(self) -> Any:
+        """The file of the project (`ProjectFile`): lock, backups, what a crash left."""
+        if self._file is None:
+            from gridplanner.workspace.safety.project_file import (
+                ProjectFile,  # shapes, felt by the first paint
+            )
+
+            self._file = ProjectFile()
+        return self._file
+
+    def whole(
+        self, slim: ProjectContents | None = None, amendments: Sequence[Amendment] = ()
+    ) -> ProjectContents:
+        """Return the project with its shapes, in the state the window has it, corrections included."""
+        if self.contents is None:
+            raise UserError(_("No project is open."))
+        known = slim.amendments if slim is not None else amendments
+        district = self._line.after(self.contents, known)
+        return replace(self.contents if slim is None else slim, district=district)
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """A check of one plan: measures per grid and findings.
+
+    Parameters
+    ----------
+    measures : Measures
+    findings : tuple of Finding
+    """
+
+    measures: Measures
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A project as the window gets it.
+
+    Parameters
+    ----------
+    contents : ProjectContents
+        Without shapes.
+    scene : Scene
+    today : Judged
+        The health check of today's grids.
+    path : str
+        Project file; "" while it was never saved.
+    saving : Saving
+        Where its steps are logged, who else has it open, what a crash left.
+    """
+
+    contents: ProjectContents
+    scene: Scene
+    today: Judged
+    path: str = ""
+    saving: Saving = field(default_factory=Saving)
+
+
+def slim(contents: ProjectContents) -> ProjectContents:
+    """Return the project without shapes; numbers and texts stay."""
+    return replace(contents, district=_slim_district(contents.district))
+
+
+def _slim_district(district: District) -> District:
+    """Return the district without shapes."""
+
+    def bare(layer: Layer) -> Layer:
+        return replace(layer, geometry=None)
+
+    return replace(
+        district,
+        communities=replace(district.communities, geometry=_nothing(len(district.communities))),
+        atoms=replace(district.atoms, geometry=_nothing(len(district.atoms))),
+        buildings=replace(district.buildings, geometry=_nothing(len(district.buildings))),
+        grids_before_geometry=_nothing(len(district.grids_before_geometry)),
+        originals={key: bare(layer) for key, layer in district.originals.items()},
+        nets={key: bare(layer) for key, layer in district.nets.items()},
+    )
+
+
+def _nothing(n: int) -> Any:
+    """Return n times None as an object array."""
+    return np.full(n, None, dtype=object)
+
+
+def without_district(contents: ProjectContents) -> ProjectContents:
+    """Return what a question carries: everything but the district, which the worker has."""
+    return replace(contents, district=None)  # type: ignore[arg-type]  # put back by State.whole
+
+
+def open_paths(state: State, progress: Reporter, paths: Sequence[str]) -> Opened:
+    """Open a project file, a configuration, or loose layers."""
+    from gridplanner.workspace.intake.loose import is_project, read_loose  # pandas and scipy
+
+    files = [Path(p) for p in paths]
+    if len(files) == 1 and files[0].suffix.lower() == ".toml":
+        state.config = load_config(files[0])
+        state.contents = _read(state.config, progress)
+    elif len(files) == 1 and is_project(files[0]):
+        progress.step(0, 1, _("Opening the project"))
+        state.contents, saving = state.file.open(files[0])
+        state.config = _config_of(state.contents, files[0].resolve().parent)
+        return show_opened(state, progress, str(files[0]), saving)
+    else:
+        state.contents, state.config = read_loose(files, progress)
+    return show_opened(state, progress, "")
+
+
+def show_opened(state: State, progress: Reporter, path: str, saving: Saving | None = None) -> Opened:
+    """Send the scene first, then the health check of today's grids."""
+    contents = state.whole()
+    light = slim(contents)
+    scene = make_scene(contents.district, demonstration=bool(state.config and state.config.demonstration))
+    progress.part((light, scene))
+    progress.step(0, 1, _("Checking today's grids"))
+    from gridplanner.workspace.usecases import today  # pandas and scipy: only once the map is on screen
+
+    saving = saving or state.file.begin(contents)
+    return Opened(light, scene, _judged(contents, today(contents)), path, saving)
+
+
+def _read(config: Config, progress: Progress) -> ProjectContents:
+    """Read the layers of a configuration."""
+    from gridplanner.workspace.usecases import read_project  # pandas, scipy: felt when a project is opened
+
+    return read_project(config, progress)
+
+
+def _config_of(contents: ProjectContents, base: Path) -> Config | None:
+    """Return the configuration a project was made from."""
+    return (
+        config_from_table(tomllib.loads(contents.config), base, contents.district.name, contents.config)
+        if contents.config
+        else None
+    )
+
+
+def open_sample(state: State, progress: Reporter, cache: str) -> Opened:
+    """Open the sample district; the built district is kept as a project in the user's cache.
+
+    Parameters
+    ----------
+    state : State
+    progress : Reporter
+    cache : str
+        Project file to keep it in; made when absent or older than the sample.
+    """
+    from gridplanner.io.project.project import open_project, save_project  # GDAL
+
+    kept = Path(cache)
+    state.config = load_config(SAMPLE)
+    newest = max(path.stat().st_mtime for path in SAMPLE.parent.rglob("*") if path.is_file())
+    if kept.is_file() and kept.stat().st_mtime > newest:
+        progress.step(0, 1, _("Opening the project"))
+        state.contents = open_project(kept)
+    else:
+        state.contents = _read(state.config, progress)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        save_project(kept, state.contents)
+        os.utime(kept)
+    return show_opened(state, progress, "")
+
+
+def _judged(contents: ProjectContents, plan: Plan, rules: RuleSet | None = None) -> Judged:
+    """Check a plan."""
+    from gridplanner.workspace.usecases import judge
+
+    division = judge(contents.district, plan, rules or contents.rules, contents.waivers)
+    return Judged(division.measures, division.findings)
+
+
+def judge_plan(
+    state: State,
+    progress: Reporter,
+    plan: Plan,
+    rules: RuleSet,
+    waivers: Mapping[str, str],
+    amendments: Sequence[Amendment] = (),
+) -> Judged:
+    """Check the plan in work."""
+    return _judged(replace(state.whole(None, amendments), waivers=dict(waivers)), plan, rules)
+
+
+def judge_today(
+    state: State, progress: Reporter, rules: RuleSet, amendments: Sequence[Amendment] = ()
+) -> Judged:
+    """Check today's grids under other rules, or after a correction."""
+    from gridplanner.workspace.usecases import today
+
+    contents = state.whole(None, amendments)
+    return _judged(contents, today(contents), rules)
+
+
+def propose_plan(
+    state: State,
+    progress: Reporter,
+    contents: ProjectContents,
+    request: PlanRequest,
+    workers: int = 0,
+    start: Plan | None = None,
+) -> tuple[Proposal, Judged]:
+    """Ask the engine; the proposal comes back checked, and nothing is applied."""
+    from gridplanner.workspace.executors import Processes
+    from gridplanner.workspace.usecases import propose
+
+    whole = state.whole(contents)
+    executor = Inline() if workers == 1 else Processes(workers)
+    try:
+        proposal = propose(whole, request, executor, progress, start)
+    finally:
+        if isinstance(executor, Processes):
+            executor.close(kill=progress.cancelled())
+    return proposal, _judged(whole, proposal.plan)
+
+
+def complete_plan(
+    state: State, progress: Reporter, contents: ProjectContents, plan: Plan
+) -> tuple[Plan, tuple[Finding, ...]]:
+    """Give each grid its code, name, limits, worker and branch."""
+    from gridplanner.assign.options import AssignOptions
+    from gridplanner.workspace.usecases import complete
+
+    progress.step(0, 1, _("Assigning branches, staff, codes and names"))
+    options = state.config.assign if state.config else AssignOptions()
+    return complete(state.whole(contents), plan, options)
+
+
+def save(
+    state: State, progress: Reporter, contents: ProjectContents, path: str, overwrite: bool = False
+) -> tuple[str, Saving]:
+    """Save the project; return its path and where the steps from now on are logged."""
+    progress.step(0, 1, _("Saving"))
+    return path, state.file.save(state.whole(contents), Path(path), overwrite=overwrite)
+
+
+def restore_steps(state: State, progress: Reporter) -> ProjectContents:
+    """Apply the steps that a crash left; return the project without shapes."""
+    progress.step(0, 1, _("Opening the project"))
+    state.contents = state.file.restore()
+    return slim(state.whole())
+
+
+def export_plan(
+    state: State,
+    progress: Reporter,
+    contents: ProjectContents,
+    plan: Plan,
+    certificate: Certificate,
+    out: str,
+) -> tuple[str, ...]:
+    """Write every output of a plan to a folder; return the files written."""
+    from gridplanner.workspace.config import ExportOptions
+    from gridplanner.workspace.executors import Processes
+    from gridplanner.workspace.handover.export import export
+    from gridplanner.workspace.usecases import compare
+
+    whole = state.whole(contents)
+    progress.step(0, 1, _("Checking before and after"))
+    outcome = compare(whole, plan, certificate, config=state.config)
+    facts = {
+        "seconds": 0.0,
+        "cpu_seconds": dict.fromkeys(("read", "check", "solve", "certify", "assign", "compile"), 0.0),
+        "seed": whole.request.seed,
+        "numbering": state.config.assign.numbering if state.config else "keep",
+    }
+    options = state.config.export if state.config else ExportOptions()
+    executor = Processes()
+    try:
+        outcome, _losses = export(outcome, whole, Path(out), options, facts, executor, progress)
+    finally:
+        executor.close(kill=progress.cancelled())
+    return tuple(outcome.summary.get("outputs", ()))
+
+
+def warm_kernels(state: State, progress: Reporter) -> bool:
+    """Compile the map's kernels here, so that the window only reads them from the cache."""
+    from gridplanner.maps import raster
+
+    raster.warm_up()
+    return True
+
+
+def probe_files(
+    state: State, progress: Reporter, paths: Sequence[str], encoding: str = ""
+) -> tuple[Any, ...]:
+    """Return what each file seems to be, for the import assistant."""
+    return probe_all(paths, encoding, progress)
+
+
+def scenarios_of(state: State, progress: Reporter, path: str) -> Mapping[str, Plan]:
+    """Return the scenarios of another project file that fit this district."""
+    return scenarios_in(state.whole().district, Path(path))
+
+
+def import_table(state: State, progress: Reporter, table: dict[str, Any], title: str) -> Opened:
+    """Build a project from the layers that the import assistant names."""
+    state.config = config_from_table(table, Path.cwd(), title)
+    state.contents = _read(state.config, progress)
+    return show_opened(state, progress, "")
+
+
+TASKS: Mapping[str, Callable[..., Any]] = {
+    "open": open_paths,
+    "sample": open_sample,
+    "judge": judge_plan,
+    "judge_today": judge_today,
+    "propose": propose_plan,
+    "complete": complete_plan,
+    "save": save,
+    "restore": restore_steps,
+    "export": export_plan,
+    "warm": warm_kernels,
+    "probe": probe_files,
+    "import": import_table,
+    "scenarios_of": scenarios_of,
+}
