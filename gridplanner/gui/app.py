@@ -12,18 +12,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from gridplanner.gui import theme
+from gridplanner.gui.language import speak
 from gridplanner.gui.settings import Settings
-from gridplanner.texts import language, use_language
+from gridplanner.texts import language
 
 if TYPE_CHECKING:
     from gridplanner.gui.main_window import MainWindow
 
-_TRANSLATOR = "_translator"
 _PAINT_FLAG = "--quit-after-first-paint"
 _CHINESE = (
     "Microsoft YaHei UI",
@@ -45,23 +45,6 @@ def interface_font() -> QFont:
     font = QFont(family)
     font.setPointSizeF(10.0)
     return font
-
-
-def speak(application: QApplication, code: str) -> None:
-    """Use a language in this process, Qt's own buttons included."""
-    use_language(code)
-    old = application.property(_TRANSLATOR)
-    if isinstance(old, QTranslator):
-        application.removeTranslator(old)
-        application.setProperty(_TRANSLATOR, None)
-    if language() != "zh_CN":
-        QLocale.setDefault(QLocale(QLocale.Language.English))
-        return
-    QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
-    translator = QTranslator(application)
-    if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
-        application.installTranslator(translator)
-        application.setProperty(_TRANSLATOR, translator)
 
 
 def make_application(arguments: Sequence[str], settings: Settings) -> QApplication:

@@ -8,7 +8,7 @@ from typing import cast
 
 from PySide6.QtWidgets import QApplication
 
-from gridplanner.gui.app import speak
+from gridplanner.gui.language import speak
 from gridplanner.gui.session import Session
 from gridplanner.gui.shell import Shell
 

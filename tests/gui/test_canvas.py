@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +14,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage
 
 from gridplanner.gui.canvas import frame as frames
+from gridplanner.gui.canvas.composer import Composer
 from gridplanner.gui.canvas.frame import Paint
 from gridplanner.gui.canvas.labels import Label, place
 from gridplanner.gui.canvas.view import View
@@ -218,7 +221,7 @@ def test_shading_is_what_its_definition_says(seed: int) -> None:
     assert np.array_equal(out, slow_shade(ids, colours, hatched, keys, strokes, widths))
 
 
-def test_labels_come_from_a_thread_and_an_overtaken_picture_is_let_go(window, qtbot) -> None:
+def test_labels_come_from_a_thread(window, qtbot) -> None:
     canvas = window.canvas
     window.layers.set_shown("labels", True)
     canvas._on_idle()
@@ -230,8 +233,21 @@ def test_labels_come_from_a_thread_and_an_overtaken_picture_is_let_go(window, qt
         for x in range(0, image.width(), 3)
         for y in range(0, image.height(), 3)
     )
-    canvas.over.forget()
-    canvas._on_idle()
-    canvas.over.drop()
-    qtbot.wait(60)
-    assert canvas.over.picture() is None
+
+
+def test_picture_that_a_drop_overtook_is_let_go(window, qtbot) -> None:
+    may_end = threading.Event()
+    image = QImage(4, 4, QImage.Format.Format_ARGB32_Premultiplied)
+
+    def slow() -> QImage:
+        may_end.wait(10)
+        return image
+
+    composer = Composer(window)
+    composer.make(window.canvas.view, lambda _view: slow)
+    composer.drop()
+    may_end.set()
+    composer._pool.shutdown(wait=True)
+    qtbot.wait(20)  # the thread's signal arrives
+    assert composer.picture() is None
+    composer.close()

@@ -14,6 +14,7 @@ from gridplanner.gui import theme
 from gridplanner.gui.canvas.canvas import MapCanvas
 from gridplanner.gui.canvas.tool import MapPoint
 from gridplanner.gui.dialogs.palette import PaletteDialog
+from gridplanner.gui.hand_over import change_language, rebuild
 from gridplanner.gui.panels.steps import STEPS
 from gridplanner.texts import _, language
 
@@ -111,8 +112,6 @@ class ViewGroup:
             self._window.refresh_icons()
             self._window.map.refresh()
             return
-        from gridplanner.gui.hand_over import rebuild  # needs the window, which needs this group
-
         rebuild(self._window)
 
     def full(self) -> None:
@@ -178,8 +177,6 @@ class ViewGroup:
 
     def language(self) -> None:
         """Switch between Chinese and English: the window is built anew around the same project."""
-        from gridplanner.gui.hand_over import change_language  # needs the window, which needs this group
-
         change_language(self._window, "en" if language() == "zh_CN" else "zh_CN")
 
     def context_menu(self, at: MapPoint) -> None:
