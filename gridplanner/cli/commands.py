@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SAMPLE_CONFIG = ROOT / "sample_shapefiles" / "config.toml"
+#: Processes of the tests at most; each may hold a city of a gigabyte.
+_TEST_PROCESSES = 4
 
 
 def run_demo(options: argparse.Namespace) -> int:
@@ -188,7 +190,9 @@ def run_test(options: argparse.Namespace) -> int:
         or sys.platform in ("win32", "darwin")
     ):
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
-    command = [sys.executable, "-m", "pytest", *options.rest]
+    # The whole suite runs on all cores, file by file: a file's tests share what is dear to make.
+    rest = options.rest or ["-n", str(min(os.cpu_count() or 1, _TEST_PROCESSES)), "--dist", "loadfile"]
+    command = [sys.executable, "-m", "pytest", *rest]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # our own tests
 
 
