@@ -50,8 +50,8 @@ def test_the_whole_job_through_a_real_window(driven: dict[str, Any]) -> None:
         assert name in driven["files"], name
 
 
-#: The message that brings the first project of a run is known to take longer (measured: 0.4 s of CPU).
-SLOWER_MS = {"import: Session Timer": 600.0}
+#: The message that brings a project is known to take longer (CPU: 0.4 s for the first one, 0.13 for the next).
+SLOWER_MS = {"import: Session Timer": 600.0, "open: Session Timer": 200.0}
 
 
 def test_no_call_on_the_thread_of_the_window_is_felt(driven: dict[str, Any]) -> None:
