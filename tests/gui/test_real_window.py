@@ -50,7 +50,7 @@ def test_the_whole_job_through_a_real_window(driven: dict[str, Any]) -> None:
         assert name in driven["files"], name
 
 
-#: The message that brings a project is known to take longer (CPU: 0.4 s for the first one, 0.13 for the next).
+#: The message that brings a project takes longer (CPU: 0.4 s for the first one, 0.13 for the next).
 SLOWER_MS = {"import: Session Timer": 600.0, "open: Session Timer": 200.0}
 
 
