@@ -191,7 +191,8 @@ def run_test(options: argparse.Namespace) -> int:
     ):
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     # The whole suite runs on all cores, file by file: a file's tests share what is dear to make.
-    rest = options.rest or ["-n", str(min(os.cpu_count() or 1, _TEST_PROCESSES)), "--dist", "loadfile"]
+    asked = [word for word in options.rest if word != "--"]
+    rest = asked or ["-n", str(min(os.cpu_count() or 1, _TEST_PROCESSES)), "--dist", "loadfile"]
     command = [sys.executable, "-m", "pytest", *rest]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # our own tests
 
