@@ -19,7 +19,7 @@ from gridplanner.verify.walls import connected_parts
 #: Land that may be double or blank per unit: coordinates are rounded to millimetres, and areas taken as
 #: they come (census areas, precincts) overlap by slivers. Square metres, or a share of the unit.
 _LAND_M2 = 1.0
-_AREA_SHARE = 1e-5
+_AREA_SHARE = 2e-5
 _RADIUS_M = 0.02
 _AT_POINT_M = 0.05
 
