@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -291,6 +291,33 @@ def refuse_password(address: str, where: str) -> None:
                 "folder. Leave it out and set PGPASSWORD, or keep it in the pgpass file."
             ).format(where=where)
         )
+
+
+def chosen_export(known: ExportOptions, chosen: Mapping[str, Any]) -> ExportOptions:
+    """Return export options with what somebody chose otherwise, checked.
+
+    Parameters
+    ----------
+    known : ExportOptions
+    chosen : mapping
+        Fields of `ExportOptions`; `maps` is itself a mapping of fields of `MapOptions`.
+
+    Raises
+    ------
+    UserError
+        A key, a format, an encoding or a profile does not exist.
+
+    Examples
+    --------
+    >>> chosen_export(ExportOptions(), {"profiles": ["gbk"], "maps": {"paper": "A0"}}).profiles
+    ('gbk',)
+    """
+    check_keys(chosen, tuple(f.name for f in fields(ExportOptions)), "[export]")
+    drawn = _table(chosen, "maps")
+    check_keys(drawn, tuple(f.name for f in fields(MapOptions)), "[export.maps]")
+    plain = {key: _frozen(value) for key, value in chosen.items() if key != "maps"}
+    maps = replace(known.maps, **{key: _frozen(value) for key, value in drawn.items()})
+    return checked_export(replace(known, **plain, maps=maps))
 
 
 def checked_export(options: ExportOptions) -> ExportOptions:

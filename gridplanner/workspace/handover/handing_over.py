@@ -37,8 +37,17 @@ DELIVERY = "delivery.zip"
 
 
 @dataclass(frozen=True, eq=False)
-class _Output:
-    """One file to write."""
+class Output:
+    """One layer file to write.
+
+    Parameters
+    ----------
+    layer : Layer
+    path : str
+        In the output folder.
+    format, profile : str
+        As `write_vector` takes them.
+    """
 
     layer: Layer
     path: str
@@ -46,16 +55,16 @@ class _Output:
     profile: str = "utf8"
 
 
-def _outputs(outcome: Outcome, options: ExportOptions) -> Iterator[_Output]:
+def outputs(outcome: Outcome, options: ExportOptions) -> Iterator[Output]:
     """Yield every layer file of an output folder: shapefiles per profile, the grids in each format."""
     layers = output_layers(outcome)
     for folder, profile in shape_folders(options).items():
         for name in SHAPE_LAYERS:
             if name in layers:
-                yield _Output(layers[name], f"{folder}/{name}.shp", "shp", profile)
+                yield Output(layers[name], f"{folder}/{name}.shp", "shp", profile)
     for form in dict.fromkeys((*_ALWAYS, *options.formats)):
         if form != "shp":
-            yield _Output(layers["grids"], f"grids.{form}", form)
+            yield Output(layers["grids"], f"grids.{form}", form)
 
 
 def shape_folders(options: ExportOptions) -> dict[str, str]:
@@ -75,11 +84,11 @@ def planned_losses(outcome: Outcome, options: ExportOptions) -> tuple[Finding, .
 
     A loss that several profiles share is told once.
     """
-    aliases = _aliases()
+    names = chinese_names()
     found = (
         loss
-        for output in _outputs(outcome, options)
-        for loss in losses(output.layer, output.format, output.profile, aliases)
+        for output in outputs(outcome, options)
+        for loss in losses(output.layer, output.format, output.profile, names)
     )
     return tuple(dict.fromkeys(found))
 
@@ -107,18 +116,18 @@ def settle_losses(found: Sequence[Finding], options: ExportOptions, tell: Tell |
 
 def write_layers(outcome: Outcome, folder: Path, options: ExportOptions) -> tuple[Finding, ...]:
     """Write every layer file into a folder and return what was lost."""
-    aliases, crs = _aliases(), outcome.district.crs
+    names, crs = chinese_names(), outcome.district.crs
     found: list[Finding] = []
-    for output in _outputs(outcome, options):
+    for output in outputs(outcome, options):
         path = folder / output.path
         path.parent.mkdir(exist_ok=True)
         found += write_vector(
-            output.layer, path, crs, format=output.format, profile=output.profile, aliases=aliases
+            output.layer, path, crs, format=output.format, profile=output.profile, aliases=names
         )
     return tuple(dict.fromkeys(found))
 
 
-def _aliases() -> dict[str, str]:
+def chinese_names() -> dict[str, str]:
     """Return the Chinese name of each output column."""
     return {key: name for key, (name, _remark) in field_meanings().items()}
 

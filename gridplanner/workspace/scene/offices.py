@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.finding import Finding
 from gridplanner.model.plan import Plan
 from gridplanner.model.project import ProjectContents
 from gridplanner.workspace.scene.tasks import Reporter, State
+
+if TYPE_CHECKING:
+    from gridplanner.workspace.handover.preview import Preview
 
 
 def merge_plans(
@@ -64,17 +67,36 @@ def publish(
 
 
 def losses(
-    state: State, progress: Reporter, contents: ProjectContents, plan: Plan, certificate: Certificate
+    state: State,
+    progress: Reporter,
+    contents: ProjectContents,
+    plan: Plan,
+    certificate: Certificate,
+    chosen: Mapping[str, Any] | None = None,
 ) -> tuple[Finding, ...]:
-    """Return what the formats of the configuration would lose of a plan, before anything is written."""
-    from gridplanner.workspace.config import ExportOptions
-    from gridplanner.workspace.handover.handing_over import planned_losses, real_losses
+    """Return what the formats chosen would lose of a plan, before anything is written."""
+    return export_preview(state, progress, contents, plan, certificate, chosen).losses
+
+
+def export_preview(
+    state: State,
+    progress: Reporter,
+    contents: ProjectContents,
+    plan: Plan,
+    certificate: Certificate,
+    chosen: Mapping[str, Any] | None = None,
+) -> Preview:
+    """Return which layer files an export would write, how large they get, and what they would lose.
+
+    `chosen` are fields of `ExportOptions`; what it does not name comes from the configuration.
+    """
+    from gridplanner.workspace.config import chosen_export
+    from gridplanner.workspace.handover.preview import preview_of
     from gridplanner.workspace.usecases import compare
 
     progress.step(0, 1, "")
     outcome = compare(state.whole(contents), plan, certificate, config=state.config)
-    options = state.config.export if state.config else ExportOptions()
-    return tuple(real_losses(planned_losses(outcome, options)))
+    return preview_of(outcome, chosen_export(state.export_options(), chosen or {}))
 
 
 TASKS: Mapping[str, Callable[..., Any]] = {
@@ -82,4 +104,5 @@ TASKS: Mapping[str, Callable[..., Any]] = {
     "take_release": take_release,
     "publish": publish,
     "losses": losses,
+    "export_preview": export_preview,
 }

@@ -27,7 +27,7 @@ from gridplanner.model.ruleset import RuleSet
 from gridplanner.progress import Inline, Progress
 from gridplanner.texts import RESOURCES, _
 from gridplanner.workspace.amend.amending import DistrictLine
-from gridplanner.workspace.config import Config, config_from_table, load_config
+from gridplanner.workspace.config import Config, ExportOptions, config_from_table, load_config
 from gridplanner.workspace.safety.saving import Saving
 from gridplanner.workspace.scene.files import probe_all, scenarios_in
 from gridplanner.workspace.scene.scene import Scene, make_scene
@@ -61,6 +61,10 @@ class State:
 
             self._file = ProjectFile()
         return self._file
+
+    def export_options(self) -> ExportOptions:
+        """Return what the configuration says of exports."""
+        return self.config.export if self.config else ExportOptions()
 
     def whole(
         self, slim: ProjectContents | None = None, amendments: Sequence[Amendment] = ()
@@ -302,9 +306,13 @@ def export_plan(
     plan: Plan,
     certificate: Certificate,
     out: str,
+    chosen: Mapping[str, Any] | None = None,
 ) -> tuple[str, ...]:
-    """Write every output of a plan to a folder; return the files written."""
-    from gridplanner.workspace.config import ExportOptions
+    """Write every output of a plan to a folder; return the files written.
+
+    `chosen` are fields of `ExportOptions`; what it does not name comes from the configuration.
+    """
+    from gridplanner.workspace.config import chosen_export
     from gridplanner.workspace.executors import Processes
     from gridplanner.workspace.handover.export import export
     from gridplanner.workspace.usecases import compare
@@ -318,7 +326,7 @@ def export_plan(
         "seed": whole.request.seed,
         "numbering": state.config.assign.numbering if state.config else "keep",
     }
-    options = state.config.export if state.config else ExportOptions()
+    options = chosen_export(state.export_options(), chosen or {})
     executor = Processes()
     try:
         outcome, _losses = export(outcome, whole, Path(out), options, facts, executor, progress)

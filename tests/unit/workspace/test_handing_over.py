@@ -19,7 +19,14 @@ from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.progress import Inline, Silent
 from gridplanner.workspace import main_job
-from gridplanner.workspace.config import ExportOptions, checked_export, config_from_table
+from gridplanner.workspace.config import (
+    FORMATS,
+    ExportOptions,
+    checked_export,
+    chosen_export,
+    config_from_table,
+)
+from gridplanner.workspace.handover.choices import encoding_choices, format_choices, profile_choices
 from gridplanner.workspace.handover.handing_over import (
     pack,
     planned_losses,
@@ -28,6 +35,7 @@ from gridplanner.workspace.handover.handing_over import (
     shape_folders,
     write_layers,
 )
+from gridplanner.workspace.handover.preview import preview_of
 from gridplanner.workspace.usecases import compare
 from tests.builders import town
 
@@ -138,3 +146,32 @@ def test_run_publishes_where_the_configuration_says_so(outcome, tmp_path, monkey
     config = config_from_table(table, tmp_path, "town")
     result = main_job.run_main_job(config, tmp_path / "out", Inline(), Silent())
     assert (result.version, seen) == ((5, ["网格"]) if publish else (0, []))
+
+
+def test_every_choice_of_the_window_is_one_of_the_configuration():
+    assert tuple(choice.key for choice in format_choices()) == FORMATS
+    for choice in encoding_choices():
+        checked_export(ExportOptions(encoding=choice.key))
+    keys = tuple(choice.key for choice in profile_choices())
+    assert len(set(keys)) == len(keys) == 6
+    chosen = chosen_export(ExportOptions(), {"profiles": list(keys), "maps": {"paper": "A0"}})
+    assert chosen.profiles == keys and chosen.maps.paper == "A0" and chosen.encoding == "utf8"
+    assert all(choice.name for choice in (*format_choices(), *encoding_choices(), *profile_choices()))
+    for wrong in ({"colour": 1}, {"maps": {"ink": 2}}, {"formats": ["docx"]}):
+        with pytest.raises(UserError):
+            chosen_export(ExportOptions(), wrong)
+
+
+def test_the_preview_names_each_file_with_its_size(outcome, tmp_path):
+    options = ExportOptions(profiles=("gbk",), formats=("kml", "dxf", "csv", "xlsx", "gdb"))
+    preview = preview_of(outcome, options)
+    write_layers(outcome, tmp_path, options)
+    sizes = {file.path: file.size for file in preview.files}
+    for path, size in sizes.items():
+        if path.endswith(".shp"):
+            members = [(tmp_path / path).with_suffix(suffix) for suffix in (".shp", ".shx", ".dbf")]
+            assert size == sum(member.stat().st_size for member in members), path
+        else:
+            assert (tmp_path / path).exists() and size > 0
+    assert preview.size == sum(sizes.values())
+    assert [loss.subjects for loss in preview.losses] == [("2",)]

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What an export would write, before it writes: each layer file, its rows, its size, its losses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from gridplanner.io.columns import text_of
+from gridplanner.io.dbf_fields import plan_fields, profile_of
+from gridplanner.model.finding import Finding
+from gridplanner.model.layers import Layer
+from gridplanner.model.outcome import Outcome
+from gridplanner.workspace.config import ExportOptions
+from gridplanner.workspace.handover.handing_over import chinese_names, outputs, planned_losses, real_losses
+
+
+@dataclass(frozen=True)
+class PlannedFile:
+    """A layer file that an export would write.
+
+    Parameters
+    ----------
+    path : str
+        In the output folder.
+    rows : int
+    size : int
+        Bytes: exact for the three members of a shapefile, an estimate for the other formats.
+    """
+
+    path: str
+    rows: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an export would give.
+
+    Parameters
+    ----------
+    files : tuple of PlannedFile
+        Layers only; maps and papers are not counted.
+    losses : tuple of Finding
+        By row and column; a loss that several profiles share once.
+    """
+
+    files: tuple[PlannedFile, ...]
+    losses: tuple[Finding, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all layer files together."""
+        return sum(file.size for file in self.files)
+
+
+@dataclass(frozen=True)
+class _Weight:
+    """Bytes that a format takes for what is in a layer; measured on the sample district.
+
+    Parameters
+    ----------
+    base, row, vertex, cell, text : float
+        For the file, each row, each vertex, each cell, each byte of text in UTF-8.
+    """
+
+    base: float
+    row: float
+    vertex: float
+    cell: float
+    text: float
+
+
+_WEIGHTS = {
+    "gpkg": _Weight(110_000, 110, 16, 6, 1.0),
+    "geojson": _Weight(200, 120, 32, 12, 1.0),
+    "kml": _Weight(600, 260, 30, 50, 1.0),
+    "dxf": _Weight(1_500, 200, 44, 0, 0.1),
+    "gdb": _Weight(330_000, 60, 5, 3, 1.0),
+    "csv": _Weight(400, 2, 0, 4, 1.0),
+    "xlsx": _Weight(6_000, 30, 0, 7, 0.35),
+    "parquet": _Weight(12_000, 10, 14, 2, 0.4),
+}
+
+
+def preview_of(outcome: Outcome, options: ExportOptions) -> Preview:
+    """Return what an export with these options would write and lose; nothing is written."""
+    files = tuple(
+        PlannedFile(output.path, len(output.layer), _size(output.layer, output.format, output.profile))
+        for output in outputs(outcome, options)
+    )
+    return Preview(files, tuple(real_losses(planned_losses(outcome, options))))
+
+
+def _size(layer: Layer, form: str, profile: str) -> int:
+    """Return the bytes of a layer in a format."""
+    if form == "shp":
+        return _shapefile_size(layer, profile)
+    weight = _WEIGHTS[form]
+    n, columns = len(layer), list(layer.fields.values())
+    vertices = 0 if layer.geometry is None else int(shapely.get_num_coordinates(layer.geometry).sum())
+    texts = sum(
+        len(text_of(value).encode("utf-8", "replace"))
+        for column in columns
+        if np.asarray(column).dtype.kind not in "iufb"
+        for value in np.asarray(column).tolist()
+    )
+    cells = n * len(columns)
+    return round(
+        weight.base + weight.row * n + weight.vertex * vertices + weight.cell * cells + weight.text * texts
+    )
+
+
+def _shapefile_size(layer: Layer, profile: str) -> int:
+    """Return the bytes of the three members of a shapefile."""
+    n = len(layer)
+    fields, _losses = plan_fields(layer, profile_of(profile), chinese_names(), {})
+    table = 32 + 32 * len(fields) + 1 + n * (1 + sum(field.width for field in fields)) + 1
+    if layer.geometry is None:
+        return table
+    shapes = layer.geometry
+    points = shapely.get_dimensions(shapes) == 0
+    vertices = shapely.get_num_coordinates(shapes)
+    rings = np.array([_parts(shape) for shape in shapes.tolist()])
+    records = np.where(points, 28, 8 + 44 + 4 * rings + 16 * vertices)
+    return int(table + 200 + 8 * n + records.sum())
+
+
+def _parts(shape: object) -> int:
+    """Return the rings or lines that a shape has."""
+    kind = shapely.get_dimensions(shape)
+    if kind == 2:
+        return len(shapely.get_rings(shape))
+    return int(shapely.get_num_geometries(shape))
