@@ -162,10 +162,19 @@ def load_config(path: Path) -> Config:
     return config_from_table(table, path.resolve().parent, path.stem, text)
 
 
-def config_from_table(table: Mapping[str, Any], base: Path, name: str, text: str = "") -> Config:
-    """Check a configuration that is already a table; relative layer paths start from `base`."""
+def config_from_table(
+    table: Mapping[str, Any], base: Path, name: str, text: str = "", *, in_project: bool = False
+) -> Config:
+    """Check a configuration that is already a table; relative layer paths start from `base`.
+
+    In a project, which holds its layers itself, it need not name any.
+    """
     check_keys(table, SECTIONS, _("configuration"))
     layers, nets = _layers(_table(table, "layers"))
+    if not layers and not in_project:
+        raise UserError(
+            _("The configuration names no layer. Add at least [layers.buildings] or [layers.atoms].")
+        )
     title = str(table.get("title", table.get("name", name)))
     rules = rules_from_config(_table(table, "rules"))
     # What joins two areas is a rule; the atoms are built by it too, unless [repair] says otherwise.
@@ -200,10 +209,6 @@ def _layers(table: Mapping[str, Any]) -> tuple[dict[str, LayerSpec], dict[str, L
     check_keys(table, (*ROLES, "nets"), "[layers]")
     layers = {role: _spec(spec, f"[layers.{role}]") for role, spec in table.items() if role != "nets"}
     nets = {name: _spec(spec, f"[layers.nets.{name}]") for name, spec in _table(table, "nets").items()}
-    if not layers:
-        raise UserError(
-            _("The configuration names no layer. Add at least [layers.buildings] or [layers.atoms].")
-        )
     return layers, nets
 
 

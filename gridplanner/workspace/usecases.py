@@ -186,4 +186,5 @@ def config_of(contents: ProjectContents, base: Path) -> Config | None:
 
     if not contents.config:
         return None
-    return config_from_table(tomllib.loads(contents.config), base, contents.district.name, contents.config)
+    table, name = tomllib.loads(contents.config), contents.district.name
+    return config_from_table(table, base, name, contents.config, in_project=True)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gridplanner.model.amendment import Amendment
     from gridplanner.model.finding import Finding
     from gridplanner.model.jurisdiction import District
+    from gridplanner.model.request import PlanRequest
     from gridplanner.model.ruleset import RuleSet
 
 Listener = Callable[[PlanChange], None]
@@ -254,6 +255,20 @@ class Workspace:
         self._refuse_read_only()
         self._contents = replace(self.contents, rules=rules)
         self._tell(PlanChange("rules", label=_("Rules changed")), "set_rules")
+
+    def set_config(self, config: str, what: str) -> None:
+        """Settle how staff is assigned and what is handed over; `what` names it in the journal."""
+        self._refuse_read_only()
+        if config != self._contents.config:
+            self._contents = replace(self.contents, config=config)
+            self._tell(PlanChange("findings", label=what), "set_config")
+
+    def set_request(self, request: PlanRequest) -> None:
+        """Remember the question asked last."""
+        self._refuse_read_only()
+        if request != self._contents.request:
+            self._contents = replace(self.contents, request=request)
+            self._tell(PlanChange("findings", label=_("Question changed")), "set_request")
 
     def waive(self, key: str, reason: str) -> None:
         """Accept a breach with a reason (`rule|codes`); an empty reason takes the waiver back."""

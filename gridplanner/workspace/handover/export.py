@@ -30,6 +30,7 @@ from gridplanner.reports.summary import build_summary, write_summary
 from gridplanner.reports.workbook import write_workbook
 from gridplanner.texts import _
 from gridplanner.workspace.config import ExportOptions
+from gridplanner.workspace.config_text import in_force
 from gridplanner.workspace.handover.handing_over import (
     Tell,
     pack,
@@ -122,7 +123,9 @@ def export(  # noqa: PLR0913 - each is a part of the plan or a choice of the cal
             progress.step(i + 1, len(parts), _("Writing the output"))
         findings = tuple(f for part in done for f in part.findings)
         write_findings((*contents.findings, *outcome.after.findings, *findings), folder / "findings.csv")
-        (folder / "config.toml").write_text(contents.config, encoding="utf-8", newline="\n")
+        (folder / "config.toml").write_text(
+            in_force(contents, outcome.after.plan), encoding="utf-8", newline="\n"
+        )
         if options.zip:
             pack(folder, options, findings)
         seconds = facts["seconds"] + time.perf_counter() - started

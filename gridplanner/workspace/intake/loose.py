@@ -19,6 +19,7 @@ from gridplanner.model.project import ProjectContents
 from gridplanner.progress import Progress
 from gridplanner.texts import _
 from gridplanner.workspace.config import Config, config_from_table, load_config
+from gridplanner.workspace.config_text import config_text, with_names_only
 from gridplanner.workspace.usecases import read_project
 
 #: Of these one at least must be there.
@@ -67,7 +68,7 @@ def read_loose(
         "rules": rules,
         "repair": {"overlap": "most_people", "gap": "longest_border"},
     }
-    config = config_from_table(table, Path.cwd(), paths[0].stem)
+    config = config_from_table(table, Path.cwd(), paths[0].stem, config_text(with_names_only(table)))
     contents = read_project(config, progress)
     # A file read as grids and as smallest areas tells its doubts twice.
     return replace(contents, findings=tuple(dict.fromkeys(contents.findings))), config

@@ -51,6 +51,8 @@ def step_between(before: ProjectContents, after: ProjectContents) -> Step:
         step["rules"] = codec.to_json(after.rules)
     if after.request != before.request:
         step["request"] = codec.to_json(after.request)
+    if after.config != before.config:
+        step["config"] = after.config
     if dict(after.waivers) != dict(before.waivers):
         step["waivers"] = dict(after.waivers)
     if len(after.amendments) > len(before.amendments):
@@ -95,6 +97,7 @@ def apply_step(before: ProjectContents, step: Step) -> ProjectContents:
         request=codec.from_json(step["request"], PlanRequest) if "request" in step else before.request,
         findings=_records(step["findings"], Finding) if "findings" in step else before.findings,
         waivers=dict(step["waivers"]) if "waivers" in step else before.waivers,
+        config=str(step.get("config", before.config)),
         journal=(*before.journal, *_records(step["journal"], JournalEntry)),
     )
 

@@ -60,9 +60,9 @@ def publish(
     from gridplanner.workspace.usecases import compare
 
     progress.step(0, 1, "")
+    outcome = compare(state.whole(contents), plan, certificate, config=state.config)
     known = state.config.postgis if state.config else PostgisOptions()
     given: dict[str, Any] = {key: value for key, value in settings.items() if value}
-    outcome = compare(state.whole(contents), plan, certificate, config=state.config)
     return publish_outcome(outcome, replace(known, **given))
 
 

@@ -28,6 +28,7 @@ from gridplanner.progress import Inline, Progress
 from gridplanner.texts import RESOURCES, _
 from gridplanner.workspace.amend.amending import DistrictLine
 from gridplanner.workspace.config import Config, ExportOptions, config_from_table, load_config
+from gridplanner.workspace.config_text import config_text, with_names_only
 from gridplanner.workspace.safety.saving import Saving
 from gridplanner.workspace.scene.files import probe_all, scenarios_in
 from gridplanner.workspace.scene.scene import Scene, make_scene
@@ -44,10 +45,11 @@ class Reporter(Progress, Protocol):
 
 @dataclass
 class State:
-    """What the worker keeps: the whole project and the configuration it came from."""
+    """What the worker keeps: the whole project, and the configuration as `settled` in its text."""
 
     contents: ProjectContents | None = None
     config: Config | None = None
+    settled: str = ""
     _file: Any = None
     _line: DistrictLine = field(default_factory=DistrictLine)
 
@@ -69,9 +71,16 @@ class State:
     def whole(
         self, slim: ProjectContents | None = None, amendments: Sequence[Amendment] = ()
     ) -> ProjectContents:
-        """Return the project with its shapes, in the state the window has it, corrections included."""
+        """Return the project with its shapes, in the state the window has it, corrections included.
+
+        The configuration follows, too: what is handed over is settled in the window.
+        """
         if self.contents is None:
             raise UserError(_("No project is open."))
+        if slim is not None and slim.config != self.settled:
+            base = self.config.base if self.config else Path.cwd()
+            self.config = _config_of(replace(self.contents, config=slim.config), base)
+            self.settled = slim.config
         known = slim.amendments if slim is not None else amendments
         district = self._line.after(self.contents, known)
         return replace(self.contents if slim is None else slim, district=district)
@@ -168,6 +177,7 @@ def open_paths(state: State, progress: Reporter, paths: Sequence[str]) -> Opened
 def show_opened(state: State, progress: Reporter, path: str, saving: Saving | None = None) -> Opened:
     """Send the scene first, then the health check of today's grids."""
     contents = state.whole()
+    state.settled = contents.config
     light = slim(contents)
     scene = make_scene(contents.district, demonstration=bool(state.config and state.config.demonstration))
     progress.part((light, scene))
@@ -186,12 +196,11 @@ def _read(config: Config, progress: Progress) -> ProjectContents:
 
 
 def _config_of(contents: ProjectContents, base: Path) -> Config | None:
-    """Return the configuration a project was made from."""
-    return (
-        config_from_table(tomllib.loads(contents.config), base, contents.district.name, contents.config)
-        if contents.config
-        else None
-    )
+    """Return the configuration a project was made from, as it was settled since."""
+    if not contents.config:
+        return None
+    table, name = tomllib.loads(contents.config), contents.district.name
+    return config_from_table(table, base, name, contents.config, in_project=True)
 
 
 def open_sample(state: State, progress: Reporter, cache: str) -> Opened:
@@ -280,8 +289,9 @@ def complete_plan(
     from gridplanner.workspace.usecases import complete
 
     progress.step(0, 1, _("Assigning branches, staff, codes and names"))
+    whole = state.whole(contents)
     options = state.config.assign if state.config else AssignOptions()
-    return complete(state.whole(contents), plan, options)
+    return complete(whole, plan, options)
 
 
 def save(
@@ -357,7 +367,7 @@ def scenarios_of(state: State, progress: Reporter, path: str) -> Mapping[str, Pl
 
 def import_table(state: State, progress: Reporter, table: dict[str, Any], title: str) -> Opened:
     """Build a project from the layers that the import assistant names."""
-    state.config = config_from_table(table, Path.cwd(), title)
+    state.config = config_from_table(table, Path.cwd(), title, config_text(with_names_only(table)))
     state.contents = _read(state.config, progress)
     return show_opened(state, progress, "")
 
