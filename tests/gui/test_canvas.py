@@ -17,6 +17,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
 
 from gridplanner.gui.canvas import frame as frames
+from gridplanner.gui.canvas import plain
 from gridplanner.gui.canvas.composer import Composer
 from gridplanner.gui.canvas.frame import Paint
 from gridplanner.gui.canvas.labels import Label, place
@@ -216,9 +217,44 @@ def test_shading_is_what_its_definition_says(seed: int) -> None:
     keys = random.integers(-2, 4, (3, n)).astype(np.int32)
     strokes = np.array([0x22203040, 0xFF2C3A47, 0x80E01B6A], np.uint32)
     widths = random.integers(0, 2, 3)
-    out = np.empty(size, np.uint32)
-    raster.shade(ids, colours, hatched, keys, strokes, widths, out)
-    assert np.array_equal(out, slow_shade(ids, colours, hatched, keys, strokes, widths))
+    expected = slow_shade(ids, colours, hatched, keys, strokes, widths)
+    for kernels in (raster, plain):
+        out = np.empty(size, np.uint32)
+        kernels.shade(ids, colours, hatched, keys, strokes, widths, out)
+        assert np.array_equal(out, expected), kernels.__name__
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000))
+def test_plain_kernels_draw_what_the_compiled_ones_draw(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    corners = random.uniform(-5, 45, (7, 2, 2))
+    boxes = [shapely.box(*np.sort(c, axis=0).ravel()) for c in corners]
+    holes = [shapely.difference(b, shapely.buffer(shapely.centroid(b), 3)) for b in boxes]
+    shapes = polygon_arrays(np.array([*holes, None, shapely.multipolygons(boxes[:1])], dtype=object))
+    view = np.array([random.uniform(-5, 10), random.uniform(20, 45), random.uniform(0.5, 3)])
+    paint = Paint.plain(len(shapes))
+    paint.colours[:] = 0xFF000000 | random.integers(0, 1 << 24, len(shapes) + 1)
+    paint.hatched[:3] = True
+    strokes, widths = np.array([0x22203040, 0xFF2C3A47], np.uint32), random.integers(0, 5, 2)
+    keys = np.vstack([paint.keys, random.integers(-2, 2, len(shapes)).astype(np.int32)])
+    pictures = []
+    for kernels in (raster, plain):
+        ids, out = np.empty((40, 50), np.int32), np.empty((40, 50), np.uint32)
+        kernels.fill_ids(shapes.xy, shapes.rings, shapes.features, shapes.boxes, view, ids)
+        kernels.shade(ids, paint.colours, paint.hatched, keys, strokes, widths, out)
+        pictures.append((ids, out))
+    assert np.array_equal(pictures[0][0], pictures[1][0])
+    assert np.array_equal(pictures[0][1], pictures[1][1])
+
+
+def test_a_map_too_large_for_plain_kernels_waits_for_the_compiled_ones(monkeypatch) -> None:
+    monkeypatch.setattr(plain, "MOST_VERTICES", 9)
+    cells = np.array([shapely.box(i * 20, 0, i * 20 + 20, 40) for i in range(4)], dtype=object)
+    shapes, ids = polygon_arrays(cells), np.empty((160, 320), np.int32)
+    place = np.array([0.0, 40.0, 4.0])
+    plain.fill_ids(shapes.xy, shapes.rings, shapes.features, shapes.boxes, place, ids)
+    assert (ids == -1).all()
 
 
 def test_labels_come_from_a_thread(window, qtbot) -> None:

@@ -96,7 +96,7 @@ class MapCanvas(QWidget):
     # --- what is shown -------------------------------------------------------------------------------
 
     def set_kernels(self, kernels: ModuleType) -> None:
-        """Take the compiled kernels once they are loaded; frames become fast and picking works."""
+        """Take the compiled kernels once they are loaded; frames become fast."""
         self.kernels = kernels
         self._redraw()
 
@@ -124,7 +124,7 @@ class MapCanvas(QWidget):
         """Colour the map anew; `other` is what the swipe shows on the right."""
         self._paint, self._other = paint, other
         self._refiner.give_up()
-        if self._stale or self._frame is None or self.kernels is None or not len(self._frame.ids):
+        if self._stale or self._frame is None:
             self._redraw()
             return
         frames.colour(self.kernels, self._frame, paint)
@@ -226,7 +226,7 @@ class MapCanvas(QWidget):
     def _colour_other(self) -> None:
         """Colour the right side of the swipe from the same ids."""
         self._other_frame = None
-        if self._other is None or self._frame is None or self.kernels is None or not len(self._frame.ids):
+        if self._other is None or self._frame is None:
             return
         self._other_frame = Frame(
             self._frame.view, self._frame.ratio, self._frame.ids, np.empty_like(self._frame.pixels)
@@ -315,7 +315,7 @@ class MapCanvas(QWidget):
     def features_near(self, px: float, py: float, reach: int) -> list[int]:
         """Return the polygons within some pixels of a place."""
         self._fresh()
-        if self._frame is None or not len(self._frame.ids):
+        if self._frame is None:
             return []
         return self._frame.near(*self.view.to_ground(px, py), reach)
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Frames of the map: an id buffer with a margin around the window, coloured by lookup.
 
-Until the kernels are loaded (numba is imported after the first paint) frames are painted polygon
-by polygon with QPainter: slower, with the same colours, and nobody waits for a compiler.
+Until the compiled kernels are loaded (numba is imported after the first paint) those in plain numpy
+draw the same frames.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from types import ModuleType
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QImage
 
+from gridplanner.gui.canvas import plain
 from gridplanner.gui.canvas.view import View
 from gridplanner.workspace.scene.scene import PolygonArrays
 
@@ -99,7 +99,7 @@ class Frame:
     ratio : float
         Device pixels per logical pixel.
     ids : int32[h, w]
-        -1 outside; empty while the kernels are not loaded.
+        -1 outside.
     pixels : uint32[h, w]
     translucent : bool
         A basemap shines through.
@@ -154,8 +154,7 @@ def draw(kernels: ModuleType | None, shapes: PolygonArrays, paint: Paint, view: 
     """Return the interactive frame of a view (the margin is added here)."""
     wide = padded(view)
     size = (max(1, round(wide.height * ratio)), max(1, round(wide.width * ratio)))
-    if kernels is None:
-        return _painted(shapes, paint, wide, ratio, size)
+    kernels = kernels or plain
     ids, pixels = np.empty(size, np.int32), np.empty(size, np.uint32)
     kernels.fill_ids(shapes.xy, shapes.rings, shapes.features, shapes.boxes, _origin(wide, ratio), ids)
     frame = Frame(wide, ratio, ids, pixels)
@@ -172,8 +171,9 @@ def _device_widths(paint: Paint, factor: float) -> np.ndarray:
     return np.where((paint.strokes >> 24) < 255, np.minimum(widths, 1), widths)
 
 
-def colour(kernels: ModuleType, frame: Frame, paint: Paint) -> None:
+def colour(kernels: ModuleType | None, frame: Frame, paint: Paint) -> None:
     """Colour a frame again from its ids; no geometry is touched."""
+    kernels = kernels or plain
     translucent = paint.translucent
     if translucent != frame.translucent:
         frame.translucent, frame._image = translucent, None
@@ -207,24 +207,3 @@ def refine(
         kernels.halve(fine, part)
         out[low:high] = part[low - first : high - first]
     return out
-
-
-def _painted(shapes: PolygonArrays, paint: Paint, view: View, ratio: float, size: tuple[int, int]) -> Frame:
-    """Paint polygon by polygon: the frame while the kernels are not loaded yet."""
-    pixels = np.empty(size, np.uint32)
-    frame = Frame(view, ratio, np.empty((0, 0), np.int32), pixels)
-    image = frame.image()
-    image.fill(QColor.fromRgb(int(paint.colours[-1])))
-    painter = QPainter(image)
-    painter.setPen(QPen(QColor(80, 90, 100, 70), 1))
-    x0, y0, x1, y1 = view.extent()
-    boxes = shapes.boxes
-    seen = (boxes[:, 0] < x1) & (boxes[:, 2] > x0) & (boxes[:, 1] < y1) & (boxes[:, 3] > y0)
-    for i in np.flatnonzero(seen):
-        painter.setBrush(QColor.fromRgb(int(paint.colours[i])))
-        polygon = QPolygonF()
-        for ring in shapes.feature_rings(int(i))[:1]:
-            polygon.append([QPointF(x, y) for x, y in view.screen_array(ring).tolist()])
-        painter.drawPolygon(polygon, Qt.FillRule.OddEvenFill)
-    painter.end()
-    return frame

@@ -65,7 +65,7 @@ class GridsModel(QAbstractTableModel):
         self._rows = 0
         self._stale = False
         self.seen = False
-        session.opened.connect(self.refresh)
+        session.opened.connect(self._on_opened)
         session.changed.connect(self._on_change)
         session.judged.connect(lambda: self._tell(range(self._rows)))
 
@@ -73,6 +73,12 @@ class GridsModel(QAbstractTableModel):
         """Follow the plan while the table is seen; catch up when it is shown."""
         self.seen = seen
         if seen and self._stale:
+            self.refresh()
+
+    def _on_opened(self) -> None:
+        """Show another project, at once only where the table is seen: sorting it would be felt."""
+        self._stale = True
+        if self.seen:
             self.refresh()
 
     def _on_change(self, change: PlanChange) -> None:
