@@ -18,11 +18,11 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from gridplanner.errors import UserError
+from gridplanner.errors import Cancelled, UserError
 from gridplanner.io.durable import (
     disk_full,
     flush_file,
@@ -42,7 +42,7 @@ _RENAME_EXCHANGE = 2
 
 
 @contextmanager
-def export_folder(out: Path) -> Iterator[Path]:
+def export_folder(out: Path, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Path]:
     """Give a temporary folder to write to; on success its contents become `out`, else nothing changes.
 
     Files in `out` that no earlier export wrote (they are not named in its `summary.json`) stay.
@@ -51,6 +51,8 @@ def export_folder(out: Path) -> Iterator[Path]:
     ----------
     out : Path
         Target folder; made if it is not there.
+    cancelled : callable, optional
+        Looked at until the new set takes the place of the old one.
 
     Yields
     ------
@@ -61,6 +63,8 @@ def export_folder(out: Path) -> Iterator[Path]:
     ------
     UserError
         If the target cannot be written, the disk is full, or a written file turns out broken.
+    Cancelled
+        When `cancelled` says so.
     """
     check_writable(out)
     target = out.resolve()
@@ -70,7 +74,7 @@ def export_folder(out: Path) -> Iterator[Path]:
         with plain_words(out):
             yield work
             _refuse_broken(work, out)
-            _flush_tree(work)
+            _flush_tree(work, cancelled)
             _publish(work, target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -189,13 +193,18 @@ def _refuse_broken(work: Path, out: Path) -> None:
     )
 
 
-def _flush_tree(work: Path) -> None:
+def _flush_tree(work: Path, cancelled: Callable[[], bool]) -> None:
+    """Make every file reach the disk, which takes long on a slow one."""
     for path in sorted(work.rglob("*")):
+        if cancelled():
+            raise Cancelled
         if path.is_file():
             flush_file(path)
         elif path.is_dir():
             flush_folder(path)
     flush_folder(work)
+    if cancelled():
+        raise Cancelled
 
 
 # --- publishing ----------------------------------------------------------------------------------------

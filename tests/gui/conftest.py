@@ -42,6 +42,9 @@ class _Reporter:
     def cancelled(self) -> bool:
         return False
 
+    def settle(self) -> None:
+        return
+
     def part(self, value: object) -> None:
         self._answers.append(Answer(self._ticket, "part", value))
 

@@ -4,9 +4,13 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from multiprocessing import Pipe
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +22,7 @@ from gridplanner.progress import Inline
 from gridplanner.workspace.config import ExportOptions
 from gridplanner.workspace.executors import Processes
 from gridplanner.workspace.handover.export import export
+from gridplanner.workspace.scene import desk, registry
 
 LIGHT = ExportOptions(maps=MapOptions(sheets=(), dpi=50))
 FACTS = {"seconds": 0.0, "cpu_seconds": {}, "seed": 1, "numbering": "keep"}
@@ -56,3 +61,62 @@ def test_a_cancelled_export_leaves_the_old_set(tmp_path: Path) -> None:
     with pytest.raises(Cancelled):
         export(shown, contents, out, LIGHT, FACTS, Inline(), stopping.Wish(0.05))
     assert stopping._listing(out) == before and list(tmp_path.iterdir()) == [out]
+
+
+def ask_and_stop(
+    monkeypatch: pytest.MonkeyPatch, task: Callable[..., Any]
+) -> tuple[list[desk.Answer], float]:
+    """Have the window's worker do a task, stop it soon; return its answers and the time to the last."""
+    monkeypatch.setattr(registry, "TASKS", {"task": task})
+    ours, theirs = Pipe()
+    worker = threading.Thread(target=desk._serve, args=(theirs,), daemon=True)
+    worker.start()
+    ours.send(("ask", 1, "task", {}))
+    time.sleep(0.1)
+    ours.send(("stop", 1, "", {}))
+    wished, answers = time.perf_counter(), [ours.recv()]
+    while not answers[-1].final:
+        answers.append(ours.recv())
+    took = time.perf_counter() - wished
+    time.sleep(0.5)
+    assert not ours.poll(), "something was said after the last answer"
+    ours.close()
+    worker.join()
+    return answers, took
+
+
+def test_a_question_that_never_looks_is_given_up_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = []
+
+    def long_call(_state: object, progress: Any) -> str:
+        time.sleep(0.5)
+        progress.step(1, 1, "the look before what lasts")
+        changed.append("the project")
+        return "too late"
+
+    answers, took = ask_and_stop(monkeypatch, long_call)
+    assert isinstance(answers[-1].value, Cancelled) and took < 0.35
+    assert not changed
+
+
+def test_a_question_that_noticed_the_stop_may_give_its_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    def search(_state: object, progress: Any) -> str:
+        while not progress.cancelled():
+            time.sleep(0.01)
+        time.sleep(2 * desk.GRACE_S)
+        return "the best so far"
+
+    answers, _took = ask_and_stop(monkeypatch, search)
+    assert (answers[-1].kind, answers[-1].value) == ("result", "the best so far")
+
+
+def test_a_question_that_has_settled_is_finished(monkeypatch: pytest.MonkeyPatch) -> None:
+    def opening(_state: object, progress: Any) -> str:
+        progress.settle()
+        progress.part("the map")
+        time.sleep(3 * desk.GRACE_S)
+        progress.step(1, 1, "no more looks matter")
+        return "the project"
+
+    answers, _took = ask_and_stop(monkeypatch, opening)
+    assert [answer.kind for answer in answers] == ["part", "step", "result"]

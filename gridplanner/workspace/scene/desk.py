@@ -23,6 +23,9 @@ from gridplanner.errors import Cancelled, GridplannerError
 _TASKS = "gridplanner.workspace.scene.registry"
 #: Seconds that the worker may take to leave when the window closes.
 _GOODBYE_S = 1.0
+#: Seconds that a question may take to notice a stop before its answer is given up. One call of a
+#: geometry library cannot be interrupted and may last longer.
+GRACE_S = 0.15
 
 
 @dataclass(frozen=True)
@@ -49,25 +52,61 @@ class Answer:
 
 
 class _Reporter:
-    """The progress receiver of one question inside the worker."""
+    """The progress receiver of one question inside the worker.
+
+    A stop that the work has not noticed after `GRACE_S` is answered in its stead; the rest of the work
+    then ends unheard at its next look, which each task takes before anything that lasts.
+    """
 
     def __init__(self, ticket: int, send: Callable[[Answer], None]) -> None:
-        self.stop = threading.Event()
         self._ticket, self._send = ticket, send
+        self._stop, self._noticed, self._settled, self._closed = False, False, False, False
+        self._lock = threading.Lock()
+
+    def stop(self) -> None:
+        """Ask the work to stop; too late once it has settled."""
+        with self._lock:
+            if self._settled:
+                return
+            self._stop = True
+        timer = threading.Timer(GRACE_S, self._give_up)
+        timer.daemon = True
+        timer.start()
+
+    def _give_up(self) -> None:
+        if not self._noticed:
+            self.say("error", Cancelled())
 
     def step(self, done: int, total: int, text: str) -> None:
         """Send a step; raise Cancelled when the window asked to stop."""
-        if self.stop.is_set():
+        if self.cancelled():
             raise Cancelled
-        self._send(Answer(self._ticket, "step", (done, total, text)))
+        self.say("step", (done, total, text))
 
     def cancelled(self) -> bool:
         """Tell whether the window asked to stop."""
-        return self.stop.is_set()
+        self._noticed = self._stop
+        return self._stop
+
+    def settle(self) -> None:
+        """Raise Cancelled when the window asked to stop; from here the question cannot be stopped."""
+        with self._lock:
+            self._settled = not self._stop
+        if self.cancelled():
+            raise Cancelled
 
     def part(self, value: object) -> None:
         """Send an early part of the result (a first picture while the rest is read)."""
-        self._send(Answer(self._ticket, "part", value))
+        self.say("part", value)
+
+    def say(self, kind: str, value: object) -> None:
+        """Send a message; after the final one nothing more is said."""
+        with self._lock:
+            if self._closed:
+                return
+            answer = Answer(self._ticket, kind, value)
+            self._closed = answer.final
+            self._send(answer)
 
 
 def _serve(pipe: Connection) -> None:
@@ -82,15 +121,15 @@ def _serve(pipe: Connection) -> None:
             pipe.send(answer)
 
     def run(ticket: int, name: str, arguments: dict[str, Any]) -> None:
+        reporter = running[ticket]
         try:
-            value = tasks.TASKS[name](state, running[ticket], **arguments)
-            send(Answer(ticket, "result", value))
+            reporter.say("result", tasks.TASKS[name](state, reporter, **arguments))
         except GridplannerError as error:
-            send(Answer(ticket, "error", error))
+            reporter.say("error", error)
         except (BrokenPipeError, ConnectionError):
             return
         except Exception:
-            send(Answer(ticket, "error", RuntimeError(traceback.format_exc())))
+            reporter.say("error", RuntimeError(traceback.format_exc()))
         finally:
             running.pop(ticket, None)
 
@@ -103,7 +142,7 @@ def _serve(pipe: Connection) -> None:
             running[ticket] = _Reporter(ticket, send)
             threading.Thread(target=run, args=(ticket, name, arguments), daemon=True).start()
         elif ticket in running:
-            running[ticket].stop.set()
+            running[ticket].stop()
 
 
 class Desk:

@@ -39,6 +39,9 @@ SAMPLE = RESOURCES.parent / "sample_shapefiles" / "config.toml"
 class Reporter(Progress, Protocol):
     """Progress that can also send an early part of the result."""
 
+    def settle(self) -> None:
+        """Raise Cancelled when the window asked to stop; from here the question cannot be stopped."""
+
     def part(self, value: object) -> None:
         """Send an early part of the result."""
 
@@ -161,17 +164,24 @@ def open_paths(state: State, progress: Reporter, paths: Sequence[str]) -> Opened
     from gridplanner.workspace.intake.loose import is_project, read_loose  # pandas and scipy
 
     files = [Path(p) for p in paths]
-    if len(files) == 1 and files[0].suffix.lower() == ".toml":
-        state.config = load_config(files[0])
-        state.contents = _read(state.config, progress)
-    elif len(files) == 1 and is_project(files[0]):
+    if len(files) == 1 and is_project(files[0]):
         progress.step(0, 1, _("Opening the project"))
-        state.contents, saving = state.file.open(files[0])
-        state.config = _config_of(state.contents, files[0].resolve().parent)
+        # It lets go of the project in work.
+        progress.settle()
+        contents, saving = state.file.open(files[0])
+        state.contents, state.config = contents, _config_of(contents, files[0].resolve().parent)
         return show_opened(state, progress, str(files[0]), saving)
+    if len(files) == 1 and files[0].suffix.lower() == ".toml":
+        take_over(state, progress, *_read(load_config(files[0]), progress))
     else:
-        state.contents, state.config = read_loose(files, progress)
+        take_over(state, progress, *read_loose(files, progress))
     return show_opened(state, progress, "")
+
+
+def take_over(state: State, progress: Reporter, contents: ProjectContents, config: Config) -> None:
+    """Put another project in the place of the one in work: whole, or not at all where it was stopped."""
+    progress.settle()
+    state.contents, state.config = contents, config
 
 
 def show_opened(state: State, progress: Reporter, path: str, saving: Saving | None = None) -> Opened:
@@ -188,11 +198,11 @@ def show_opened(state: State, progress: Reporter, path: str, saving: Saving | No
     return Opened(light, scene, _judged(contents, today(contents)), path, saving)
 
 
-def _read(config: Config, progress: Progress) -> ProjectContents:
+def _read(config: Config, progress: Progress) -> tuple[ProjectContents, Config]:
     """Read the layers of a configuration."""
     from gridplanner.workspace.usecases import read_project  # pandas, scipy: felt when a project is opened
 
-    return read_project(config, progress)
+    return read_project(config, progress), config
 
 
 def _config_of(contents: ProjectContents, base: Path) -> Config | None:
@@ -216,16 +226,17 @@ def open_sample(state: State, progress: Reporter, cache: str) -> Opened:
     from gridplanner.io.project.project import open_project, save_project  # GDAL
 
     kept = Path(cache)
-    state.config = load_config(SAMPLE)
+    config = load_config(SAMPLE)
     newest = max(path.stat().st_mtime for path in SAMPLE.parent.rglob("*") if path.is_file())
     if kept.is_file() and kept.stat().st_mtime > newest:
         progress.step(0, 1, _("Opening the project"))
-        state.contents = open_project(kept)
+        contents = open_project(kept)
     else:
-        state.contents = _read(state.config, progress)
+        contents, config = _read(config, progress)
         kept.parent.mkdir(parents=True, exist_ok=True)
-        save_project(kept, state.contents)
+        save_project(kept, contents)
         os.utime(kept)
+    take_over(state, progress, contents, config)
     return show_opened(state, progress, "")
 
 
@@ -367,8 +378,8 @@ def scenarios_of(state: State, progress: Reporter, path: str) -> Mapping[str, Pl
 
 def import_table(state: State, progress: Reporter, table: dict[str, Any], title: str) -> Opened:
     """Build a project from the layers that the import assistant names."""
-    state.config = config_from_table(table, Path.cwd(), title, config_text(with_names_only(table)))
-    state.contents = _read(state.config, progress)
+    config = config_from_table(table, Path.cwd(), title, config_text(with_names_only(table)))
+    take_over(state, progress, *_read(config, progress))
     return show_opened(state, progress, "")
 
 
