@@ -12,6 +12,7 @@ import shapely
 
 from gridplanner.geometry.arrays import IntArray, ObjectArray
 from gridplanner.geometry.defects import Defect, DefectKind
+from gridplanner.geometry.halving import halves
 from gridplanner.geometry.segments import ring_segments
 
 
@@ -185,6 +186,7 @@ def _told(
     before = tuple(float(shapely.area(polygons[u])) for u in units)
     lived = tuple(int(people[u]) for u in units)
     after, moved = list(before), list(lived)
+    lost = _lost_by_halving(defect, polygons) if kind is MendKind.SPLIT else ()
     for k, u in enumerate(units):
         if kind is MendKind.FILL or (kind is MendKind.SNAP and defect.bare):
             after[k] += area if u == keeper else 0.0
@@ -193,10 +195,20 @@ def _told(
             after[k] -= area
             moved[k] -= living
         elif kind is MendKind.SPLIT:
-            after[k] -= area / 2
+            after[k] -= lost[k]
         elif kind is MendKind.DROP and u != keeper:
             after[k], moved[k] = 0.0, 0
         elif kind is MendKind.EXPLODE:
             after[k] -= area
             moved[k] -= living
     return Mend(kind, defect, keeper, choices, before, tuple(after), lived, tuple(moved))
+
+
+def _lost_by_halving(defect: Defect, polygons: ObjectArray) -> tuple[float, ...]:
+    """Return how much land each claimant gives up, square metres."""
+    first, second = defect.units
+    shared = halves(defect.geometry, polygons[first], polygons[second])
+    if shared is None:
+        return defect.area_m2 / 2, defect.area_m2 / 2
+    kept = shapely.area(shared.parts)
+    return float(kept[1]), float(kept[0])

@@ -14,19 +14,17 @@ from gridplanner.geometry.claims import connected_groups
 from gridplanner.geometry.crowds import Ground, inner_points, owners_along
 from gridplanner.geometry.defects import Defect, DefectKind, Tolerance, coverage_defects
 from gridplanner.geometry.dissolve import dissolved
-from gridplanner.geometry.divide import divide
 from gridplanner.geometry.faces import width_m
-from gridplanner.geometry.mend import Mend, MendKind, choose
+from gridplanner.geometry.halving import Halves, halves
+from gridplanner.geometry.mend import Mend, MendKind
 from gridplanner.geometry.segments import shared_segments
 from gridplanner.geometry.shapes import clean_shapes
 from gridplanner.geometry.suspects import suspects
 
 #: Vertices this near to a line lie on it, metres.
 _ON_LINE_M = 1e-6
-#: A mend this near to a fresh fault made it, metres.
+#: A fault this near to an earlier one may be what is left of it, metres.
 _BESIDE_M = 0.01
-#: How far a mend is looked for that no unit of a fault tells, metres.
-_REACHES_M = (1.0, 10.0, 100.0)
 #: A spike narrower than twice this is cut off, metres.
 _SPIKE_HALF_M = 0.02
 
@@ -157,7 +155,7 @@ def _reassigned(shapes: ObjectArray, units: IntArray, mends: Sequence[Mend]) -> 
     # The line of a higher unit is none of the units' own lines.
     cuts = np.array([m.defect.geometry for m in mends if m.kind is MendKind.CUT] + [None], dtype=object)[:-1]
     lines = [shapely.boundary(shapes), shapely.boundary(cuts)]
-    lines += [shapely.boundary(parts) for _units, parts in shares]
+    lines += [shared.lines for _units, shared in shares]
     ground = Ground.of(shapes, np.concatenate(lines))
     owners: list[set[int]] = [set() for _face in ground.faces]
     for face, hit in zip(ground.rows, ground.hits, strict=True):
@@ -168,8 +166,8 @@ def _reassigned(shapes: ObjectArray, units: IntArray, mends: Sequence[Mend]) -> 
     tree = shapely.STRtree([m.defect.geometry for m in land])
     for face, k in zip(*tree.query(points, predicate="intersects"), strict=True):
         owners[face] = {place[land[k].keeper]} if land[k].keeper in place else set()
-    for sharing, parts in shares:
-        for face, k in zip(*shapely.STRtree(parts).query(points, predicate="intersects"), strict=True):
+    for sharing, shared in shares:
+        for face, k in zip(*shapely.STRtree(shared.parts).query(points, predicate="intersects"), strict=True):
             owners[face] = {sharing[k]}
     before = shapely.get_num_geometries(shapes)
     return _gathered(ground.faces, _without_crumbs(ground.faces, owners, before), len(units))
@@ -206,22 +204,17 @@ def _moves_land(mend: Mend) -> bool:
     return mend.kind in {MendKind.GIVE, MendKind.FILL, MendKind.SNAP, MendKind.CUT}
 
 
-def _shares(mend: Mend, shapes: ObjectArray, place: dict[int, int]) -> tuple[list[int], ObjectArray]:
-    """Return the units that share disputed land and the part of each: each point to the nearer rest.
+def _shares(mend: Mend, shapes: ObjectArray, place: dict[int, int]) -> tuple[list[int], Halves]:
+    """Return the units that share disputed land, and how; it stays whole where only one can hold it.
 
     A unit that is dropped at the same time takes no part.
     """
     land = mend.defect.geometry
     here = [place[unit] for unit in mend.defect.units if unit in place]
-    banks = []
-    for unit in here:
-        others = [shapes[other] for other in here if other != unit]
-        rest = shapely.difference(shapes[unit], shapely.union_all(others))
-        banks.append(shapely.intersection(shapely.boundary(land), shapely.boundary(rest)))
-    lines = np.array([*banks, None], dtype=object)[:-1]
-    if len(here) < 2 or shapely.is_empty(lines).any():
-        return here[:1], np.array([land, None], dtype=object)[: len(here[:1])]
-    return here, divide(land, lines)
+    shared = halves(land, shapes[here[0]], shapes[here[1]]) if len(here) == 2 else None
+    if shared is not None:
+        return here, shared
+    return here[:1], Halves(np.empty(0, dtype=object), np.array([land, None], dtype=object)[: len(here[:1])])
 
 
 def _gathered(faces: ObjectArray, owners: list[set[int]], n: int) -> ObjectArray:
@@ -303,62 +296,6 @@ def _placed(defect: Defect, units: IntArray) -> Defect:
 def _name(defect: Defect) -> tuple[str, tuple[int, ...], float]:
     """Return what makes a fault the same one: its kind, its units and its size."""
     return defect.kind.value, defect.units, round(defect.area_m2, 2)
-
-
-def _blamed(done: Mended, accepted: Sequence[Mend]) -> list[Mend]:
-    """Return the mends that fresh faults come from; at least one while there are fresh faults.
-
-    Those beside the fault; where none lies beside, those of the same units; else the nearest ones, for
-    a mend that makes a fault must not be kept.
-    """
-    tree = shapely.STRtree([m.defect.geometry for m in accepted])
-    blamed: set[int] = set()
-    for fault in done.fresh:
-        owners = {int(done.origin[u]) for u in fault.units}
-        same = [k for k, m in enumerate(accepted) if owners & set(m.defect.units)]
-        beside = set(_within(tree, fault, _BESIDE_M))
-        guilty = [k for k in same if k in beside] or same
-        for reach in _REACHES_M:
-            guilty = guilty or _within(tree, fault, reach)
-        blamed.update(guilty or range(len(accepted)))
-    return [accepted[k] for k in sorted(blamed)]
-
-
-def _within(tree: shapely.STRtree, fault: Defect, reach_m: float) -> list[int]:
-    """Return what lies within reach of a fault."""
-    if fault.geometry is None:
-        return []
-    return [int(k) for k in tree.query(fault.geometry, predicate="dwithin", distance=reach_m)]
-
-
-def mend_safely(
-    polygons: ObjectArray, mends: Sequence[Mend], people: IntArray | None = None
-) -> tuple[Mended, tuple[Mend, ...]]:
-    """Carry out what makes no new fault: another keeper is tried first, then the mend is left out.
-
-    Returns
-    -------
-    Mended
-        Without fresh faults.
-    tuple of Mend
-        Mends that were left out; they need the planner's hand.
-    """
-    weight = np.zeros(len(polygons), np.int64) if people is None else people
-    accepted, turned = list(mends), set[int]()
-    refused: list[Mend] = []
-    while True:
-        done = apply_mends(polygons, accepted)
-        suspects_now = _blamed(done, accepted)
-        if not done.fresh or not suspects_now:
-            return done, tuple(refused)
-        for mend in suspects_now:
-            accepted.remove(mend)
-            other = [u for u in mend.choices if u != mend.keeper]
-            if id(mend.defect) in turned or not other or mend.kind is not MendKind.GIVE:
-                refused.append(mend)
-                continue
-            turned.add(id(mend.defect))
-            accepted.append(choose(mend, polygons, weight, other[0]))
 
 
 def simplified(polygons: ObjectArray, tolerance_m: float) -> ObjectArray:

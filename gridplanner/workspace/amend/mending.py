@@ -20,7 +20,8 @@ from gridplanner.errors import UserError
 from gridplanner.geometry.defects import Defect, DefectKind, coverage_defects
 from gridplanner.geometry.faces import locate
 from gridplanner.geometry.mend import Mend, MendKind, Policy, choose, propose_mends
-from gridplanner.geometry.mending import mend_safely, simplified
+from gridplanner.geometry.mending import simplified
+from gridplanner.geometry.safely import mend_safely
 from gridplanner.model.finding import Finding
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.unit_patch import GridPatch

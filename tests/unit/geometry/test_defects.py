@@ -16,7 +16,8 @@ from benchmarks.check.planting import EXPECTED, clean_coverage, plant
 from gridplanner.geometry.crowds import inner_points
 from gridplanner.geometry.defects import Defect, DefectKind, coverage_defects
 from gridplanner.geometry.mend import MendKind, Policy, choose, propose_mends
-from gridplanner.geometry.mending import apply_mends, cut_at_parents, mend_safely, simplified
+from gridplanner.geometry.mending import apply_mends, cut_at_parents, simplified
+from gridplanner.geometry.safely import mend_safely
 from gridplanner.geometry.suspects import suspects
 from tests.builders import objects
 

@@ -23,7 +23,7 @@ from shapely import (
 
 from gridplanner.geometry.defects import DefectKind, coverage_defects
 from gridplanner.geometry.mend import propose_mends
-from gridplanner.geometry.mending import mend_safely
+from gridplanner.geometry.safely import mend_safely
 from gridplanner.geometry.tiers import tier_faults
 from tests.builders import objects
 

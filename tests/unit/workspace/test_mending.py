@@ -15,7 +15,7 @@ from shapely import box
 from gridplanner.errors import UserError
 from gridplanner.geometry.defects import coverage_defects
 from gridplanner.geometry.mend import Policy, propose_mends
-from gridplanner.geometry.mending import mend_safely
+from gridplanner.geometry.safely import mend_safely
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.layers import Layer
 from gridplanner.model.project import ProjectContents
