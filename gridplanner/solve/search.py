@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gridplanner.solve.compiled import kernel
+from gridplanner.solve.compiled import kernel, leaf
 from gridplanner.solve.part import Field, IntArray
 from gridplanner.solve.state import (
     Prices,
@@ -44,7 +44,7 @@ class Schedule(NamedTuple):
     enough: float = -1.0  #: stop at a division that costs no more
 
 
-@kernel
+@leaf
 def _shift(f: Field, s: State, a: int, h: int, p: Prices) -> float:
     """Move an atom to another grid; return what its old grid and its tie cost more."""
     o, t, change = f.old[a], f.tie[a], 0.0
@@ -61,7 +61,7 @@ def _shift(f: Field, s: State, a: int, h: int, p: Prices) -> float:
     return change
 
 
-@kernel
+@leaf
 def _hangs_without(f: Field, s: State, a: int, g: int) -> bool:
     """Tell whether a grid hangs together without an atom; the atom is still in it."""
     inside = 0
@@ -80,7 +80,7 @@ def _hangs_without(f: Field, s: State, a: int, g: int) -> bool:
     return holds
 
 
-@kernel
+@leaf
 def _settle(f: Field, s: State, g: int, h: int, change: float, bar: float, p: Prices) -> tuple[bool, float]:
     """Price both grids after a move; tell whether the whole change stays under the bar."""
     was = s.cost[g] + s.cost[h]
@@ -96,7 +96,7 @@ def _settle(f: Field, s: State, g: int, h: int, change: float, bar: float, p: Pr
     return True, change
 
 
-@kernel
+@leaf
 def _flip(f: Field, s: State, bar: float, p: Prices) -> float:
     """Try to move one atom at a border to a neighbouring grid; return the change of cost."""
     a = draw_below(s, len(s.label))
@@ -113,7 +113,7 @@ def _flip(f: Field, s: State, bar: float, p: Prices) -> float:
     return total
 
 
-@kernel
+@leaf
 def _grow_piece(f: Field, s: State, a: int, by_tie: bool) -> int:
     """Collect in `queue` the connected piece of an atom's old grid (or tie) inside its grid."""
     g = s.label[a]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gridplanner.solve.compiled import kernel
+from gridplanner.solve.compiled import leaf
 from gridplanner.solve.part import Field, FloatArray, IntArray, LongArray
 
 _FOUR_PI = 4.0 * np.pi
@@ -88,13 +88,13 @@ def empty_state(f: Field, k: int) -> State:
     )
 
 
-@kernel
+@leaf
 def sow(s: State, seed: int) -> None:
     """Start the random numbers; own ones, so that a seed means the same plan in every version of numba."""
     s.random[0] = np.uint64(seed) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(0x2545F4914F6CDD1D)
 
 
-@kernel
+@leaf
 def draw(s: State) -> float:
     """Return a random number in [0, 1) (xorshift64*, Vigna 2016)."""
     x = s.random[0]
@@ -105,13 +105,13 @@ def draw(s: State) -> float:
     return float((x * np.uint64(0x2545F4914F6CDD1D)) >> np.uint64(11)) * _UNIT
 
 
-@kernel
+@leaf
 def draw_below(s: State, n: int) -> int:
     """Return a random whole number in [0, n)."""
     return int(draw(s) * n)
 
 
-@kernel
+@leaf
 def load(f: Field, s: State, label: IntArray) -> None:
     """Fill the state from labels; costs are not computed."""
     s.head[:] = -1
@@ -129,7 +129,7 @@ def load(f: Field, s: State, label: IntArray) -> None:
         enter(f, s, a, label[a])
 
 
-@kernel
+@leaf
 def enter(f: Field, s: State, a: int, g: int) -> None:
     """Put an unassigned atom into a grid."""
     first = s.head[g]
@@ -150,7 +150,7 @@ def enter(f: Field, s: State, a: int, g: int) -> None:
         s.tied[f.tie[a], g] += 1
 
 
-@kernel
+@leaf
 def leave(f: Field, s: State, a: int) -> None:
     """Take an atom out of its grid."""
     g, left, right = s.label[a], s.before[a], s.after[a]
@@ -173,7 +173,7 @@ def leave(f: Field, s: State, a: int) -> None:
         s.tied[f.tie[a], g] -= 1
 
 
-@kernel
+@leaf
 def border_with(f: Field, s: State, a: int, g: int) -> float:
     """Return the border of an atom with the other atoms of a grid, metres."""
     total = 0.0
@@ -184,7 +184,7 @@ def border_with(f: Field, s: State, a: int, g: int) -> float:
     return total
 
 
-@kernel
+@leaf
 def connected(f: Field, s: State, g: int) -> bool:
     """Tell whether a grid hangs together."""
     if s.size[g] == 0:
@@ -207,7 +207,7 @@ def connected(f: Field, s: State, g: int) -> bool:
     return bool(found == s.size[g])
 
 
-@kernel
+@leaf
 def far_from(f: Field, s: State, g: int, place: Place, limit2: float, enough: int) -> int:
     """Count lived-in points of a grid beyond the radius of a place; stop at `enough`."""
     x, y, point = place
@@ -228,7 +228,7 @@ def far_from(f: Field, s: State, g: int, place: Place, limit2: float, enough: in
     return far
 
 
-@kernel
+@leaf
 def out_of_reach(f: Field, s: State, g: int, p: Prices) -> int:
     """Return the least number of lived-in points beyond the radius, over the service points allowed."""
     if p.radius2 == np.inf:
@@ -254,7 +254,7 @@ def out_of_reach(f: Field, s: State, g: int, p: Prices) -> int:
     return best
 
 
-@kernel
+@leaf
 def _has_station(f: Field, s: State, g: int) -> bool:
     a = s.head[g]
     while a >= 0:
@@ -265,7 +265,7 @@ def _has_station(f: Field, s: State, g: int) -> bool:
     return False
 
 
-@kernel
+@leaf
 def _middle(f: Field, s: State, g: int) -> tuple[float, float]:
     """Return the population centre of a grid."""
     x = y = total = 0.0
@@ -279,7 +279,7 @@ def _middle(f: Field, s: State, g: int) -> tuple[float, float]:
     return (x / total, y / total) if total > 0 else (0.0, 0.0)
 
 
-@kernel
+@leaf
 def band_cost(value: float, low: float, high: float, price: float) -> float:
     """Return the price of a value outside its band: a fixed charge, and more the farther it is out.
 
@@ -292,7 +292,7 @@ def band_cost(value: float, low: float, high: float, price: float) -> float:
     return 0.0
 
 
-@kernel
+@leaf
 def load_cost(people: float, households: float, p: Prices) -> float:
     """Return what this many people and households in one grid cost."""
     cost = band_cost(people, p.people_min, p.people_max, p.people)
@@ -301,13 +301,13 @@ def load_cost(people: float, households: float, p: Prices) -> float:
     return float(cost + p.deviation * gap + p.spread * gap * gap)
 
 
-@kernel
+@leaf
 def size_cost(s: State, g: int, p: Prices) -> float:
     """Return what a grid costs for its people and households."""
     return float(load_cost(s.people[g], s.households[g], p))
 
 
-@kernel
+@leaf
 def shape_cost(f: Field, s: State, g: int, p: Prices) -> float:
     """Return what a grid costs for its reach and its shape."""
     cost = 0.0
@@ -322,7 +322,7 @@ def shape_cost(f: Field, s: State, g: int, p: Prices) -> float:
     return cost
 
 
-@kernel
+@leaf
 def pieces_cost(f: Field, s: State, o: int, p: Prices) -> float:
     """Return what cutting an old grid costs: extra pieces, and people outside the largest."""
     parts, total, largest = 0, 0, 0
@@ -334,7 +334,7 @@ def pieces_cost(f: Field, s: State, o: int, p: Prices) -> float:
     return p.pieces * max(parts - 1, 0) + p.moved * (total - largest)
 
 
-@kernel
+@leaf
 def tie_cost(f: Field, s: State, t: int) -> float:
     """Return what tearing a tie costs."""
     parts = 0
@@ -344,7 +344,7 @@ def tie_cost(f: Field, s: State, t: int) -> float:
     return float(f.tie_weight[t] * max(parts - 1, 0))
 
 
-@kernel
+@leaf
 def total_cost(f: Field, s: State, p: Prices) -> float:
     """Recompute what the whole division costs."""
     total = 0.0
