@@ -9,6 +9,9 @@ from typing import Any, TypeVar, cast
 import numba
 
 F = TypeVar("F", bound=Callable[..., Any])
+#: Options of a function that makes no array: no counting of references, compiled into its callers.
+#: Of any type, for numba's stubs do not name the first.
+_LEAF: dict[str, Any] = {"_nrt": False, "forceinline": True}
 
 
 def kernel(function: F) -> F:
@@ -30,6 +33,6 @@ def leaf(function: F) -> F:
     each of them at every call took two thirds of the search; nothing else is changed by leaving it out.
     """
     try:
-        return cast(F, numba.njit(cache=True, _nrt=False, forceinline=True)(function))
+        return cast(F, numba.njit(cache=True, **_LEAF)(function))
     except RuntimeError:
-        return cast(F, numba.njit(_nrt=False, forceinline=True)(function))
+        return cast(F, numba.njit(**_LEAF)(function))
