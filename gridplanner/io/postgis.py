@@ -9,10 +9,8 @@ entered twice when only the answer to the commit was lost.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,51 +31,10 @@ from gridplanner.io.postgis_rows import (
     srid_of,
     stored_name,
 )
+from gridplanner.io.postgis_session import patiently
 from gridplanner.io.raw import RawTable
 from gridplanner.model.layers import Layer, ObjectArray
 from gridplanner.texts import _
-
-T = TypeVar("T")
-
-_FIRST_PAUSE_S = 0.2
-
-
-@contextmanager
-def _connected(database: Database) -> Iterator[psycopg.Connection[Any]]:
-    """Yield a connection whose block is one transaction."""
-    with psycopg.connect(database.address, connect_timeout=10) as connection:
-        yield connection
-
-
-def _patiently(database: Database, work: Callable[[psycopg.Connection[Any]], T]) -> T:
-    """Run a transaction, and run it again while the server is away.
-
-    Raises
-    ------
-    UserError
-        The server stays away, or refuses what is asked.
-    """
-    give_up = time.monotonic() + database.patience_s
-    pause = _FIRST_PAUSE_S
-    while True:
-        try:
-            with _connected(database) as connection:
-                return work(connection)
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            if time.monotonic() + pause > give_up or isinstance(error, psycopg.errors.InsufficientPrivilege):
-                raise UserError(
-                    _("The database cannot be reached ({cause}). Check its address and that it runs.").format(
-                        cause=str(error).strip().splitlines()[0][:160]
-                    )
-                ) from error
-            time.sleep(pause)
-            pause = min(pause * 2, 2.0)
-        except psycopg.Error as error:
-            raise UserError(
-                _("The database refuses this ({cause}). Ask its administrator.").format(
-                    cause=str(error).strip().splitlines()[0][:160]
-                )
-            ) from error
 
 
 def list_tables(database: Database) -> list[tuple[str, str]]:
@@ -91,7 +48,7 @@ def list_tables(database: Database) -> list[tuple[str, str]]:
         ).fetchall()
         return [(str(schema), str(name)) for schema, name in rows]
 
-    return _patiently(database, ask)
+    return patiently(database, ask)
 
 
 def _need_postgis(connection: psycopg.Connection[Any]) -> None:
@@ -116,7 +73,7 @@ def list_versions(database: Database, schema: str) -> list[Version]:
             for r in connection.execute(query)
         ]
 
-    return _patiently(database, ask)
+    return patiently(database, ask)
 
 
 def read_table(database: Database, schema: str, table: str, version: int = 0) -> RawTable:
@@ -163,7 +120,7 @@ def read_table(database: Database, schema: str, table: str, version: int = 0) ->
         cells = list(zip(*rows, strict=True)) or [() for _name in (*columns, "")]
         return raw_rows(f"{schema}.{table}", columns, cells, _authority(connection, found[1]))
 
-    return _patiently(database, ask)
+    return patiently(database, ask)
 
 
 def _of_version(connection: psycopg.Connection[Any], schema: str, columns: Sequence[str]) -> sql.Composable:
@@ -253,7 +210,7 @@ def publish(
             return int(done[0])
         return _enter(connection, schema, grids, crosswalk, srid, about)
 
-    return _patiently(database, enter)
+    return patiently(database, enter)
 
 
 def _make_tables(connection: psycopg.Connection[Any], schema: str) -> None:
@@ -293,10 +250,11 @@ def _enter(
     geometry = one_type(grids.geometry) if grids.geometry is not None else None
     _fit_table(connection, schema, "grids", grids.fields, srid if geometry is not None else None)
     _fit_table(connection, schema, "crosswalk", crosswalk.fields, None)
-    connection.execute(
-        sql.SQL("UPDATE {} SET valid_to = %s WHERE valid_to IS NULL").format(_bound(schema, "grids")),
-        (now,),
-    )
+    for table in ("grids", "crosswalk"):
+        connection.execute(
+            sql.SQL("UPDATE {} SET valid_to = %s WHERE valid_to IS NULL").format(_bound(schema, table)),
+            (now,),
+        )
     _copy(connection, schema, "grids", grids.fields, geometry, srid, (about.id, now))
     _copy(connection, schema, "crosswalk", crosswalk.fields, None, srid, (about.id, now))
     _renew_view(connection, schema)

@@ -15,7 +15,7 @@ from gridplanner.model.outcome import Outcome
 from gridplanner.progress import Executor, Progress
 from gridplanner.texts import _
 from gridplanner.workspace.config import Config
-from gridplanner.workspace.handover.database import publish_outcome
+from gridplanner.workspace.handover.database import publish_written, refuse_unpublishable
 from gridplanner.workspace.handover.export import export
 from gridplanner.workspace.handover.handing_over import Tell
 from gridplanner.workspace.usecases import compare, complete, keep_as_scenario, propose, read_project
@@ -89,9 +89,11 @@ def run_main_job(
         The input cannot be used; nothing is written.
     """
     refuse_unwritable(out)
+    refuse_unpublishable(config.postgis)
     clock = _Clock()
     with clock.step("read"):
         contents = read_project(config, progress)
+    refuse_unpublishable(config.postgis, contents.district.crs)
     with clock.step("other"):
         proposal = propose(contents, config.request, executor, progress)
     clock.cpu = {**clock.cpu, **{key: float(value) for key, value in proposal.cpu_seconds.items()}}
@@ -113,7 +115,7 @@ def run_main_job(
     }
     outcome, losses = export(outcome, contents, out, config.export, facts, executor, progress, tell=tell)
     after = replace(outcome.after, findings=(*outcome.after.findings, *losses))
-    version = publish_outcome(outcome, config.postgis) if config.postgis.publish else 0
+    version = publish_written(outcome, config.postgis, out)
     return JobResult(replace(outcome, after=after), out, _legal(outcome), version)
 
 

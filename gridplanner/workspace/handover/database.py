@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gridplanner.errors import UserError
-from gridplanner.io.postgis_rows import Database, Publication, Version
+from gridplanner.io.postgis_rows import Database, Publication, Version, srid_of
 from gridplanner.io.writing import write_vector
 from gridplanner.model.layers import Layer
 from gridplanner.model.outcome import Outcome
@@ -21,6 +21,9 @@ from gridplanner.workspace.handover.output_layers import output_layers
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+#: How long a run waits for the database before it starts to plan.
+_FIRST_LOOK_S = 3.0
 
 
 def publish_outcome(outcome: Outcome, options: PostgisOptions) -> int:
@@ -38,6 +41,45 @@ def publish_outcome(outcome: Outcome, options: PostgisOptions) -> int:
     crs = outcome.district.crs
     version: int = postgis.publish(database, options.schema, grids, crosswalk_layer(outcome), crs, about)
     return version
+
+
+def refuse_unpublishable(options: PostgisOptions, crs: str = "") -> None:
+    """Raise UserError before any planning when the plan could never be published.
+
+    Parameters
+    ----------
+    options : PostgisOptions
+        Nothing is asked of the database unless `publish` is set.
+    crs : str
+        CRS of the district once it is known; one without an EPSG code is refused.
+    """
+    if not options.publish:
+        return
+    postgis = _postgis()
+    if crs:
+        srid_of(crs)
+    else:
+        postgis.list_tables(Database(_address(options), min(options.patience_s, _FIRST_LOOK_S)))
+
+
+def publish_written(outcome: Outcome, options: PostgisOptions, out: Path) -> int:
+    """Publish a plan whose files are written already, where the options say so; 0 where they do not.
+
+    Raises
+    ------
+    UserError
+        The database failed; the sentence says where the files are and how to publish them later.
+    """
+    if not options.publish:
+        return 0
+    try:
+        return publish_outcome(outcome, options)
+    except UserError as error:
+        text = _(
+            "{cause} The output is complete in '{out}'; publish it later with "
+            "'gridplanner postgis publish {project}'."
+        )
+        raise UserError(text.format(cause=error, out=out, project=out / "project.gpkg")) from error
 
 
 def crosswalk_layer(outcome: Outcome) -> Layer:

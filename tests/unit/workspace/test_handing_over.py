@@ -26,6 +26,7 @@ from gridplanner.workspace.config import (
     chosen_export,
     config_from_table,
 )
+from gridplanner.workspace.handover import database
 from gridplanner.workspace.handover.choices import encoding_choices, format_choices, profile_choices
 from gridplanner.workspace.handover.handing_over import (
     pack,
@@ -138,7 +139,8 @@ def test_run_publishes_where_the_configuration_says_so(outcome, tmp_path, monkey
     for name, function in stub.items():
         monkeypatch.setattr(main_job, name, function)
     seen = []
-    monkeypatch.setattr(main_job, "publish_outcome", lambda _o, options: seen.append(options.schema) or 5)
+    monkeypatch.setattr(database, "publish_outcome", lambda _o, options: seen.append(options.schema) or 5)
+    monkeypatch.setattr(main_job, "refuse_unpublishable", lambda *_a: None)
     table = {
         "layers": {"buildings": {"path": "b.shp"}},
         "postgis": {"address": "postgresql://me@host/grid", "schema": "网格", "publish": publish},

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""One transaction with a database that may be restarted meanwhile (extra `postgis`)."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import psycopg
+
+from gridplanner.errors import UserError
+from gridplanner.io.postgis_rows import Database
+from gridplanner.texts import _
+
+T = TypeVar("T")
+
+_FIRST_PAUSE_S = 0.2
+_REFUSED = re.compile(
+    "authentication failed|no password supplied|does not exist|no pg_hba.conf entry|认证失败|不存在|没有用于"
+)
+
+
+@contextmanager
+def _connected(database: Database) -> Iterator[psycopg.Connection[Any]]:
+    """Yield a connection whose block is one transaction."""
+    with psycopg.connect(database.address, connect_timeout=10) as connection:
+        yield connection
+
+
+def patiently(database: Database, work: Callable[[psycopg.Connection[Any]], T]) -> T:
+    """Run a transaction, and run it again while the server is away.
+
+    Raises
+    ------
+    UserError
+        The server stays away, or refuses what is asked.
+    """
+    give_up = time.monotonic() + database.patience_s
+    pause = _FIRST_PAUSE_S
+    while True:
+        try:
+            with _connected(database) as connection:
+                return work(connection)
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            if time.monotonic() + pause > give_up or _hopeless(error):
+                raise UserError(
+                    _("The database cannot be reached ({cause}). Check its address and that it runs.").format(
+                        cause=str(error).strip().splitlines()[0][:160]
+                    )
+                ) from error
+            time.sleep(pause)
+            pause = min(pause * 2, 2.0)
+        except psycopg.Error as error:
+            raise UserError(
+                _("The database refuses this ({cause}). Ask its administrator.").format(
+                    cause=str(error).strip().splitlines()[0][:160]
+                )
+            ) from error
+
+
+def _hopeless(error: psycopg.Error) -> bool:
+    """Tell whether waiting cannot help: the server answers, and knows no such user, password or database.
+
+    The server gives no code while a connection is made, only a sentence, in its own language.
+    """
+    return isinstance(error, psycopg.errors.InsufficientPrivilege) or bool(_REFUSED.search(str(error)))
