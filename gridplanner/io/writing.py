@@ -253,7 +253,7 @@ def _write_xlsx(layer: Layer, path: Path, aliases: Mapping[str, str]) -> tuple[F
     columns = [[_cell(value) for value in np.asarray(values).tolist()] for values in layer.fields.values()]
     rows = [header, *map(list, zip(*columns, strict=True))]
     for row in rows:
-        sheet.append([_text_cell(sheet, value) if isinstance(value, str) else value for value in row])
+        sheet.append([_exact_cell(sheet, value) for value in row])
     with publish_one(path) as temporary:
         workbook.save(temporary)
         with Workbook(temporary) as back:
@@ -270,8 +270,13 @@ def _cell(value: Any) -> Any:
     return ILLEGAL_CHARACTERS_RE.sub("", text_of(value)) or None
 
 
-def _text_cell(sheet: Any, text: str) -> Any:
-    """Return a cell that stays a text, also where it looks like a formula."""
-    cell = WriteOnlyCell(sheet, text)
-    cell.data_type = "s"
+def _exact_cell(sheet: Any, value: Any) -> Any:
+    """Return a cell that stays as it is: a text also where it looks like a formula, a number to its last bit.
+
+    Left to itself openpyxl writes 16 digits of a number, and every seventeenth one reads back otherwise.
+    """
+    if not isinstance(value, (str, float)):
+        return value
+    cell = WriteOnlyCell(sheet, value if isinstance(value, str) else repr(value))
+    cell.data_type = "s" if isinstance(value, str) else "n"
     return cell

@@ -74,14 +74,14 @@ class _Weight:
 
 
 _WEIGHTS = {
-    "gpkg": _Weight(110_000, 110, 16, 6, 1.0),
-    "geojson": _Weight(200, 120, 32, 12, 1.0),
-    "kml": _Weight(600, 260, 30, 50, 1.0),
-    "dxf": _Weight(1_500, 200, 44, 0, 0.1),
-    "gdb": _Weight(330_000, 60, 5, 3, 1.0),
-    "csv": _Weight(400, 2, 0, 4, 1.0),
-    "xlsx": _Weight(6_000, 30, 0, 7, 0.35),
-    "parquet": _Weight(12_000, 10, 14, 2, 0.4),
+    "gpkg": _Weight(35_000, 280, 16, 6, 1.0),
+    "geojson": _Weight(200, 120, 29, 12, 1.0),
+    "kml": _Weight(600, 260, 31, 50, 1.0),
+    "dxf": _Weight(1_500, 200, 63, 0, 0.1),
+    "gdb": _Weight(60_000, 20, 7, 3, 0.5),
+    "csv": _Weight(400, 2, 0, 6, 1.0),
+    "xlsx": _Weight(5_000, 10, 0, 4, 0.2),
+    "parquet": _Weight(8_000, 5, 7.5, 2, 0.4),
 }
 
 

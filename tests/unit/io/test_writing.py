@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 import shapefile
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gridplanner.errors import UserError
@@ -179,6 +179,18 @@ def test_formulas_stay_texts(tmp_path):
     write(layer(WGMC=payloads), tmp_path / "o.csv")
     with (tmp_path / "o.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [row[0] for row in csv.reader(file)][1:] == [f"'{p}" for p in payloads]
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.floats(allow_infinity=False), min_size=2, max_size=2))
+@example([1499.7498749374688, 0.1])
+def test_numbers_keep_their_last_bit(tmp_path, numbers):
+    """A number of seventeen digits once stopped the whole workbook: its cell held sixteen."""
+    for suffix in ("xlsx", "csv", "gpkg"):
+        write(layer(MJ=np.array(numbers)), tmp_path / f"n.{suffix}")
+    sheet = openpyxl.load_workbook(tmp_path / "n.xlsx").active
+    found = [sheet.cell(row, 1).value for row in (2, 3)]
+    assert found == [None if number != number else number for number in numbers]
 
 
 TEXTS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=30)
