@@ -76,6 +76,8 @@ class MainWindow(Shell):
         self._build_docks()
         self.status = MapStatus(self)
         self.setStatusBar(self.status)
+        # Before the pages hear of a project: the first of them is not seen any more then.
+        self.session.opened.connect(self._on_opened)
         self.groups = make_groups(self)
         self._build_actions()
         self.pages = make_pages(self)
@@ -192,7 +194,6 @@ class MainWindow(Shell):
     def _connect(self) -> None:
         """Let every part hear of the others."""
         session = self.session
-        session.opened.connect(self._on_opened)
         for signal in (session.changed, session.judged, session.selected, session.proposed, session.stepped):
             signal.connect(self.refresh)
         session.stepped.connect(self.status.show_progress)
@@ -234,7 +235,7 @@ class MainWindow(Shell):
         self.refresh()
         if not self._map_told:
             self._map_told = True
-            QTimer.singleShot(0, self.map_painted.emit)
+            self.canvas.drawn.connect(self.map_painted, Qt.ConnectionType.SingleShotConnection)
 
     def _on_left_behind(self, lines: tuple[object, ...]) -> None:
         """Offer projects that never had a file on the first page, and say so where it is not seen."""

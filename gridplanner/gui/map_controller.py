@@ -75,7 +75,11 @@ class MapController(QObject):
             self.canvas.set_shapes(scene.atoms, scene.extent)
             if self._twin is not None:
                 self._twin.set_shapes(scene.atoms, scene.extent)
-        self.refresh()
+        self.canvas.set_content(Content())
+        self.repaint()
+        self._markers()
+        # The map comes first, its labels with the next moment of rest.
+        self._later.start()
 
     def on_changed(self, change: PlanChange) -> None:
         """Show a changed plan."""
@@ -172,6 +176,8 @@ class MapController(QObject):
             self._ground = ground
             self.canvas.set_ground(ground)
             self.ground_changed.emit(ground is not None)
+        elif opacity is None:
+            return
         self.repaint()
 
     @property
@@ -226,12 +232,14 @@ class MapController(QObject):
         ground = self._ground is not None and self.canvas.under.visible != ("basemap" in keys)
         self.canvas.under.visible = "basemap" in keys
         self.layers = keys
-        self.relabel()
+        if not self._later.isActive():
+            self.relabel()
         if fine or ground:
             self.repaint()
 
     def relabel(self) -> None:
         """Show reference layers and labels anew."""
+        self._later.stop()
         scene, plan = self.session.scene, self.shown
         if scene is None or plan is None:
             self.canvas.set_content(Content())

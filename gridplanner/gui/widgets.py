@@ -99,6 +99,11 @@ class Page(QScrollArea):
     def refresh(self) -> None:
         """Show the state of now; pages that are not seen may skip it."""
 
+    def catch_up(self) -> None:
+        """Show the state of now where the page is seen; another one does when it is shown."""
+        if self.isVisible():
+            self.refresh()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()

@@ -120,4 +120,5 @@ def show(window: MainWindow, contents: ProjectContents) -> None:
     window.session.take(Workspace(scene_tasks.slim(contents)), make_scene(contents.district))
     window.session.judge()
     window.session._poll()
+    window.map.relabel()
     window.canvas.repaint()

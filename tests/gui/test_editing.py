@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
+from gridplanner.gui.models.expression import matching
 from gridplanner.gui.tools.cut import side_of_line
 from gridplanner.gui.tools.move import inside_polygon
 from gridplanner.gui.tools.totals import PairTotals
+from gridplanner.workspace.commands import MergeGrids
 from tests.builders import SIDE_M
 from tests.gui.conftest import show, toy_contents
 
@@ -199,7 +201,6 @@ def test_split_evenly_is_connected_and_even(window) -> None:
     ("text", "count"), [("people > 399", 6), ("人口 < 400", 0), ("people >= 400 and kind = 专属", 0)]
 )
 def test_select_by_expression(window, text: str, count: int) -> None:
-    from gridplanner.gui.models.expression import matching
 
     assert len(matching(text, window.table.model)) == count
 
@@ -241,3 +242,11 @@ def test_scenarios_are_switched_in_the_toolbar(window) -> None:
     box.setCurrentIndex(box.findData("甲"))
     box.activated.emit(box.currentIndex())
     assert window.session.plan.n_grids == 5
+
+
+def test_an_expression_sees_the_plan_as_it_is_while_the_table_is_hidden(window) -> None:
+    session = window.session
+    assert not window.table.isVisible()
+    before = matching("people > 0", window.table.model)
+    session.do(MergeGrids((0, 1)))
+    assert len(matching("people > 0", window.table.model)) == len(before) - 1

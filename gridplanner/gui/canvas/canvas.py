@@ -24,20 +24,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from gridplanner.gui.canvas import frame as frames
+from gridplanner.gui.canvas import overlay
 from gridplanner.gui.canvas.basemap import Ground, GroundFrame
 from gridplanner.gui.canvas.composer import Composer
 from gridplanner.gui.canvas.frame import Frame, Paint
-from gridplanner.gui.canvas.overlay import (
-    Content,
-    Marker,
-    Sketch,
-    draw_mark,
-    draw_markers,
-    draw_scale_bar,
-    draw_sketch,
-    draw_swipe,
-    overlay_recipe,
-)
+from gridplanner.gui.canvas.overlay import Content, Marker, Sketch, overlay_recipe
 from gridplanner.gui.canvas.refiner import Refiner
 from gridplanner.gui.canvas.tool import MapPoint, Tool
 from gridplanner.gui.canvas.view import View, walked
@@ -56,10 +47,12 @@ class MapCanvas(QWidget):
         The pointer moved over the map.
     viewed : View
         The map looks elsewhere.
+    drawn : the map was painted
     """
 
     pointed = Signal(object)
     viewed = Signal(object)
+    drawn = Signal()
     menu_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -265,23 +258,24 @@ class MapCanvas(QWidget):
             painter.setClipping(False)
             if self._other_frame is not None:
                 self._paint_other(painter)
-            draw_markers(painter, self.markers, self.view, current=False)
+            overlay.draw_markers(painter, self.markers, self.view, current=False)
             if self.over.picture() is not None:
                 self._blit(painter, *self.over.picture())
             if self._other_frame is not None:
-                draw_swipe(painter, round(self.width() * self._swipe), self.height())
+                overlay.draw_swipe(painter, round(self.width() * self._swipe), self.height())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if self.sketch is not None:
-                draw_sketch(painter, self.sketch, self.view)
-            draw_markers(painter, self.markers, self.view, current=True)
-            draw_scale_bar(painter, self.view, self.font(), self.dark)
-            draw_mark(painter, self.mark, self.view, self.dark)
+                overlay.draw_sketch(painter, self.sketch, self.view)
+            overlay.draw_markers(painter, self.markers, self.view, current=True)
+            overlay.draw_scale_bar(painter, self.view, self.font(), self.dark)
+            overlay.draw_mark(painter, self.mark, self.view, self.dark)
         self.tool.paint(painter, self.view)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(QPen(self.palette().highlight().color(), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+        self.drawn.emit()
 
     def _blit(self, painter: QPainter, shown: View, image: QImage) -> None:
         """Draw a picture of another view at its place in this one, scaled where the scales differ."""

@@ -45,6 +45,7 @@ def matching(text: str, model: GridsModel) -> list[int]:
         [term(part, column_titles()) for part in re.split(r"\s+(?:and|且)\s+", side)]
         for side in re.split(r"\s+(?:or|或)\s+", text.strip())
     ]
+    model.catch_up()
     return [
         row
         for row in range(model.rowCount())

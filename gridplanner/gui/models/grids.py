@@ -72,7 +72,12 @@ class GridsModel(QAbstractTableModel):
     def show(self, seen: bool) -> None:
         """Follow the plan while the table is seen; catch up when it is shown."""
         self.seen = seen
-        if seen and self._stale:
+        if seen:
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Show the plan as it is now, for whoever asks while the table is not seen."""
+        if self._stale:
             self.refresh()
 
     def _on_opened(self) -> None:
