@@ -3,59 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-
-from gridplanner.gui.session import Session
+from gridplanner.gui.models.action import CONDITIONS, ActionRow
 from gridplanner.texts import _
 
-
-@dataclass(frozen=True)
-class ActionRow:
-    """One action.
-
-    Parameters
-    ----------
-    id : str
-    text : str
-        In the user's language.
-    menu : str
-        Key of `menu_titles()`, "" for none.
-    run : str
-        `group.method` on the window: `file.open` is `window.groups["file"].open()`.
-    icon, shortcut : str
-    when : str
-        Key of `CONDITIONS`.
-    checkable : bool
-    toolbar : bool
-    """
-
-    id: str
-    text: str
-    menu: str
-    run: str
-    icon: str = ""
-    shortcut: str = ""
-    when: str = "always"
-    checkable: bool = False
-    toolbar: bool = False
-
-
-CONDITIONS: Mapping[str, Callable[[Session], bool]] = {
-    "always": lambda s: True,
-    "idle": lambda s: not s.busy,
-    "file_idle": lambda s: bool(s.path) and not s.busy,
-    "busy": lambda s: s.busy,
-    "project": lambda s: s.workspace is not None,
-    "project_idle": lambda s: s.workspace is not None and not s.busy,
-    "selection": lambda s: bool(s.selection),
-    "two": lambda s: len(s.selection) > 1,
-    "one": lambda s: len(s.selection) == 1,
-    "undo": lambda s: s.workspace is not None and bool(s.workspace.undo_label),
-    "redo": lambda s: s.workspace is not None and bool(s.workspace.redo_label),
-    "proposal": lambda s: s.proposal is not None,
-    "scenario": lambda s: s.workspace is not None and bool(s.workspace.contents.current),
-}
+__all__ = ("CONDITIONS", "ActionRow", "action_rows", "menu_titles")
 
 
 def menu_titles() -> dict[str, str]:
@@ -83,6 +34,7 @@ def action_rows() -> tuple[ActionRow, ...]:
         *_view(),
         *_tools(),
         *_plan(),
+        *_assign(),
         *_scenarios(),
         *_window(),
         *_help(),
@@ -102,6 +54,15 @@ def _file() -> tuple[ActionRow, ...]:
         row("save", _("&Save"), "file", "file.save", "save", "Ctrl+S", "project_idle", toolbar=True),
         row("save_as", _("Save &as..."), "file", "file.save_as", "", "Ctrl+Shift+S", "project_idle"),
         row("backups", _("&Backups..."), "file", "file.backups", "history", "", "file_idle"),
+        row(
+            "export_settings",
+            _("What is &handed over..."),
+            "file",
+            "settle.export",
+            "",
+            "Ctrl+Shift+E",
+            "project",
+        ),
         row("export", _("&Export..."), "file", "file.export", "export", "Ctrl+E", "project_idle"),
         row("sheets", _("Map &sheets..."), "file", "file.sheets", "layers", "Ctrl+Alt+P", "project_idle"),
         row("print", _("&Print preview..."), "file", "file.print", "print", "Ctrl+P", "project"),
@@ -309,9 +270,34 @@ def _plan() -> tuple[ActionRow, ...]:
             "",
             "project_idle",
         ),
+        row(
+            "plan_settings",
+            _("&More about the question..."),
+            "plan",
+            "settle.plan",
+            "",
+            "Ctrl+Shift+R",
+            "project",
+        ),
         row("stop", _("&Stop"), "plan", "plan.stop", "close", "", "busy"),
         row("accept", _("&Accept the proposal"), "plan", "plan.accept", "accept", "Ctrl+Return", "proposal"),
         row("put_aside", _("Put the proposal asi&de"), "plan", "plan.put_aside", "close", "", "proposal"),
+    )
+
+
+def _assign() -> tuple[ActionRow, ...]:
+    """Return how staff, codes and names come to the grids."""
+    row = ActionRow
+    return (
+        row(
+            "assign_settings",
+            _("Ho&w codes, names and staff are assigned..."),
+            "plan",
+            "settle.assign",
+            "",
+            "Ctrl+Shift+B",
+            "project",
+        ),
         row(
             "assign",
             _("Assign &branches, staff, codes and names"),

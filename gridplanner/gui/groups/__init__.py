@@ -12,6 +12,7 @@ from gridplanner.gui.groups.help import HelpGroup
 from gridplanner.gui.groups.map import MapGroup
 from gridplanner.gui.groups.offices import OfficesGroup
 from gridplanner.gui.groups.plan import PlanGroup
+from gridplanner.gui.groups.settle import SettleGroup
 from gridplanner.gui.groups.tools import ToolsGroup
 from gridplanner.gui.groups.view import ViewGroup
 
@@ -30,5 +31,6 @@ def make_groups(window: Shell) -> dict[str, Any]:
         "facts": FactsGroup(window),
         "plan": PlanGroup(window),
         "offices": OfficesGroup(window),
+        "settle": SettleGroup(window),
         "help": HelpGroup(window),
     }

@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QListWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
+from gridplanner.gui.panels.last_pages import ExportPage, StaffPage
 from gridplanner.gui.panels.plan_page import PlanPage
 from gridplanner.gui.panels.requirements import broken_rows, requirement_rows
 from gridplanner.gui.panels.rules_page import RulesPage
-from gridplanner.gui.widgets import Figures, Page, button, label, line, row
+from gridplanner.gui.widgets import Figures, Page, button, label, row
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
@@ -56,7 +54,7 @@ class DataPage(Page):
             button(_("Next: health check"), lambda: window.steps.go("check"), primary=True),
         )
         self.end()
-        self._session.opened.connect(self.refresh)
+        self._session.opened.connect(self.catch_up)
         self.refresh()
 
     def refresh(self) -> None:
@@ -123,7 +121,7 @@ class CheckPage(Page):
         )
         self.end()
         self._session.judged.connect(self.refresh)
-        self._session.opened.connect(self.refresh)
+        self._session.opened.connect(self.catch_up)
         self.refresh()
 
     def refresh(self) -> None:
@@ -253,88 +251,3 @@ def short_text(name: str) -> str:
         "tool_cut": _("Cut area"),
         "tool_corner": _("Move corner"),
     }[name]
-
-
-class StaffPage(Page):
-    """Branches and staff."""
-
-    def __init__(self, window: Shell) -> None:
-        super().__init__(
-            _("Branches and staff"),
-            _("Each grid gets one leading party branch, a worker, a code and a name, each with its reason."),
-        )
-        self._session = window.session
-        self.run = button(_("Assign now"), window.groups["plan"].assign, icon="people", primary=True)
-        self.figures = Figures()
-        self.figures.clicked.connect(window.findings.show_only)
-        self.add(
-            self.run,
-            line(),
-            self.figures,
-            button(_("Show on the map"), lambda: window.layers.set_style("branch")),
-            button(_("Show in the table"), window.groups["view"].find),
-            button(_("Next: maps and export"), lambda: window.steps.go("export")),
-        )
-        self.end()
-        for signal in (self._session.judged, self._session.opened, self._session.changed):
-            signal.connect(self.refresh)
-
-    def refresh(self, *_args: object) -> None:
-        """Show how far the assignment is."""
-        plan = self._session.plan
-        if plan is None or not self.isVisible():
-            return
-        leading = {t.grid for t in plan.ties if t.leading}
-        self.figures.show_rows(
-            [
-                (_("Grids"), f"{plan.n_grids:,}", ""),
-                (_("With a leading branch"), f"{len(leading):,}", "branch"),
-                (_("Without one"), f"{plan.n_grids - len(leading):,}", "branch"),
-                (_("Branches"), f"{len(plan.branches):,}", ""),
-                (_("Workers in post"), f"{sum(bool(g.worker) for g in plan.grids):,}", "worker"),
-                (_("Vacant posts"), f"{sum(not g.worker for g in plan.grids):,}", "worker"),
-                (_("Grids without a code"), f"{sum(not g.code for g in plan.grids):,}", "code"),
-            ]
-        )
-
-
-class ExportPage(Page):
-    """Maps, ledgers, layers."""
-
-    def __init__(self, window: Shell) -> None:
-        super().__init__(
-            _("Maps and export"),
-            _("Writes maps (PDF), ledger (Excel), plan document (Word), layers and the offline web map."),
-        )
-        self._folder = ""
-        self.run = button(
-            _("Export to a folder..."), window.groups["file"].export, icon="export", primary=True
-        )
-        self.files = QListWidget()
-        self.files.itemActivated.connect(lambda item: self._open(item.text()))
-        self.place = label("", "quiet")
-        self.open_folder = button(_("Open the folder"), lambda: self._open(""), icon="open")
-        self.open_folder.setEnabled(False)
-        self.add(
-            self.run,
-            button(_("Print the map as shown..."), window.groups["file"].print, icon="print"),
-            line(),
-            self.place,
-            self.files,
-            self.open_folder,
-        )
-        self.end()
-
-    def show_files(self, folder: str, files: tuple[str, ...]) -> None:
-        """List what was written."""
-        self._folder = folder
-        self.place.setText(folder)
-        self.files.clear()
-        self.files.addItems(list(files))
-        self.files.setMinimumHeight(260)
-        self.open_folder.setEnabled(True)
-
-    def _open(self, name: str) -> None:
-        """Open a file, or the folder, with the system's program."""
-        if self._folder:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(self._folder) / name)))
