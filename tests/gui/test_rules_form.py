@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from gridplanner.gui.dialogs.ask import AskDialog
+from gridplanner.gui.dialogs.settings import SettingsDialog
 from gridplanner.gui.panels.requirements import KEPT, requirement_rows
-from gridplanner.gui.panels.rule_form import NumberField, RuleForm, declared
-from gridplanner.model.parameters import Parameter, parameter
+from gridplanner.gui.panels.rule_form import NumberField, RuleForm, declared, group_titles
+from gridplanner.model.load import GROUPS
+from gridplanner.model.parameters import Parameter
 from gridplanner.model.ruleset import Band, Override, RuleSet
 from gridplanner.rules.presets import presets
+from gridplanner.texts import _
 from gridplanner.workspace.commands import MoveAtoms
 
 
@@ -27,10 +30,13 @@ def form(qtbot: Any) -> RuleForm:
 
 
 def test_every_declaration_has_a_field_with_its_label_and_help(form: RuleForm) -> None:
-    assert set(form.fields) == {p.key for p in declared()}
+    known = {p.key: p for p in declared()}
+    assert set(form.fields) == set(known)
+    assert all(_(text) != text for text in group_titles().values()), "each group is named in Chinese"
+    assert {key.rsplit(".", 1)[1] for key in known if key.startswith("rules.weights.")} == set(GROUPS)
     for key, field in form.fields.items():
         assert field.accessibleName()
-        assert not parameter(key).help or field.toolTip(), key
+        assert not known[key].help or field.toolTip(), key
 
 
 def test_a_new_declaration_needs_no_line_of_the_form(qtbot: Any) -> None:
@@ -121,3 +127,38 @@ def test_the_requirements_name_what_is_kept_and_link_to_what_is_not(window: Any)
     window.steps.go("rules")
     window.pages["rules"].requirements.clicked.emit("people")
     assert {f.rule for f in window.findings.model.rows} == {"people"}
+
+
+def test_weights_of_groups_go_through_the_form(form: RuleForm) -> None:
+    rules = RuleSet(weights={"elderly": 0.5, "shops": 3.0})
+    form.show_rules(rules)
+    form.show_rare(False)
+    assert form.fields["rules.weights.shops"].isVisible(), "a weight in force is never hidden"
+    assert not form.fields["rules.weights.floating"].isVisible()
+    assert form.values(RuleSet()).weights == rules.weights
+    form.fields["rules.weights.shops"].set(0)
+    assert form.values(rules).weights == {"elderly": 0.5}
+    form.lock_whole(True)
+    assert not form.fields["rules.weights.elderly"].isEnabled()
+    assert form.fields["rules.people.max"].isEnabled()
+
+
+def test_a_sub_area_is_named_and_gets_limits_of_its_own(window: Any, qtbot: Any) -> None:
+    page, session = window.pages["rules"], window.session
+    names = session.workspace.district.communities.names
+    page.ask_more()
+    dialog = window.findChildren(SettingsDialog)[-1]
+    qtbot.addWidget(dialog)
+    field = dialog.fields["rules.areas"]
+    field.page.setPlainText("老城：月球社区")
+    dialog.accept()
+    assert "月球社区" in dialog.problem.text() and dialog.isVisible()
+    field.page.setPlainText(f"老城：{names[0]}")
+    dialog.accept()
+    page.add_scope({"area": "老城"})
+    page.form.fields["rules.people.max"].set(450)
+    page.apply()
+    session._poll()
+    code = str(session.workspace.district.communities.codes[0])
+    assert session.workspace.rules.areas == {"老城": (code,)}
+    assert set(session.totals.people_max.tolist()) == {450}

@@ -221,6 +221,25 @@ class Pairs(Lines):
         ]
 
 
+class Named(Lines):
+    """A name and its members per line: `Old town: first, second`."""
+
+    def set(self, value: Any) -> None:
+        """Show one name with its members per line."""
+        self.page.setFixedHeight(180)
+        self.page.setPlainText("\n".join(f"{name}: {', '.join(held)}" for name, held in value.items()))
+
+    def get(self) -> dict[str, list[str]]:  # type: ignore[override]
+        """Return the members by name."""
+        found = {}
+        for line in super().get():
+            name, _colon, members = line.replace("：", ":").partition(":")
+            for sign in "，、；;":
+                members = members.replace(sign, ",")
+            found[name.strip()] = [part.strip() for part in members.split(",") if part.strip()]
+        return found
+
+
 class Below(Field):
     """A limit below which counts are hidden; off hides none."""
 
@@ -256,6 +275,8 @@ class Ticks(Field):
         self._grid.setHorizontalSpacing(14)
         self._grid.setVerticalSpacing(3)
         self._grid.setColumnStretch(2, 1)
+        if not setting.options:
+            self._grid.addWidget(label(setting.help, "quiet"), 0, 0)
         for i, option in enumerate(setting.options):
             tick = self.ticks[option.word] = QCheckBox(option.name)
             tick.setEnabled(not option.always and not option.missing)
@@ -344,6 +365,7 @@ FIELDS: dict[str, Callable[[Setting], Field]] = {
     "line": Line,
     "lines": Lines,
     "pairs": Pairs,
+    "named": Named,
     "below": Below,
     "ticks": Ticks,
     "sheets": Sheets,

@@ -340,6 +340,27 @@ def _search() -> Sequence[Setting]:
     )
 
 
+def rules_pages(own: Sequence[str]) -> Pages:
+    """Return the parts of the rules that no number can say.
+
+    Parameters
+    ----------
+    own : sequence of str
+        Rules that installed packages offer, or that are in force.
+    """
+    known = [Option(name, name) for name in dict.fromkeys(own)]
+    rules = [Setting("rules.own", _("Own rules"), "ticks", known, _("No installed package offers rules."))]
+    areas = [
+        Setting(
+            "rules.areas",
+            _("Sub-areas"),
+            "named",
+            help=_("One per line, name and communities: Old town: first community, second community"),
+        )
+    ]
+    return ((_("Sub-areas"), areas), (_("Own rules"), rules))
+
+
 def papers_known() -> bool:
     """Tell whether every paper has its place in the lists above."""
     listed = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -28,9 +29,32 @@ PREFIX = "rules."
 _TOP = 1_000_000.0
 
 
+#: What holds for the whole plan only; other limits for some communities cannot change it.
+WHOLE_PLAN = ("rules.min_shared_border_m", "rules.weights.")
+
+
+def group_titles() -> dict[str, str]:
+    """Return the groups that may weigh more than a person, in English."""
+    return {
+        "floating": "Each floating resident counts as so many more",
+        "elderly": "Each elderly resident counts as so many more",
+        "shops": "Each shop counts as so many people",
+        "unmanaged": "Each resident of an unmanaged estate counts as so many more",
+    }
+
+
 def declared() -> tuple[Parameter, ...]:
-    """Return the declarations a form can show: those with a value of their own."""
-    return tuple(p for p in PARAMETERS if p.key.startswith(PREFIX) and p.key != "rules.weights")
+    """Return the declarations a form can show; the weights once for each group."""
+    found: list[Parameter] = []
+    for p in PARAMETERS:
+        if p.key == "rules.weights":
+            found += [
+                replace(p, key=f"{p.key}.{group}", label=title, rare=True)
+                for group, title in group_titles().items()
+            ]
+        elif p.key.startswith(PREFIX):
+            found.append(p)
+    return tuple(found)
 
 
 def table_of(parameter: Parameter) -> str:
@@ -203,6 +227,12 @@ class RuleForm(QWidget):
         """Show what most planners never touch; a value that is not the default is never hidden."""
         for key, line in self._rare.items():
             line.setVisible(shown or self._value(key) != value_of(self._defaults, key))
+
+    def lock_whole(self, locked: bool) -> None:
+        """Let nobody change what holds for the whole plan while only a part of it is in hand."""
+        for key, field in self.fields.items():
+            if key.startswith(WHOLE_PLAN):
+                field.setEnabled(not locked)
 
     def _value(self, key: str) -> object:
         """Return what a field holds."""

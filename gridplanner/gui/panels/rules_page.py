@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtWidgets import QCheckBox, QComboBox
 
@@ -44,11 +44,29 @@ def where_text(where: Mapping[str, str]) -> str:
     return ", ".join(f"{fact_title(key)} {value}" for key, value in where.items())
 
 
-def places_of(district: District) -> list[tuple[str, tuple[str, str]]]:
-    """Return where other limits may hold: types of community, streets, communities."""
+def coded(areas: Mapping[str, Sequence[str]], names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return sub-areas with the codes of their communities, which may be given by name.
+
+    Raises
+    ------
+    UserError
+        A community that the district does not have.
+    """
+    known = set(names.values())
+    for area, members in areas.items():
+        for member in members:
+            if member not in known and member not in names:
+                text = _("Sub-area '{area}': the district has no community '{name}'.")
+                raise UserError(text.format(area=area, name=member))
+    return {area: tuple(names.get(m, m) for m in members) for area, members in areas.items()}
+
+
+def places_of(district: District, areas: Mapping[str, tuple[str, ...]]) -> list[tuple[str, tuple[str, str]]]:
+    """Return where other limits may hold: sub-areas, types of community, streets, communities."""
     home = district.communities
     facts = (("community_type", home.types), ("street", home.street_names), ("community", home.names))
-    return [
+    named = [(f"{fact_title('area')} {area}", ("area", area)) for area in areas]
+    return named + [
         (f"{fact_title(key)} {value}", (key, value))
         for key, values in facts
         for value in sorted({str(v) for v in values if str(v)})
@@ -87,6 +105,7 @@ class RulesPage(Page):
             row(button(_("Other limits for..."), self.ask_scope), self.drop),
             self.form,
             self.rare,
+            button(_("Own rules and sub-areas..."), self.ask_more),
             button(_("Apply the rules"), self.apply, icon="accept"),
             line(),
             label(_("Requirements"), "heading"),
@@ -143,6 +162,7 @@ class RulesPage(Page):
         self.drop.setEnabled(self._scope != WHOLE)
         self.form.show_rules(self._rules_of(self._scope))
         self.form.show_rare(self.rare.isChecked())
+        self.form.lock_whole(self._scope != WHOLE)
 
     def _rules_of(self, scope: int) -> RuleSet:
         """Return the rules that hold in a scope."""
@@ -172,7 +192,7 @@ class RulesPage(Page):
         workspace = self._session.workspace
         if workspace is None:
             return
-        choices = places_of(workspace.district)
+        choices = places_of(workspace.district, self._draft.areas)
         if not choices:
             return
         answer = AskDialog.ask(
@@ -194,6 +214,34 @@ class RulesPage(Page):
             known.append(dict(where))
         self._scope = known.index(dict(where))
         self._show_scope()
+
+    def ask_more(self) -> None:
+        """Ask for rules that the office wrote itself, and for named groups of communities."""
+        from gridplanner.gui.dialogs.settings import SettingsDialog  # rarely needed
+        from gridplanner.gui.models.setting_rows import rules_pages
+        from gridplanner.workspace.scene.rules import own_rule_names
+
+        if self._session.workspace is None:
+            return
+        self._store()
+        held = {"rules.own": self._draft.own, "rules.areas": self._draft.areas}
+        home = self._session.workspace.district.communities
+        names = dict(zip(home.names.tolist(), home.codes.tolist(), strict=True))
+
+        def take(changes: Mapping[str, Any]) -> None:
+            own = changes.get("rules.own", self._draft.own)
+            areas = changes.get("rules.areas", self._draft.areas)
+            self._draft = replace(self._draft, own=tuple(own), areas=coded(areas, names))
+            self._show_scope()
+
+        SettingsDialog(
+            self._window,
+            _("Own rules and sub-areas"),
+            _("Apply the rules afterwards. Other limits can then hold for a sub-area."),
+            rules_pages((*own_rule_names(), *self._draft.own)),
+            held.__getitem__,
+            take,
+        ).open()
 
     def remove_scope(self) -> None:
         """Let the limits of the whole district hold again."""

@@ -18,6 +18,13 @@ def preset_rules(name: str) -> RuleSet:
     return load_preset(name)
 
 
+def own_rule_names() -> tuple[str, ...]:
+    """Return the rules that installed packages offer; none of them is imported."""
+    from gridplanner.rules.own import offered  # packages are looked up, which takes a moment
+
+    return offered()
+
+
 def preset_source(name: str) -> str:
     """Return where the numbers of a preset come from, and how sure they are; "" for none."""
     preset = presets().get(name)
