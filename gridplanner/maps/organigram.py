@@ -116,23 +116,25 @@ def _band(
 ) -> Block:
     """Draw a street's committee at the left, its communities' boxes in rows at the right, joined by lines."""
     high, gap, first = size * 3.6, size * 0.9, size * 17
-    wide, stem = size * 13.5, size * 2.2
+    wide, stem, drop = size * 13.5, size * 2.2, size * 0.9
     columns = max(1, int((width - first - 2 * stem + gap) / (wide + gap)))
     rows = max(1, -(-len(units) // columns))
-    left, trunk = x + first + 2 * stem, x + first + stem
-    middle = y + (rows * (high + gap) - gap) / 2
+    left, trunk, step = x + first + 2 * stem, x + first + stem, high + drop + gap
+    middle = y + (rows * step - gap) / 2
     marks = _box(Rect(x, middle - high / 2, first, high), own, size, _STREET_FILL)
     stroke = Stroke(_LINE, size * 0.07)
     lines: list[Mark] = [polyline([(x + first, middle), (trunk, middle)], stroke)] if units else []
     for row in range(rows if units else 0):
-        level = y + row * (high + gap) + high / 2
-        lines.append(polyline([(trunk, middle), (trunk, level), (left, level)], stroke))
-        for column, unit in enumerate(units[row * columns : (row + 1) * columns]):
-            box = Rect(left + column * (wide + gap), level - high / 2, wide, high)
-            if column:
-                lines.append(polyline([(box.x - gap, level), (box.x, level)], stroke))
+        # Equals hang from a common line: a line from box to box would read as a chain of command.
+        level, here = y + row * step, units[row * columns : (row + 1) * columns]
+        last = left + (len(here) - 1) * (wide + gap) + wide / 2
+        lines.append(polyline([(trunk, middle), (trunk, level), (last, level)], stroke))
+        for column, unit in enumerate(here):
+            box = Rect(left + column * (wide + gap), level + drop, wide, high)
+            centre = box.x + wide / 2
+            lines.append(polyline([(centre, level), (centre, box.y)], stroke))
             marks += _box(box, unit, size, _COMMUNITY_FILL)
-    return lines + marks, rows * (high + gap) + gap
+    return lines + marks, rows * step + gap
 
 
 def _box(box: Rect, texts: tuple[str, str], size: float, fill: str) -> list[Mark]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,9 @@ NUMBER_FORMATS = {
 HEAD_ROWS = 2
 #: Height of one line of text.
 LINE_POINTS = 13.0
+#: Dots of the screen: per inch, and width and height of an empty cell.
+SCREEN_DPI = 96
+CELL_DOTS = 64, 21
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,29 @@ def write_table(book: Book, table: Table, tab: str) -> Any:
         end += 1
         _write_totals(book, sheet, end, table)
     _set_page(sheet, end, last)
+    sheet.repeat_rows(0, HEAD_ROWS)
     return sheet
+
+
+def write_picture(book: Book, image: Path, tab: str) -> None:
+    """Show a picture on a worksheet of its own that prints as one page; its dots per inch give its size."""
+    sheet = book.file.add_worksheet(tab_name(book, tab))
+    width, height = _screen_size(image)
+    # A picture is tied to cells: rows of the height each program likes best would press it flat.
+    sheet.set_default_row(CELL_DOTS[1] * 72 / SCREEN_DPI)
+    sheet.insert_image(0, 0, str(image), {"object_position": 3, "description": tab})
+    _set_page(sheet, height // CELL_DOTS[1], width // CELL_DOTS[0])
+    sheet.fit_to_pages(1, 1)
+
+
+def _screen_size(image: Path) -> tuple[int, int]:
+    """Return width and height of a PNG in dots of the screen, as a spreadsheet shows it."""
+    head = image.read_bytes()[:256]
+    width, height = struct.unpack(">II", head[16:24])
+    at = head.find(b"pHYs") + 4
+    per_metre = struct.unpack(">I", head[at : at + 4])[0] if at >= 4 else SCREEN_DPI / 0.0254
+    share = SCREEN_DPI / 0.0254 / per_metre
+    return ceil(width * share), ceil(height * share)
 
 
 def _write_head(book: Book, sheet: Any, columns: Sequence[Column]) -> None:
@@ -179,11 +205,10 @@ def _write_totals(book: Book, sheet: Any, at: int, table: Table) -> None:
 
 
 def _set_page(sheet: Any, last_row: int, last_column: int) -> None:
-    """Set A3 landscape, one page wide, header repeated, page numbers."""
+    """Set A3 landscape, one page wide, page numbers."""
     sheet.set_paper(A3)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0, HEAD_ROWS)
     sheet.print_area(0, 0, last_row, last_column)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.set_footer(_("&CPage &P of &N"))

@@ -23,7 +23,7 @@ from gridplanner.reports.registers import (
     overview_table,
     register_table,
 )
-from gridplanner.reports.sheets import HEAD_ROWS, Book, open_workbook, write_table
+from gridplanner.reports.sheets import HEAD_ROWS, Book, open_workbook, write_picture, write_table
 from gridplanner.reports.staff import staffing_table
 from gridplanner.reports.staff_registers import branches_table, workers_table
 from gridplanner.reports.table import Table
@@ -31,10 +31,6 @@ from gridplanner.texts import _
 
 #: Rows that a chart covers, with a little air.
 CHART_ROWS = 16
-
-
-#: Width of the chart of the organisation on its sheet, dots of the screen.
-CHART_WIDTH = 1400
 
 
 def write_workbook(outcome: Outcome, path: Path, chart: Path | None = None) -> None:
@@ -49,7 +45,7 @@ def write_workbook(outcome: Outcome, path: Path, chart: Path | None = None) -> N
     outcome : Outcome
     path : Path
     chart : Path, optional
-        Picture of the party organisation (PNG), shown beside its table.
+        Picture of the party organisation (PNG), on a sheet of its own after its table.
     """
     before = findings_table(outcome.before.findings)
     tables = (
@@ -75,20 +71,12 @@ def write_workbook(outcome: Outcome, path: Path, chart: Path | None = None) -> N
         book.file.set_properties({"title": outcome.title, "comments": _mark(outcome)})
         _write_overview(book, outcome)
         for table, tab in tables:
-            sheet = write_table(book, table.masked(outcome.mask_below), tab)
+            write_table(book, table.masked(outcome.mask_below), tab)
             if table.name == "organisation" and chart is not None:
-                _show_picture(sheet, chart, len(table.columns) + 1)
+                write_picture(book, chart, _("Organisation chart"))
         plans = outcome.before.plan, outcome.after.plan
         write_matrix(book, outcome.district, *plans, _("People by old and new"), outcome.mask_below)
         book.file.get_worksheet_by_name(_("Overview")).activate()
-
-
-def _show_picture(sheet: Any, image: Path, column: int) -> None:
-    """Show a picture at the top of a column, scaled to the screen."""
-    width = int.from_bytes(image.read_bytes()[16:20], "big")
-    scale = CHART_WIDTH / max(width, 1)
-    place = {"x_scale": scale, "y_scale": scale, "object_position": 3}
-    sheet.insert_image(HEAD_ROWS, column, str(image), {**place, "description": _("Organisation")})
 
 
 def _reforms(outcome: Outcome) -> tuple[tuple[Table, str], ...]:

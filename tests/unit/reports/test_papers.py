@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import csv
 import json
+import struct
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
+from openpyxl.utils import range_boundaries
 
 from gridplanner.errors import UserError
 from gridplanner.model.certificate import Certificate
@@ -27,6 +29,7 @@ from gridplanner.reports.findings import findings_json, write_findings
 from gridplanner.reports.forms import write_registration_forms
 from gridplanner.reports.notice import write_notice
 from gridplanner.reports.plan_document import write_plan_document
+from gridplanner.reports.sheets import _screen_size
 from gridplanner.reports.summary import build_summary, write_summary
 from gridplanner.reports.workbook import write_workbook
 from tests.builders import plan_of, town
@@ -218,11 +221,24 @@ def test_papers_speak_one_language(
     assert ("划分标准" in text) == (language == "zh_CN") and ("Standard" in text) == (language == "en")
 
 
-def test_the_organisation_sheet_shows_its_chart(outcome, tmp_path):
+def test_the_chart_of_the_organisation_prints_whole_on_a_page_of_its_own(outcome, tmp_path):
     # The smallest whole PNG: one white dot.
     dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8//8/AwAI/AL+p5qgoAAAAABJRU5ErkJggg=="
     chart = tmp_path / "organisation.png"
     chart.write_bytes(base64.b64decode(dot))
     write_workbook(outcome, tmp_path / "l.xlsx", chart)
     book = openpyxl.load_workbook(tmp_path / "l.xlsx")
-    assert [len(sheet._images) for sheet in book.worksheets if sheet.title == "组织架构"] == [1]
+    sheet = book["组织架构图"]
+    assert len(sheet._images) == 1 and "组织架构" in book.sheetnames
+    anchor = sheet._images[0].anchor._from
+    columns, rows = range_boundaries(sheet.print_area.split("!")[-1])[2:]
+    assert (anchor.col, anchor.row) == (0, 0) and columns >= 1 and rows >= 1
+    # One page wide and one high is what a workbook means that states neither.
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.page_setup.fitToWidth is None and sheet.page_setup.fitToHeight is None
+
+
+def test_a_picture_is_measured_as_a_spreadsheet_shows_it(tmp_path):
+    head = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 2480, 1754) + bytes(9)
+    (tmp_path / "p.png").write_bytes(head + struct.pack(">I4sIIB", 9, b"pHYs", 5906, 5906, 1))
+    assert _screen_size(tmp_path / "p.png") == (1588, 1123)
