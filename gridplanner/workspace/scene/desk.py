@@ -13,9 +13,11 @@ import importlib
 import multiprocessing
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
 from typing import Any
 
 from gridplanner.errors import Cancelled, GridplannerError
@@ -109,6 +111,18 @@ class _Reporter:
             self._send(answer)
 
 
+def _questions(pipe: Connection) -> Iterator[tuple[str, int, str, dict[str, Any]]]:
+    """Yield what the window sends until it hangs up."""
+    while True:
+        try:
+            question = pipe.recv()
+        except (EOFError, ConnectionError):
+            return
+        if question[0] == "leave":
+            return
+        yield question
+
+
 def _serve(pipe: Connection) -> None:
     """Answer questions until the window hangs up."""
     tasks = importlib.import_module(_TASKS)
@@ -133,11 +147,7 @@ def _serve(pipe: Connection) -> None:
         finally:
             running.pop(ticket, None)
 
-    while True:
-        try:
-            kind, ticket, name, arguments = pipe.recv()
-        except (EOFError, ConnectionError):
-            break
+    for kind, ticket, name, arguments in _questions(pipe):
         if kind == "ask":
             running[ticket] = _Reporter(ticket, send)
             threading.Thread(target=run, args=(ticket, name, arguments), daemon=True).start()
@@ -145,12 +155,27 @@ def _serve(pipe: Connection) -> None:
             running[ticket].stop()
 
 
+def _listen(pipe: Connection, news: SimpleQueue[Answer | None]) -> None:
+    """Take messages off the pipe until the worker hangs up; None says that it did."""
+    while True:
+        try:
+            news.put(pipe.recv())
+        except (EOFError, OSError):
+            news.put(None)
+            return
+
+
 class Desk:
-    """The window's end of the worker process; started on first use."""
+    """The window's end of the worker process; started on first use.
+
+    Messages are taken off the pipe in a thread: a district is some megabytes, which the thread of the
+    window should not have to unpack.
+    """
 
     def __init__(self) -> None:
         self._process: Any = None
         self._pipe: Any = None
+        self._news: SimpleQueue[Answer | None] = SimpleQueue()
         self._next = 0
         self._open: set[int] = set()
 
@@ -158,12 +183,18 @@ class Desk:
         """Start the worker, so that it has its imports done when the first question comes."""
         if self._process is not None and self._process.is_alive():
             return
+        lost = self._all_lost()
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         # No daemon: the engine starts worker processes of its own, which daemons may not.
         self._process = context.Process(target=_serve, args=(theirs,), daemon=False)
         self._process.start()
         theirs.close()
+        self._news = SimpleQueue()
+        for answer in lost:
+            self._news.put(answer)
+        listening = (self._pipe, self._news)
+        threading.Thread(target=_listen, args=listening, name="desk", daemon=True).start()
 
     def ask(self, name: str, **arguments: object) -> int:
         """Ask a question; its answers come through `poll` under the ticket returned."""
@@ -186,12 +217,9 @@ class Desk:
     def poll(self) -> list[Answer]:
         """Return the messages that have come, without waiting."""
         answers: list[Answer] = []
-        while self._pipe is not None:
-            try:
-                if not self._pipe.poll():
-                    break
-                answer = self._pipe.recv()
-            except (EOFError, ConnectionError):
+        while not self._news.empty():
+            answer = self._news.get()
+            if answer is None:
                 answers += self._all_lost()
                 break
             if answer.final:
@@ -212,7 +240,9 @@ class Desk:
         """End the worker."""
         if self._process is None:
             return
-        self._pipe.close()
+        # Closing our end would not wake the listening thread; the worker's end does.
+        with suppress(OSError):
+            self._pipe.send(("leave", 0, "", {}))
         self._process.join(_GOODBYE_S)
         if self._process.is_alive():
             self._process.terminate()
