@@ -177,12 +177,14 @@ def run(n: int, seed: int, folder: Path, targets: tuple[str, ...] = TARGETS) -> 
                 verdict = judge(good, read(work / main.name), target)
             except UserError as error:
                 verdict = "refused" if _says_all(str(error)) else "MUTE"
+                if verdict == "MUTE":
+                    tally.bad.append(f"{target} {i}: says only '{error}'"[:200])
             except Exception as error:  # noqa: BLE001 - the figure counts exactly these
                 verdict = "CRASH"
                 tally.bad.append(f"{target} {i}: {type(error).__name__} {error}"[:200])
             took = time.perf_counter() - started
             tally.slowest = max(tally.slowest, took)
             tally.counts["SLOW" if took > SLOW_S else verdict] += 1
-            if verdict in ("SILENT, visible", "MUTE"):
+            if verdict == "SILENT, visible":
                 tally.bad.append(f"{target} {i}: {verdict}")
     return tallies

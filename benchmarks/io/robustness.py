@@ -99,11 +99,11 @@ def round_trips(folder: Path) -> dict[str, Figure]:
     layer = grids()
     degrees = in_degrees(layer, CRS)
     readers: dict[str, tuple[Callable[[Path], Any], Any, float]] = {
-        "shp": (_pyshp, layer.geometry, 0.0),
+        "shp": (by_pyshp, layer.geometry, 0.0),
         "gpkg": (_sqlite, layer.geometry, 0.0),
         "geojson": (_json, degrees, 1e-9),
-        "kml": (_gdal, degrees, 1e-9),
-        "gdb": (_gdal, layer.geometry, 1e-4),
+        "kml": (by_gdal, degrees, 1e-9),
+        "gdb": (by_gdal, layer.geometry, 1e-4),
         "xlsx": (_openpyxl, None, 0.0),
         "csv": (_csv, None, 0.0),
     }
@@ -112,12 +112,14 @@ def round_trips(folder: Path) -> dict[str, Figure]:
         path = folder / f"r12.{form}"
         write_vector(layer, path, CRS, format=form)
         columns, found = reader(path)
-        figures[form] = _compared(layer, columns, found, shapes, tolerance)
-    figures["dxf"] = _drawing(layer, folder / "r12.dxf")
+        figures[form] = compared(layer, columns, found, shapes, tolerance)
+    write_vector(layer, folder / "r12.dxf", CRS, format="dxf")
+    figures["dxf"] = drawing(layer, folder / "r12.dxf")
     return figures
 
 
-def _compared(layer: Layer, columns: Any, found: Any, shapes: Any, tolerance: float) -> Figure:
+def compared(layer: Layer, columns: Any, found: Any, shapes: Any, tolerance: float) -> Figure:
+    """Compare every cell and vertex that a reader saw with the layer; `shapes` is None for a table."""
     figure = Figure()
     for key, values in layer.fields.items():
         for row, (have, want) in enumerate(zip(columns[key], values.tolist(), strict=True)):
@@ -153,8 +155,9 @@ def _plain(shape: Any) -> Any:
     return shape.geoms[0] if shape.geom_type.startswith("Multi") and len(shape.geoms) == 1 else shape
 
 
-def _pyshp(path: Path) -> tuple[dict[str, list[Any]], list[Any]]:
-    with shapefile.Reader(str(path), encoding="utf-8") as reader:
+def by_pyshp(path: Path, encoding: str = "utf-8") -> tuple[dict[str, list[Any]], list[Any]]:
+    """Return columns and shapes of a shapefile."""
+    with shapefile.Reader(str(path), encoding=encoding) as reader:
         names = [f[0] for f in reader.fields if f[0] != "DeletionFlag"]
         rows = [list(record) for record in reader.records()]
         shapes = [shapely.geometry.shape(shape.__geo_interface__) for shape in reader.shapes()]
@@ -179,10 +182,11 @@ def _json(path: Path) -> tuple[dict[str, list[Any]], list[Any]]:
     return columns, [shapely.geometry.shape(f["geometry"]) for f in features]
 
 
-def _gdal(path: Path) -> tuple[dict[str, list[Any]], list[Any]]:
+def by_gdal(path: Path) -> tuple[dict[str, list[Any]], list[Any] | None]:
+    """Return columns and shapes as GDAL reads them."""
     meta, _fids, wkb, columns = pyogrio.raw.read(str(path))
     cells = {name: list(values.tolist()) for name, values in zip(meta["fields"], columns, strict=True)}
-    return cells, [shapely.from_wkb(item) for item in wkb]
+    return cells, None if wkb is None else [shapely.from_wkb(item) for item in wkb]
 
 
 def _openpyxl(path: Path) -> tuple[dict[str, list[Any]], None]:
@@ -196,9 +200,17 @@ def _csv(path: Path) -> tuple[dict[str, list[Any]], None]:
     return dict(zip(head, map(list, zip(*rows, strict=True)), strict=True)), None
 
 
-def _drawing(layer: Layer, path: Path) -> Figure:
+#: Readers that share no code with GDAL or with ours.
+PLAIN_READERS: dict[str, Callable[[Path], Any]] = {
+    "gpkg": _sqlite,
+    "geojson": _json,
+    "xlsx": _openpyxl,
+    "csv": _csv,
+}
+
+
+def drawing(layer: Layer, path: Path) -> Figure:
     """Compare a drawing as GDAL sees it: each ring in its order, each name."""
-    write_vector(layer, path, CRS, format="dxf")
     meta, _fids, wkb, columns = pyogrio.raw.read(str(path))
     texts = columns[list(meta["fields"]).index("Text")]
     lines = [shapely.force_2d(shapely.from_wkb(item)) for item in wkb]

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from benchmarks.io import robustness
+from benchmarks.io import matrix, robustness
 from benchmarks.io.mutations import run as run_mutations
 from gridplanner.io.geopackage_reader import read_geopackage
 from gridplanner.io.raw import objects
@@ -138,6 +138,19 @@ def round_trips(folder: Path) -> dict[str, object]:
     return {**told, "missed": any(f.silent for f in figures.values())}
 
 
+def export_matrix(folder: Path) -> dict[str, object]:
+    """Every profile and format as four readers see it; printed as the table of docs/formats.md."""
+    found = matrix.matrix(folder)
+    print("\n".join(matrix.table_of(found)))
+    wrong = {
+        f"{name}, {reader}": cell.differ[:5]
+        for name, row in found.items()
+        for reader, cell in row.items()
+        if cell.wrong
+    }
+    return {"files": len(found), "differ": wrong, "missed": bool(wrong)}
+
+
 FIGURES: dict[str, Callable[[Path], dict[str, object]]] = {
     "load": load,
     "export": export,
@@ -146,6 +159,7 @@ FIGURES: dict[str, Callable[[Path], dict[str, object]]] = {
     "hostile": hostile,
     "encodings": encodings,
     "round_trips": round_trips,
+    "matrix": export_matrix,
 }
 
 
@@ -170,7 +184,8 @@ def main(argv: list[str] | None = None) -> int:
                             ensure_ascii=False,
                         )
                     )
-                    missed |= bool(tally.bad)
+                    print("\n".join(tally.bad), file=sys.stderr)
+                missed |= bool(tally.bad)
                 continue
             figures = FIGURES[name](folder)
             print(json.dumps({name: figures}, ensure_ascii=False))

@@ -61,7 +61,9 @@ def _extract(archive: zipfile.ZipFile, source: str, folder: Path) -> None:
         target = folder / _safe_name(item, source)
         if str(target).lower() in seen:
             raise UserError(
-                _("'{source}' holds two files named '{name}'.").format(source=source, name=target.name)
+                _("'{source}' holds two files named '{name}'. Unpack it yourself and choose one.").format(
+                    source=source, name=target.name
+                )
             )
         seen.add(str(target).lower())
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -83,12 +85,14 @@ def _safe_name(item: zipfile.ZipInfo, source: str) -> PurePosixPath:
         raise UserError(
             _(
                 "'{source}' holds the file '{name}', which would be written outside its folder. "
-                "It is refused."
+                "It is refused. Ask for a zip made of the plain files."
             ).format(source=source, name=name[:80])
         )
     if (item.external_attr >> 16) & 0o170000 == _SYMLINK:
         raise UserError(
-            _("'{source}' holds a link ('{name}'). It is refused.").format(source=source, name=name[:80])
+            _(
+                "'{source}' holds a link ('{name}') and is refused. Ask for a zip of the files themselves."
+            ).format(source=source, name=name[:80])
         )
     if item.flag_bits & _ENCRYPTED_FLAG:
         raise UserError(_("'{source}' is protected by a password. Unpack it first.").format(source=source))

@@ -3,22 +3,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-from pathlib import Path
-
 import numpy as np
 import pytest
 import shapely
 
+from benchmarks.io import matrix
+from benchmarks.io.headless import installed, qgis_reads
 from gridplanner.io.raw import objects
 from gridplanner.io.writing import write_vector
 from gridplanner.model.layers import Layer
-
-PYTHON = "/usr/bin/python3"
-SCRIPT = Path(__file__).with_name("qgis_reading.py")
 
 
 def layer() -> Layer:
@@ -34,19 +27,7 @@ def layer() -> Layer:
     return Layer("grids", "x", shapes, fields)
 
 
-def qgis_reads(*paths: Path) -> dict:
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    for name in ("PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME"):
-        environment.pop(name, None)
-    done = subprocess.run(
-        [PYTHON, str(SCRIPT), *map(str, paths)], capture_output=True, text=True, timeout=120, env=environment
-    )
-    line = next((line for line in done.stdout.splitlines() if line.startswith("JSON:")), None)
-    assert line, done.stderr[-2000:]
-    return json.loads(line[5:])
-
-
-@pytest.mark.skipif(shutil.which("qgis") is None, reason="QGIS is not installed here")
+@pytest.mark.skipif(not installed(), reason="QGIS is not installed here")
 def test_export_matrix(tmp_path):
     value = layer()
     paths = []
@@ -57,7 +38,7 @@ def test_export_matrix(tmp_path):
     for suffix in ("gpkg", "geojson", "kml", "gdb", "csv", "xlsx"):
         paths.append(tmp_path / f"grids.{suffix}")
         write_vector(value, paths[-1], "EPSG:4545", format=suffix)
-    answer = qgis_reads(*paths)
+    answer = qgis_reads(paths)["files"]
     areas = np.round(shapely.area(value.geometry), 3).tolist()
     for path in paths:
         read = answer[str(path)]
@@ -74,14 +55,14 @@ def test_export_matrix(tmp_path):
             assert [row[1] for row in read["rows"]] == areas
 
 
-@pytest.mark.skipif(shutil.which("qgis") is None, reason="QGIS is not installed here")
+@pytest.mark.skipif(not installed(), reason="QGIS is not installed here")
 def test_drawing_as_qgis_reads_it(tmp_path):
     """A drawing layer per kind of grid; every border as long as it was; every name in its place."""
     value = layer()
     value.fields["WGLX"] = objects(["综合", "综合", "专属", "微网格", "综合", "专属"])
     path = tmp_path / "网格.dxf"
     write_vector(value, path, "EPSG:4545", format="dxf")
-    read = qgis_reads(path)[str(path)]
+    read = qgis_reads([path])["files"][str(path)]
     assert read["valid"]
     names = {name: i for i, name in enumerate(read["names"])}
     rows = read["rows"]
@@ -95,3 +76,22 @@ def test_drawing_as_qgis_reads_it(tmp_path):
     for kind, length in zip(value.fields["WGLX"], lengths, strict=True):
         wanted[f"网格_{kind}"] = wanted.get(f"网格_{kind}", 0.0) + length
     assert borders == pytest.approx(wanted, abs=0.01)
+
+
+def test_every_profile_and_format_is_the_same_to_every_reader(tmp_path):
+    """The matrix of docs/formats.md: cells and vertices, as four readers see them."""
+    pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
+    found = matrix.matrix(tmp_path)
+    assert {
+        f"{name}, {reader}": cell.differ
+        for name, row in found.items()
+        for reader, cell in row.items()
+        if cell.wrong
+    } == {}
+    seen = {name: sum(cell.compared > 0 for cell in row.values()) for name, row in found.items()}
+    own_and_gdal = 2
+    assert all(n >= own_and_gdal for name, n in seen.items() if name != "parquet"), seen
+    assert found["parquet"]["second"].compared > 2000
+    if installed():
+        assert [name for name, row in found.items() if not row["qgis"].compared] in ([], ["parquet"])
+        print("\n".join(matrix.table_of(found)))
