@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -44,7 +45,7 @@ class Processes:
                     yield _wait(future, progress)
                     done += 1
                 return
-            except Cancelled:
+            except (Cancelled, KeyboardInterrupt):
                 self.close(kill=True)
                 raise
             except BrokenProcessPool as error:
@@ -66,7 +67,8 @@ class Processes:
     def _open(self) -> ProcessPoolExecutor:
         """Return the pool, started on first use."""
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=multiprocessing.get_context("spawn"))
+            spawn = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=spawn, initializer=_leave_interrupts)
         return self._pool
 
     def _fresh(self) -> ProcessPoolExecutor:
@@ -112,6 +114,11 @@ class Cluster:
     def close(self) -> None:
         """Leave the cluster."""
         self._client.close()
+
+
+def _leave_interrupts() -> None:
+    """Let Ctrl+C in the terminal, which reaches every process, be dealt with by the one that started us."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def make_executor(workers: int, tasks_fit_inline: bool = False) -> Executor:

@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -120,3 +123,28 @@ def test_a_question_that_has_settled_is_finished(monkeypatch: pytest.MonkeyPatch
 
     answers, _took = ask_and_stop(monkeypatch, opening)
     assert [answer.kind for answer in answers] == ["part", "step", "result"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl+C is sent as a POSIX signal")
+def test_ctrl_c_ends_work_that_never_looks_and_cleans_up(tmp_path: Path) -> None:
+    program = """
+import sys, tempfile, time
+from gridplanner.cli.outermost import run_outermost
+
+def work(arguments):
+    with tempfile.TemporaryDirectory(dir=arguments[0]):
+        print("at work", flush=True)
+        time.sleep(30)
+    return 0
+
+sys.exit(run_outermost(work, sys.argv[1:]))
+"""
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout.readline() == b"at work\n"
+        process.send_signal(signal.SIGINT)
+        wished = time.perf_counter()
+        said = process.stderr.read().decode()
+        assert time.perf_counter() - wished < 3
+    assert process.returncode == 130 and len(said.splitlines()) == 1 and not list(tmp_path.iterdir())
