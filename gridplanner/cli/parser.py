@@ -156,4 +156,6 @@ def _planning(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, help=_(parameter("plan.seed").label))
     parser.add_argument("--workers", type=int, default=0, help=_("worker processes; 0 for one per core"))
     parser.add_argument("--cluster", help=_("address of a Dask scheduler to plan on"))
+    effort = parameter("plan.effort")
+    parser.add_argument("--effort", choices=effort.choices, help=_(effort.label))
     parser.add_argument("--time-limit", type=float, help=_(parameter("plan.time_limit_s").label))

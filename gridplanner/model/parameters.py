@@ -12,7 +12,7 @@ from functools import cache
 from math import inf
 
 from gridplanner.errors import UserError
-from gridplanner.model.request import GOALS
+from gridplanner.model.request import EFFORTS, GOALS
 from gridplanner.texts import _
 
 
@@ -187,6 +187,13 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("rules.weights", "Weight of a group in the load", high=100.0),
     Parameter("plan.total", "Number of general grids", low=1.0, high=1e7),
     Parameter("plan.mode", "What a plan keeps in mind first", choices=("keep", "balance", "compact")),
+    Parameter(
+        "plan.effort",
+        "How hard a plan is worked on",
+        choices=EFFORTS,
+        titles=("Thorough", "Quick draft"),
+        help="A quick draft takes about a second for a city; it keeps the rules and changes a little more.",
+    ),
     Parameter("plan.carve_people", "Most residents of a site that is carved out", "people", high=1e7),
     Parameter("plan.order", "Own order of the soft goals", choices=GOALS),
     Parameter("plan.alike", "What is alike in a grid where possible", choices=("", "estate", "management")),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 MODES = ("keep", "balance", "compact")
 TOTALS = ("fewest", "repair")
+EFFORTS = ("thorough", "quick")
 GOALS = ("keep", "balance", "compact", "lines", "ideal")
 
 
@@ -41,6 +42,9 @@ class PlanRequest:
         Further levels to hand over: `micro` (inside the grids), `area` (whole grids together).
     tries : int
         Plans drawn, from other seeds, until the rules that the user wrote accept one.
+    effort : str
+        `thorough`, or `quick`: a draft in about a second for a city, legal where a legal division is
+        found, hardly improved, and with cheap bounds only (`certify_s` counts for nothing).
     seed : int
     time_limit_s : float
         For the plan, wall seconds.
@@ -67,3 +71,4 @@ class PlanRequest:
     time_limit_s: float = 60.0
     certify_s: float = 15.0
     one_net: bool = False
+    effort: str = "thorough"

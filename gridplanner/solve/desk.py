@@ -16,9 +16,9 @@ from gridplanner.model.request import PlanRequest
 from gridplanner.progress import Executor, Progress
 from gridplanner.solve.convergence import Drawn
 from gridplanner.solve.decompose import Scope
-from gridplanner.solve.division import Divided, Effort
+from gridplanner.solve.division import DRAFT, FULL, Divided, Effort, unavoidable
 from gridplanner.solve.fewest import FEW, FewestTask, run_fewest
-from gridplanner.solve.keep import Seen
+from gridplanner.solve.keep import Learned, Seen
 from gridplanner.solve.olds import MAX_SETS
 from gridplanner.solve.prove import ProveTask, run_prove
 from gridplanner.solve.prove_even import UnevenTask, run_uneven
@@ -31,13 +31,12 @@ from gridplanner.texts import _
 
 #: Cost of a broken hard rule on the curves that the sharing reads; above any number of pieces.
 BREACH_COST = 1e4
-#: Rounds of sharing out and measuring before the best measured shares are taken.
-_ROUNDS = 40
-_FULL, _QUICK = Effort(), Effort(steps=25_000, rescue=8, clusters=8)
+#: What a draft pays, in pieces, to plan a part anew: only where it must.
+_ANEW = 5.0
 #: Several cities at once: above so many atoms each part gets a quarter of the work, and the shares
 #: are settled in few rounds. One city then has as many pieces as with all the work, within two.
-_MANY_ATOMS, _MANY_ROUNDS = 20_000, 3
-_MANY = Effort(steps=15_000, rescue=4, clusters=6, cluster_steps=1_500, cluster_runs=1)
+_MANY_ATOMS = 20_000
+_MANY = Effort(steps=15_000, rescue=4, clusters=6, cluster_steps=1_500, cluster_runs=1, rounds=3)
 
 
 @dataclass
@@ -66,7 +65,7 @@ class Desk:
         self.kept = len(general)
         kept_people = int(self.scope.load[np.isin(self.scope.start.assignment, general)].sum())
         self.people = kept_people + sum(part.people for part in self.scope.parts)
-        self.many = sum(len(part) for part in self.scope.parts) > _MANY_ATOMS
+        self.effort = self._effort()
         self.ranges = [usable_range(part) for part in self.scope.parts]
         self.total = self._total()
         if self.total is not None and len(self.ranges) == 1:
@@ -82,6 +81,13 @@ class Desk:
         #: Per part, numbers of grids that the radius is proven to rule out.
         self.refuted: list[tuple[int, ...]] = [() for _part in self.scope.parts]
         self._bound([(i, {}) for i in range(len(self.scope.parts))], 0.0, "solve")
+
+    def _effort(self) -> Effort:
+        """Return how hard the parts are worked on: as asked, and less where there are many."""
+        if self.request.effort == "quick":
+            return DRAFT
+        many = sum(len(part) for part in self.scope.parts) > _MANY_ATOMS
+        return _MANY if many else FULL
 
     def _bound(self, wanted: list[tuple[int, dict[int, float]]], seconds: float, purpose: str) -> None:
         """Prove bounds for some parts: (part, goals by number of grids); `seconds` of wall time for each."""
@@ -108,7 +114,10 @@ class Desk:
         """Raise the bounds that the certificate needs, for as long as the request allows.
 
         The plan is not changed by it, so the plan does not depend on the speed of the machine.
+        A draft has the cheap bounds only.
         """
+        if not self.effort.again:
+            return
         try:
             self._prove_until(divided, monotonic() + self.request.certify_s)
         except Cancelled:
@@ -202,12 +211,12 @@ class Desk:
         if self.total is None:
             return self._fewest()
         deadline = self.begun + self.request.time_limit_s
-        for turn in range(_MANY_ROUNDS if self.many else _ROUNDS):
+        for turn in range(self.effort.rounds):
             shares = self._shares()
             missing = [(i, k) for i, k in enumerate(shares) if k not in self.measured[i]]
             if not missing:
                 break
-            if turn and monotonic() > deadline:
+            if turn and (monotonic() > deadline or self._enough()):
                 # The first round has a division for every part, so there is always a whole plan.
                 shares = self._shares(measured_only=True)
                 break
@@ -222,11 +231,21 @@ class Desk:
             shares = self._shares(measured_only=True)
         return [self.measured[i][k] for i, k in enumerate(shares)]
 
+    def _enough(self) -> bool:
+        """Tell whether a draft has a legal division of every part, as far as there is one."""
+        if self.effort.again:
+            return False
+        shares = self._shares(measured_only=True)
+        return all(
+            self.measured[i][k].breaches <= unavoidable(part)
+            for i, (part, k) in enumerate(zip(self.scope.parts, shares, strict=True))
+        )
+
     def _repaired(self) -> list[Divided]:
         """Return each part mended with the fewest old grids changed."""
         today = max(1, int(self.scope.start.general().sum()))
         tasks = [
-            RepairTask(part, numbers, self.people / today, _FULL, self.request.seed)
+            RepairTask(part, numbers, self.people / today, self.effort, self.request.seed)
             for part, numbers in zip(self.scope.parts, self.ranges, strict=True)
         ]
         out = []
@@ -314,17 +333,20 @@ class Desk:
             return broken + 100.0 * k
         even = even_cost(part.people, k, self.mean)
         if self.request.mode != "keep" or self.request.order:
-            return broken + (even if done is None else self._unevenness(done))
+            return broken + (even + self._reluctance(i) if done is None else self._unevenness(done))
         if done is None:
-            return self.least[i][k] + 0.12 * even + 0.02 * k
+            return self.least[i][k] + 0.12 * even + 0.02 * k + self._reluctance(i)
         return broken + done.cost
+
+    def _reluctance(self, i: int) -> float:
+        """Return what it costs a draft to plan a part anew with another number of grids."""
+        return 0.0 if self.effort.again or not self.measured[i] else _ANEW
 
     def _unevenness(self, done: Divided) -> float:
         """Return how far the grids of a division are from the mean, all together."""
         return sum(abs(people / self.mean - 1.0) for people in done.people)
 
     def _measure(self, wanted: list[tuple[int, int]]) -> None:
-        effort = _MANY if self.many else _FULL if self.total is not None else _QUICK
         tasks = [
             DivideTask(
                 self.scope.parts[i],
@@ -332,16 +354,28 @@ class Desk:
                 self.request.mode,
                 self.request.order,
                 self.mean,
-                effort,
+                self.effort,
                 self.request.seed,
                 self.seen[i],
             )
             for i, k in wanted
         ]
+        news: set[int] = set()
         results = self.executor.run(run_divide, tasks, self.progress)
         for done, ((i, k), result) in enumerate(zip(wanted, results, strict=True), 1):
             self.measured[i][k] = result.divided
             self.seen[i] = result.seen
+            if self._learns(i, result.learned):
+                news.add(i)
             self.cpu_s["solve"] += result.cpu_s
             self.drawn.append(Drawn(monotonic() - self.begun, i, k, result.divided.cost))
             self.progress.step(done, len(wanted), _("Planning {community}").format(community=self._name(i)))
+        self._bound([(i, {}) for i in sorted(news)], 0.0, "solve")
+
+    def _learns(self, i: int, learned: Learned) -> bool:
+        """Take over what a division of a part proved; tell whether any of it is new."""
+        clusters = set(learned.clusters) - set(self.known[i])
+        numbers = set(learned.numbers) - set(self.refuted[i])
+        self.known[i] |= dict.fromkeys(clusters, (inf, True))
+        self.refuted[i] = (*self.refuted[i], *sorted(numbers))
+        return bool(clusters or numbers)

@@ -36,6 +36,10 @@ class Effort:
         Clusters of old grids that may be divided in search of the least change.
     cluster_steps, cluster_runs : int
         Moves and runs for one such cluster; it is small, so this is thorough.
+    rounds : int
+        Rounds of sharing grids out among parts and measuring them.
+    again : bool
+        Whether a part that might have fewer pieces is divided a second way, and a legal plan improved.
     """
 
     steps: int = 60_000
@@ -44,6 +48,15 @@ class Effort:
     clusters: int = 40
     cluster_steps: int = 5_000
     cluster_runs: int = 2
+    rounds: int = 40
+    again: bool = True
+
+
+#: Where the request names no other effort; and the draft: the first legal plan, hardly improved.
+FULL = Effort()
+DRAFT = Effort(
+    steps=12_000, rescue=6, clusters=30, cluster_steps=1_000, cluster_runs=1, rounds=8, again=False
+)
 
 
 @dataclass(frozen=True, eq=False)

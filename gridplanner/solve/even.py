@@ -25,8 +25,11 @@ _EVEN_RUNS, _ROUND_RUNS = 8, 5
 _HOT, _COLD = 3.0, 0.002
 
 
-def divide_evenly(part: Part, k: int, prices: Prices, seed: int) -> Divided:
-    """Return the best division into k grids that was met: fewest broken rules, then least cost."""
+def divide_evenly(part: Part, k: int, prices: Prices, seed: int, runs: int = 0) -> Divided:
+    """Return the best division into k grids that was met: fewest broken rules, then least cost.
+
+    `runs` limits the runs; 0 for as many as the prices ask for.
+    """
     f, limits = part.field, part.limits
     nothing: IntArray = np.zeros(len(part), np.int32)
     if k == 1:
@@ -34,7 +37,8 @@ def divide_evenly(part: Part, k: int, prices: Prices, seed: int) -> Divided:
     steps = int(_STEPS * max(1.0, len(part) / 400))
     floor, hopeless = even_cost(part.people, k, prices.mean), unavoidable(part)
     best = judged(f, first_division(f, nothing, k, seed), k, limits, prices)
-    for run in range(_EVEN_RUNS if prices.deviation > 20 * prices.roundness else _ROUND_RUNS):
+    usual = _EVEN_RUNS if prices.deviation > 20 * prices.roundness else _ROUND_RUNS
+    for run in range(runs or usual):
         own = seed_of(seed, part.code, part.number, k, "even", run)
         start = first_division(f, nothing, k, own)
         label, _cost = anneal(f, start, k, prices, Schedule(steps, _HOT, _COLD, 0.02, 0.04, own))

@@ -8,7 +8,7 @@ from time import process_time
 
 from gridplanner.solve.division import Divided, Effort, divide
 from gridplanner.solve.even import divide_evenly
-from gridplanner.solve.keep import Keeper, Seen
+from gridplanner.solve.keep import Keeper, Learned, Seen
 from gridplanner.solve.part import Part
 from gridplanner.solve.pricing import prices_of
 
@@ -34,6 +34,7 @@ class Done:
     divided: Divided
     cpu_s: float
     seen: Seen | None = None
+    learned: Learned = Learned()
 
 
 def run_divide(task: DivideTask) -> Done:
@@ -44,11 +45,13 @@ def run_divide(task: DivideTask) -> Done:
     if task.mode == "keep" and not task.order:
         keeper = Keeper(task.part, prices, task.seed, task.seen)
         divided = keeper.divide(task.k, task.effort)
-        return Done(divided, process_time() - begun, keeper.seen if task.mean > 0 else None)
+        # A draft rarely comes back to a part, and what was learned of a province fills the memory.
+        again = task.mean > 0 and task.effort.again
+        return Done(divided, process_time() - begun, keeper.seen if again else None, keeper.learned)
     if task.order:
         divided = divide(task.part, task.k, prices, task.effort, task.seed)
     else:
-        divided = divide_evenly(task.part, task.k, prices, task.seed)
+        divided = divide_evenly(task.part, task.k, prices, task.seed, 0 if task.effort.again else 1)
     return Done(divided, process_time() - begun)
 
 

@@ -14,7 +14,7 @@ from gridplanner.model.request import TOTALS, PlanRequest
 from gridplanner.texts import _
 
 _NUMBERS = ("seed", "time_limit_s", "certify_s", "carve_people", "tries")
-_WORDS = ("mode", "alike")
+_WORDS = ("mode", "alike", "effort")
 _LISTS_OF_WORDS = ("order", "levels")
 _SWITCHES = ("carve", "one_net")
 _LISTS = ("locked", "only", "order", "levels", "centres")

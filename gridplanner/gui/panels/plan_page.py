@@ -24,6 +24,7 @@ from gridplanner.gui.panels.run_map import RunMap
 from gridplanner.gui.widgets import Figures, Page, button, label, line, row
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.change import change_totals
+from gridplanner.model.parameters import parameter
 from gridplanner.model.request import PlanRequest
 from gridplanner.texts import _
 
@@ -102,6 +103,7 @@ class PlanPage(Page):
         layout.addWidget(self.number)
         layout.addWidget(self.count, 1)
         self.mode = self._modes()
+        self.effort = self._efforts()
         self.carve = QCheckBox(_("Carve out candidate sites first"))
         self.selected_only = QCheckBox(_("Only the communities of the selected grids"))
         self.limit = QSpinBox()
@@ -115,6 +117,7 @@ class PlanPage(Page):
             self.repair,
             label(_("What matters most"), "heading"),
             self.mode,
+            self.effort,
             self.carve,
             self.selected_only,
             self.limit,
@@ -130,6 +133,14 @@ class PlanPage(Page):
         ):
             modes.addItem(text, key)
         return modes
+
+    def _efforts(self) -> QComboBox:
+        """Return the choice of how hard the engine works."""
+        declared, efforts = parameter("plan.effort"), QComboBox()
+        efforts.setToolTip(_(declared.help))
+        for title, key in zip(declared.titles, declared.choices, strict=True):
+            efforts.addItem(_(title), key)
+        return efforts
 
     def _build_review(self) -> None:
         """Build the review of a proposal."""
@@ -171,6 +182,7 @@ class PlanPage(Page):
             base,
             total=total,
             mode=str(self.mode.currentData()),
+            effort=str(self.effort.currentData()),
             carve=self.carve.isChecked(),
             locked=locked,
             only=only,
@@ -189,6 +201,7 @@ class PlanPage(Page):
         else:
             (self.repair if asked.total == "repair" else self.fewest).setChecked(True)
         self.mode.setCurrentIndex(max(0, self.mode.findData(asked.mode)))
+        self.effort.setCurrentIndex(max(0, self.effort.findData(asked.effort)))
         self.carve.setChecked(asked.carve)
         self.refresh()
 
