@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -45,30 +46,54 @@ class ImportAssistant(QDialog):
         self._asked = 0
         self.setWindowTitle(_("Import layers and ledgers"))
         self.resize(1240, 760)
-        self.forms = [LayerForm(guess) for guess in guesses]
+        self._guesses, self._remembered = tuple(guesses), remembered
+        self._made: list[LayerForm] = []
         self.name = QLineEdit(Path(guesses[0].path).resolve().parent.name if guesses else "")
         self.list = QListWidget()
         self.list.setMaximumWidth(230)
         self.list.setSpacing(3)
         self.stack = QStackedWidget()
         self.trial = TrialView()
-        for form in self.forms:
-            self._add(form, remembered.get(pattern_of(form.guess)))
-        self.list.currentRowChanged.connect(self.stack.setCurrentIndex)
+        for guess in self._guesses:
+            name = guess.layer or Path(guess.path).name
+            self.list.addItem(QListWidgetItem(f"{role_title(guess.role)}\n{name}"))
+        self.list.currentRowChanged.connect(self._show_form)
         self.problem = label("", "quiet")
         self._build()
-        self._retitle()
+        self._make_next()
         self.list.setCurrentRow(0)
-        self.try_all()
 
-    def _add(self, form: LayerForm, kept: Any) -> None:
-        """Add one layer, with what was chosen for such a file the last time."""
+    @property
+    def forms(self) -> list[LayerForm]:
+        """One form per layer; those that are not built yet are."""
+        while len(self._made) < len(self._guesses):
+            self._add_form()
+        return self._made
+
+    def _make_next(self) -> None:
+        """Build the forms one by one: all of them at once would hold the window."""
+        if len(self._made) < len(self._guesses):
+            self._add_form()
+            QTimer.singleShot(0, self, self._make_next)
+
+    def _show_form(self, row: int) -> None:
+        """Show the form of a layer."""
+        made = self._made if row < len(self._made) else self.forms
+        self.stack.setCurrentWidget(made[row])
+
+    def _add_form(self) -> None:
+        """Add the form of one layer, with what was chosen for such a file the last time."""
+        form = LayerForm(self._guesses[len(self._made)])
+        kept = self._remembered.get(pattern_of(form.guess))
         if isinstance(kept, Mapping):
             form.recall(kept)
-        self.list.addItem(QListWidgetItem(""))
+        self._made.append(form)
         self.stack.addWidget(form)
         form.changed.connect(self._on_changed)
         form.encoding_wanted.connect(lambda encoding: self._read_again(form, encoding))
+        if len(self._made) == len(self._guesses):
+            self._retitle()
+            self.try_all()
 
     def _build(self) -> None:
         """Lay out name, list, form, trial and buttons."""
@@ -78,6 +103,7 @@ class ImportAssistant(QDialog):
         self.again = self.buttons.addButton(_("Read on trial"), QDialogButtonBox.ButtonRole.ActionRole)
         self.again.clicked.connect(lambda _checked=False: self.try_all())
         self.again.setEnabled(self._session is not None)
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(False)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         top = QFormLayout()

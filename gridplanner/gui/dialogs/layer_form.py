@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -155,10 +156,10 @@ class LayerForm(QScrollArea):
         self.place.setText(_("CRS: {text}").format(text=said[:160]) if said else "")
         for widget, text in ((self.reads, guess.preview), (self.place, said)):
             widget.setVisible(bool(text))
+        self._fill_columns()
         for key, box in self.fields.items():
             # Names of columns are texts too: in another encoding they are others.
             wanted = chosen.get(key, "")
-            _fill(box, [("-", ""), *((c, c) for c in guess.columns)])
             box.setCurrentIndex(
                 max(0, box.findData(wanted if wanted in guess.columns else guess.fields.get(key, "")))
             )
@@ -169,9 +170,12 @@ class LayerForm(QScrollArea):
         """Build one list per meaning, in two columns."""
         grid = QGridLayout()
         self.fields: dict[str, QComboBox] = {}
+        # One list of columns for all meanings: twenty lists of their own take ten times as long.
+        self._columns = QStandardItemModel(self)
         half = (len(FIELD_KEYS) + 1) // 2
         for i, key in enumerate(FIELD_KEYS):
-            box = _box([("-", ""), *((c, c) for c in self.guess.columns)], self.guess.fields.get(key, ""))
+            box = QComboBox()
+            box.setModel(self._columns)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(8)
             box.activated.connect(lambda _i: self.changed.emit())
@@ -182,6 +186,14 @@ class LayerForm(QScrollArea):
             grid.addWidget(name, row, column)
             grid.addWidget(box, row, column + 1)
         return grid
+
+    def _fill_columns(self) -> None:
+        """List the columns of the file to choose from."""
+        self._columns.clear()
+        for text, key in [("-", ""), *((c, c) for c in self.guess.columns)]:
+            item = QStandardItem(text)
+            item.setData(key, Qt.ItemDataRole.UserRole)
+            self._columns.appendRow(item)
 
     def chosen_fields(self) -> dict[str, str]:
         """Return the column of each meaning that has one."""
