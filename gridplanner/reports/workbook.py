@@ -8,6 +8,7 @@ from typing import Any
 
 from gridplanner.model.outcome import Outcome
 from gridplanner.reports.buildings import buildings_table
+from gridplanner.reports.by_community import community_totals_table
 from gridplanner.reports.charts import SIZE, Place, add_change_chart, add_size_chart, add_street_chart
 from gridplanner.reports.code_history import code_history_table
 from gridplanner.reports.communities import communities_table
@@ -36,7 +37,7 @@ CHART_ROWS = 16
 def write_workbook(outcome: Outcome, path: Path, chart: Path | None = None) -> None:
     """Write the workbook.
 
-    Sheets: overview by street with charts, register, before/after both ways, dedicated grids,
+    Sheets: overview by street with charts, communities, register, before/after both ways, dedicated grids,
     workers, branches, staffing, findings before and after, health check, community
     changes, certificate, buildings. Codes are text, no cell is ever a formula from the data.
 
@@ -49,6 +50,7 @@ def write_workbook(outcome: Outcome, path: Path, chart: Path | None = None) -> N
     """
     before = findings_table(outcome.before.findings)
     tables = (
+        (community_totals_table(outcome), _("By community")),
         (register_table(outcome).without_empty(), _("Register")),
         (crosswalk_table(outcome), _("Before-after")),
         (crosswalk_back_table(outcome), _("After-before")),

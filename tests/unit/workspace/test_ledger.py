@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import openpyxl
 import pytest
 
 from gridplanner.errors import UserError
@@ -19,6 +20,8 @@ from gridplanner.model.ledger import unplaced_rows, unplaced_totals
 from gridplanner.model.project import ProjectContents, Scenario
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
+from gridplanner.reports.by_community import community_totals_table
+from gridplanner.reports.workbook import write_workbook
 from gridplanner.workspace.handover.output_layers import output_layers
 from gridplanner.workspace.intake.ledger import (
     building_named,
@@ -90,6 +93,23 @@ def test_rows_without_a_building_are_counted_in_their_community(contents):
     people, households = unplaced_totals(contents.district)
     assert people.tolist() == [30, 40, 5]
     assert households.tolist() == [10, 15, 2]
+
+
+def test_the_workbook_counts_them_in_their_community(contents, tmp_path):
+    outcome = compare(contents, contents.scenarios["方案1"].plan, Certificate())
+    write_workbook(outcome, tmp_path / "ledger.xlsx")
+    rows = list(openpyxl.load_workbook(tmp_path / "ledger.xlsx")["社区汇总"].iter_rows(values_only=True))
+    head = next(i for i, row in enumerate(rows) if "未落位人口" in row)
+    lost, total = rows[head].index("未落位人口"), rows[head].index("社区总人口")
+    inside = rows[head].index("网格内人口")
+    body = rows[head + 1 : head + 4]
+    assert [row[lost] for row in body] == [30, 40, 5]
+    assert [row[total] for row in body] == [row[inside] + row[lost] for row in body]
+    assert body[2][1] == "社区不明"
+    assert sum(row[total] for row in body) == int(contents.district.atoms.people.sum()) + 75
+    bare = replace(contents, district=replace(contents.district, originals={}))
+    table = community_totals_table(compare(bare, contents.scenarios["方案1"].plan, Certificate()))
+    assert "社区总人口" not in [column.title for column in table.columns] and len(table.rows) == 2
 
 
 def test_a_placed_row_joins_its_building_and_its_atom(contents):
