@@ -25,7 +25,7 @@ OPERATIONS = ("list", "create", "convert", "merge", "split", "adjust", "papers")
 
 def add_unit_commands(add: Add) -> None:
     """Add the sub-commands of this module."""
-    mend = add("mend", _("list mends of today's grids, or carry some out"), run_mend)
+    mend = add("mend", _("list mends of today's grids or of communities, or carry some out"), run_mend)
     mend.add_argument("paths", type=Path, nargs="+", help=_("a project, or layers"))
     mend.add_argument("--all", action="store_true", help=_("accept every proposal"))
     mend.add_argument(
@@ -35,6 +35,8 @@ def add_unit_commands(add: Add) -> None:
         "--accept", nargs="+", default=[], help=_("accept by number: 12, 3-7, 12=CODE, 12=split")
     )
     mend.add_argument("--overlap", choices=OVERLAPS, default="most_people", help=_("who keeps disputed land"))
+    mend.add_argument("--layer", choices=("grids", "communities"), default="grids", help=_("what is mended"))
+    mend.add_argument("--replan", action="store_true", help=_("plan the grids concerned anew"))
     mend.add_argument("--out", type=Path, help=_("new layer, for loose layers"))
 
     community = add("community", _("create, convert, merge, split or adjust communities"), run_community)
@@ -55,14 +57,21 @@ def run_mend(options: argparse.Namespace) -> int:
     """List or carry out mends."""
     from gridplanner.workspace.amend.unit_jobs import MendSelection, mend_any  # slow imports
 
-    selection = MendSelection(options.all, tuple(options.actions), tuple(options.accept), options.overlap)
+    selection = MendSelection(
+        options.all,
+        tuple(options.actions),
+        tuple(options.accept),
+        options.overlap,
+        options.layer,
+        options.replan,
+    )
     progress = TerminalProgress(quiet=options.quiet)
     try:
         done = mend_any(options.paths, selection, options.out, progress)
     finally:
         progress.close()
     _say(options, "\n".join(done.lines()))
-    return 1 if done.answer is not None and done.answer.refused else 0
+    return 1 if (done.answer is not None and done.answer.refused) or not done.legal else 0
 
 
 def run_community(options: argparse.Namespace) -> int:

@@ -32,6 +32,8 @@ _CRUMB_M2 = Tolerance().area_m2
 #: Narrower land joins nothing, metres.
 _HAIR_M = 1e-4
 _FIRST, _SECOND = 0, 1
+#: Corners of the sides of a triangle.
+_SIDES = ((0, 1), (1, 2), (2, 0))
 
 _Ring = tuple[FloatArray, IntArray]
 
@@ -192,18 +194,30 @@ def _middle_lines(land: shapely.Geometry, rings: list[_Ring]) -> ObjectArray:
     _near, index = shapely.STRtree(shapely.points(corners)).query_nearest(
         shapely.points(at.reshape(-1, 2)), all_matches=False
     )
-    names = owner[index].reshape(-1, 3)
+    names, places = owner[index].reshape(-1, 3), index.reshape(-1, 3)
     pieces = []
     for corner, name in zip(at, names, strict=True):
         ends = [
             (corner[i] + corner[j]) / 2
-            for i, j in ((0, 1), (1, 2), (2, 0))
+            for i, j in _SIDES
             if min(name[i], name[j]) == _FIRST and max(name[i], name[j]) == _SECOND
         ]
         ends += [corner[i] for i in range(3) if name[i] < 0 and len(ends) == 1]
         if len(ends) == 2:
             pieces.append(shapely.LineString(ends))
+    pieces += [shapely.LineString(corners[list(edge)]) for edge in _straight_across(names, places)]
     return _smoothed(land, _joined(pieces))
+
+
+def _straight_across(names: IntArray, places: IntArray) -> list[tuple[int, int]]:
+    """Return the edges from end to end of a line that have the sides of both claimants on either hand."""
+    beside: dict[tuple[int, int], list[int]] = {}
+    for name, place in zip(names.tolist(), places.tolist(), strict=True):
+        for i, j in _SIDES:
+            if name[i] < 0 and name[j] < 0:
+                edge = (min(place[i], place[j]), max(place[i], place[j]))
+                beside.setdefault(edge, []).append(name[3 - i - j])
+    return [edge for edge, thirds in beside.items() if len(thirds) == 2 and thirds[0] != thirds[1]]
 
 
 def _joined(pieces: list[shapely.Geometry]) -> ObjectArray:

@@ -64,7 +64,8 @@ class District:
         Estate names; `atoms.estate` indexes them.
     originals : mapping of role to Layer
         Every layer as read and gated: reference layers (roads, barriers, bridges, sites, stations,
-        streets, estates), ledgers (branches, staff) and the inputs that coverage was derived from.
+        streets, estates), ledgers (branches, staff) and the inputs that coverage was derived from; beside
+        them `MENDED_COMMUNITIES`, the communities with their faults mended.
     nets : mapping of name to Layer
         Departmental nets.
     reforms : tuple of CommunityChange

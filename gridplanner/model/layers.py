@@ -33,6 +33,9 @@ ROLES = (
     "staff",
 )
 
+#: Key of the communities layer with its faults mended, beside the one as delivered.
+MENDED_COMMUNITIES = "communities_mended"
+
 #: Column to name where a layer has no codes of its own: the number of the row.
 ROW_NUMBER = "#"
 

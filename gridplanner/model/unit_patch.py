@@ -37,6 +37,24 @@ class GridPatch:
 
 
 @dataclass(frozen=True, eq=False)
+class CommunityLines:
+    """Outlines of the communities as mended; none at all for those of the layer as delivered.
+
+    Parameters
+    ----------
+    codes, names, streets : tuple of str
+        `streets` are the codes of the street each belongs to.
+    shapes : tuple of str
+        WKB in hexadecimal.
+    """
+
+    codes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    streets: tuple[str, ...] = ()
+    shapes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class CommunityPatch:
     """Other communities over the same atoms.
 
@@ -50,9 +68,12 @@ class CommunityPatch:
         Row of each atom's community afterwards.
     reforms : tuple of CommunityChange
         All operations known afterwards.
+    lines : CommunityLines or None
+        Outlines between which faults were mended; None leaves them as they are.
     """
 
     communities: Communities
     came_from: Ints
     community: npt.NDArray[np.int32]
     reforms: tuple[CommunityChange, ...]
+    lines: CommunityLines | None = None

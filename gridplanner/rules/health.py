@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,6 +16,7 @@ from gridplanner.geometry.tiers import OUTSIDE, TierFault, belongs_to, most_land
 from gridplanner.model.atoms import ObjectArray
 from gridplanner.model.health import FaultCount, Health
 from gridplanner.model.jurisdiction import District
+from gridplanner.model.layers import MENDED_COMMUNITIES
 from gridplanner.model.measures import Measures
 from gridplanner.model.plan import Plan
 from gridplanner.rules.indicators import LEVELS, indicators, splits
@@ -59,23 +60,31 @@ def health_of(district: District, plan: Plan, measures: Measures, needed: int | 
 
 
 def tiers_of(district: District) -> tuple[Tier, ...]:
-    """Return the layers of areas as delivered, highest first; only those that were given.
-
-    Communities that were changed since are taken as they are now.
-    """
-    found, known = [], district.communities
-    for role, above in (("streets", ""), ("communities", "street_code")):
-        layer = district.originals.get(role)
-        if role == "communities" and district.reforms:
-            found.append(Tier(role, known.codes, known.geometry, known.street_codes))
-        elif layer is not None and layer.geometry is not None and len(layer):
-            found.append(Tier(role, layer.texts("code"), layer.geometry, layer.texts(above or "none")))
+    """Return the layers of areas as delivered or mended, highest first; only those that were given."""
+    found = [tier for role in ("streets", "communities") for tier in _upper_tier(district, role)]
     if len(district.grids_before_geometry):
         codes = [record.code for record in district.grids_before]
         homes = [str(district.communities.codes[record.community]) for record in district.grids_before]
         shapes = district.grids_before_geometry
         found.append(Tier("grids", _texts(codes), shapes, _texts(homes)))
     return tuple(found)
+
+
+def _upper_tier(district: District, role: str) -> Iterator[Tier]:
+    """Yield the tier of streets or communities, if there is one.
+
+    Communities that were changed since are taken as they are now, mended ones with their mended lines.
+    """
+    known = district.communities
+    layer = district.originals.get(role)
+    if role == "communities" and district.reforms:
+        yield Tier(role, known.codes, known.geometry, known.street_codes)
+        return
+    if role == "communities":
+        layer = district.originals.get(MENDED_COMMUNITIES, layer)
+    if layer is not None and layer.geometry is not None and len(layer):
+        home = layer.texts("street_code") if role == "communities" else _texts([""] * len(layer))
+        yield Tier(role, layer.texts("code"), layer.geometry, home)
 
 
 def _texts(values: list[str]) -> ObjectArray:
@@ -95,20 +104,23 @@ def between(district: District, lower: Tier, upper: Tier) -> tuple[TierFault, ..
     return tier_faults(lower.geometry, upper.geometry, parent, _points(district), district.buildings.people)
 
 
-def outside_defects(district: District) -> tuple[tuple[Defect, int, int], ...]:
-    """Return the land of today's grids beyond their community: the fault, the grid, where it lies (-1)."""
+def outside_defects(district: District, role: str = "grids") -> tuple[tuple[Defect, int, str], ...]:
+    """Return the land of today's grids (or communities) beyond the higher unit they belong to.
+
+    Each with the row of the lower unit and the code of the higher unit it lies in ("" for none).
+    """
     tiers = {tier.role: tier for tier in tiers_of(district)}
-    if "grids" not in tiers or "communities" not in tiers:
+    upper = {"grids": "communities", "communities": "streets"}[role]
+    if role not in tiers or upper not in tiers:
         return ()
-    grids, above = tiers["grids"], tiers["communities"]
-    row_of = {str(code): k for k, code in enumerate(district.communities.codes)}
+    above = tiers[upper]
     found = []
-    for f in between(district, grids, above):
+    for f in between(district, tiers[role], above):
         if f.kind == OUTSIDE and not f.folded:
-            home = row_of.get(str(above.codes[f.other]), -1) if f.other >= 0 else -1
-            kind, width = DefectKind.OUTSIDE, float(width_m(np.array([f.geometry], dtype=object))[0])
+            home = str(above.codes[f.other]) if f.other >= 0 else ""
+            width = float(width_m(np.array([f.geometry], dtype=object))[0])
             spot = (f.lower,), f.geometry, f.area_m2, width, f.people, f.x, f.y
-            found.append((Defect(kind, *spot, folded=False), f.lower, home))
+            found.append((Defect(DefectKind.OUTSIDE, *spot, folded=False), f.lower, home))
     return tuple(found)
 
 

@@ -63,6 +63,15 @@ def _role(role: str) -> str:
     return words.get(role, role)
 
 
+def _remedy(role: str) -> str:
+    """Return what to do about a fault of a layer."""
+    if role == "communities":
+        return _("Settle it among the mends of the communities, or correct the layer.")
+    if role == "grids":
+        return _("Settle it among the mends of today's grids, or correct the layer.")
+    return _("Correct the layer.")
+
+
 def _finding(tier: Tier, defect: Defect) -> Finding:
     """Word one fault."""
     units = _(", ").join(str(tier.codes[u]) for u in defect.units)
@@ -84,7 +93,7 @@ def _finding(tier: Tier, defect: Defect) -> Finding:
         rule="layer_fault",
         severity=Severity.INFO if apart else Severity.WARNING,
         text=text.format(layer=_role(tier.role), units=units, area=defect.area_m2, people=defect.people),
-        remedy=_("Mend the layer, or say by [repair] who gets the land."),
+        remedy=_remedy(tier.role),
         subject_kind={"streets": "street", "communities": "community"}.get(tier.role, "grid"),
         subjects=tuple(str(tier.codes[u]) for u in defect.units),
         value=round(defect.area_m2, 2),
@@ -107,7 +116,7 @@ def _unfilled(lower: Tier, upper: Tier, fault: TierFault) -> Finding:
             unit=upper.codes[fault.upper],
             lower=_role(lower.role),
         ),
-        remedy=_("Mend the layer, or say by [repair] who gets the land."),
+        remedy=_("Correct the layer."),
         subject_kind={"streets": "street"}.get(upper.role, "community"),
         subjects=(str(upper.codes[fault.upper]),),
         value=round(fault.area_m2, 2),

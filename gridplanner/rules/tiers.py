@@ -6,17 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import shapely
 
 from gridplanner.geometry.contiguity import components
-from gridplanner.geometry.faces import locate, width_m
+from gridplanner.geometry.tiers import OUTSIDE, TierFault
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.rules.case import Case
+from gridplanner.rules.health import Tier, between, tiers_of
 from gridplanner.rules.overlap import SLIVER_M2
 from gridplanner.texts import _
-
-_NARROW_M = 0.1
 
 
 def check_community_parts(case: Case) -> Iterator[Finding]:
@@ -54,57 +52,41 @@ def check_community_parts(case: Case) -> Iterator[Finding]:
 
 def check_streets(case: Case) -> Iterator[Finding]:
     """Yield a finding where the line of a street differs from the communities it consists of."""
-    layer = case.district.originals.get("streets")
-    if not case.whole_today or layer is None or layer.geometry is None:
+    if not case.whole_today:
         return
-    communities = case.district.communities
-    code_of = {str(code): k for k, code in enumerate(layer.texts("code"))}
-    own = np.array([code_of.get(str(code), -1) for code in communities.street_codes], np.int64)
-    for community in np.flatnonzero(own >= 0):
-        shape = communities.geometry[community]
-        outside = shapely.difference(shape, layer.geometry[own[community]])
-        parts = shapely.get_parts(outside)
-        for part in parts[(shapely.area(parts) > SLIVER_M2) & (width_m(parts) > _NARROW_M)]:
-            yield _street_finding(case, int(community), part)
+    tiers = {tier.role: tier for tier in tiers_of(case.district)}
+    if "streets" not in tiers or "communities" not in tiers:
+        return
+    lower, upper = tiers["communities"], tiers["streets"]
+    for fault in between(case.district, lower, upper):
+        if fault.kind == OUTSIDE and not fault.folded:
+            yield _street_finding(case, lower, upper, fault)
 
 
-def _street_finding(case: Case, community: int, part: shapely.Geometry) -> Finding:
+def _street_finding(case: Case, lower: Tier, upper: Tier, fault: TierFault) -> Finding:
     """Word one piece of a community that its street does not hold."""
-    layer, communities = case.district.originals["streets"], case.district.communities
-    spot = shapely.point_on_surface(part)
-    assert layer.geometry is not None  # noqa: S101 - the caller looked
-    other = int(locate(np.array([spot], dtype=object), layer.geometry)[0])
-    claimed = str(layer.texts("name")[other]) if other >= 0 else _("no street")
-    inside = shapely.intersects(part, case.points)
-    people = int(case.district.buildings.people[inside].sum()) if len(case.points) else 0
+    known = case.district.communities
+    code, street = str(lower.codes[fault.lower]), str(upper.codes[fault.upper])
+    rows = np.flatnonzero(known.codes == code)
+    name = str(known.names[rows[0]]) if len(rows) else code
+    own = str(known.street_names[rows[0]]) if len(rows) else street
+    layer = case.district.originals["streets"]
+    claimed = str(layer.texts("name")[fault.other]) if fault.other >= 0 else _("no street")
+    other = str(upper.codes[fault.other]) if fault.other >= 0 else ""
     return Finding(
         rule="street_line",
         severity=Severity.WARNING,
         text=_(
             "{area:.0f} m2 of {community} ({people} people) belong to {street}, but its line gives them to "
             "{other}."
-        ).format(
-            area=part.area,
-            community=communities.names[community],
-            people=people,
-            street=communities.street_names[community],
-            other=claimed,
-        ),
+        ).format(area=fault.area_m2, community=name, people=fault.people, street=own, other=claimed),
         remedy=_("Draw the street line along the community line, or move the land by decree."),
         subject_kind="street",
-        subjects=tuple(
-            code
-            for code in (
-                str(communities.street_codes[community]),
-                str(layer.texts("code")[other]) if other >= 0 else "",
-                str(communities.codes[community]),
-            )
-            if code
-        ),
-        value=round(float(part.area), 2),
+        subjects=tuple(text for text in (street, other, code) if text),
+        value=round(fault.area_m2, 2),
         limit=SLIVER_M2,
         unit="m2",
-        people=people,
-        x=spot.x,
-        y=spot.y,
+        people=fault.people,
+        x=fault.x,
+        y=fault.y,
     )

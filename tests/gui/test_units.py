@@ -12,6 +12,8 @@ from gridplanner.gui.dialogs.communities import CommunityDialog
 from gridplanner.gui.dialogs.mend import MendDialog
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
+from gridplanner.model.layers import Layer
+from tests.builders import objects
 from tests.gui.conftest import show, toy_contents
 
 
@@ -170,3 +172,46 @@ def test_the_same_community_twice_cannot_be_merged(changing) -> None:
     dialog.community.setCurrentIndex(0)
     dialog.other.setCurrentIndex(0)
     assert not dialog.run.isEnabled()
+
+
+def disputed_communities():
+    """Return a toy town whose first community reaches over one area of the second."""
+    contents = toy_contents("AABB\nAABB", "aaab\naaab")
+    district = contents.district
+    x0, y0, x1, y1 = shapely.total_bounds(district.atoms.geometry)
+    step = (x1 - x0) / 4
+    shapes = [shapely.box(x0, y0, x0 + 3 * step, y1), shapely.box(x0 + 2 * step, y0, x1, y1)]
+    layer = Layer(
+        "communities",
+        "",
+        objects(shapes),
+        {"code": district.communities.codes, "name": district.communities.names},
+    )
+    return replace(contents, district=replace(district, originals={"communities": layer}))
+
+
+def test_a_finding_on_communities_opens_their_mends(bare_window) -> None:
+    show(bare_window, disputed_communities())
+    codes = tuple(str(code) for code in bare_window.session.workspace.district.communities.codes)
+    finding = Finding("layer_fault", Severity.WARNING, "", subject_kind="community", subjects=codes)
+    bare_window.findings.mend_wanted.emit(finding)
+    bare_window.session._poll()
+    dialog = bare_window.findChild(MendDialog)
+    assert dialog.layer.currentData() == "communities"
+    assert dialog.current().units == codes
+    assert bare_window.canvas.sketch is not None
+    homes = bare_window.session.workspace.district.atoms.community.copy()
+    dialog.keeper.setCurrentIndex(dialog.keeper.findData(1))
+    dialog.accept_chosen()
+    for _k in range(3):
+        bare_window.session._poll()
+    district = bare_window.session.workspace.district
+    assert (district.atoms.community != homes).sum() == 2
+    assert dialog.again.isVisible(), "the grids concerned can be planned anew from here"
+    assert dialog.table.rowCount() == 0
+    bare_window.session.undo()
+    for _k in range(3):
+        bare_window.session._poll()
+    assert dialog.table.rowCount() == 1
+    assert (bare_window.session.workspace.district.atoms.community == homes).all()
+    dialog.close()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Mend faults of today's grids: look at each proposal on the map, accept one, some, or a whole class."""
+"""Mend faults of today's grids and of communities: look at each proposal, accept one, some, or a class."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from gridplanner.gui.canvas.overlay import Sketch
 from gridplanner.gui.widgets import button, label
 from gridplanner.model.finding import Finding
 from gridplanner.texts import _
+from gridplanner.workspace.amend.communities import replan_request
 from gridplanner.workspace.amend.mend_lines import MendLine, MendResult
 
 if TYPE_CHECKING:
@@ -39,12 +40,13 @@ class MendDialog(QDialog):
 
     def __init__(self, window: Shell, finding: Finding | None = None) -> None:
         super().__init__(window)
-        self.setWindowTitle(_("Mend today's grids"))
+        self.setWindowTitle(_("Mend outlines"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(640, 560)
         self._window, self._session = window, window.session
         self._lines: tuple[MendLine, ...] = ()
         self._closed = False
+        self._concerned: tuple[str, ...] = ()
         self._finding = finding
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
@@ -57,6 +59,7 @@ class MendDialog(QDialog):
                 "quiet",
             )
         )
+        layout.addLayout(self._layers())
         layout.addLayout(self._policies())
         self.table = self._make_table()
         layout.addWidget(self.table, 1)
@@ -70,6 +73,23 @@ class MendDialog(QDialog):
         self._session.opened.connect(self.close)
         self.ask()
 
+    def _layers(self) -> QHBoxLayout:
+        """Build the choice of what is mended; a finding on communities asks for those."""
+        row = QHBoxLayout()
+        row.addWidget(label(_("What is mended"), wrap=False))
+        self.layer = QComboBox()
+        self.layer.setAccessibleName(_("What is mended"))
+        self.layer.addItem(_("The grids of today"), "grids")
+        known = self._session.workspace.district.originals if self._session.workspace else {}
+        if "communities" in known:
+            self.layer.addItem(_("Communities"), "communities")
+        kind = self._finding.subject_kind if self._finding is not None else ""
+        if kind in ("community", "street"):
+            self.layer.setCurrentIndex(max(self.layer.findData("communities"), 0))
+        self.layer.currentIndexChanged.connect(lambda _i: self.ask())
+        row.addWidget(self.layer, 1)
+        return row
+
     def _policies(self) -> QHBoxLayout:
         """Build the choice of who gets disputed land."""
         row = QHBoxLayout()
@@ -77,9 +97,9 @@ class MendDialog(QDialog):
         self.policy = QComboBox()
         self.policy.setAccessibleName(_("Disputed land goes to"))
         for text, key in (
-            (_("the grid with most of its people"), "most_people"),
-            (_("the grid of the official line"), "official"),
-            (_("the grid with the longest border"), "longest_border"),
+            (_("the one with most people"), "most_people"),
+            (_("the one of the official line"), "official"),
+            (_("the one with the longest border"), "longest_border"),
             (_("both, in halves"), "split"),
         ):
             self.policy.addItem(text, key)
@@ -90,7 +110,9 @@ class MendDialog(QDialog):
     def _make_table(self) -> QTableWidget:
         """Build the table of proposals."""
         table = QTableWidget(0, 4)
-        table.setHorizontalHeaderLabels([_("What is done"), _("Grids"), _("Area (m2)"), _("People")])
+        table.setHorizontalHeaderLabels(
+            [_("What is done"), _("Units concerned"), _("Area (m2)"), _("People")]
+        )
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -127,6 +149,9 @@ class MendDialog(QDialog):
         row.addWidget(self.count, 1)
         self.one = button(_("Accept the chosen"), self.accept_chosen, primary=True)
         self.all_alike = button(_("Accept all of this kind"), self.accept_class)
+        self.again = button(_("Plan the grids concerned anew"), self._replan)
+        self.again.setVisible(False)
+        row.addWidget(self.again)
         row.addWidget(self.all_alike)
         row.addWidget(self.one)
         return row
@@ -144,6 +169,7 @@ class MendDialog(QDialog):
             self._take,
             amendments=workspace.contents.amendments,
             overlap=str(self.policy.currentData()),
+            role=str(self.layer.currentData()),
         )
 
     def _take(self, lines: tuple[MendLine, ...]) -> None:
@@ -160,7 +186,7 @@ class MendDialog(QDialog):
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(i, j, item)
         self.count.setText(
-            _("{n} proposals").format(n=len(lines)) if lines else _("Today's grids have no faults to mend.")
+            _("{n} proposals").format(n=len(lines)) if lines else _("There are no faults to mend.")
         )
         wanted = set(self._finding.subjects) if self._finding is not None else set()
         row = next((i for i, line in enumerate(lines) if wanted and wanted <= set(line.units)), 0)
@@ -270,7 +296,10 @@ class MendDialog(QDialog):
                 return
             if result.correction is not None and self._session.amend(result.correction):
                 text = _("{n} faults are mended, {left} left out since a mend would have made a new fault.")
-                self._session.said.emit(text.format(n=result.done, left=result.refused), "done")
+                said = text.format(n=result.done, left=result.refused)
+                self._session.said.emit(f"{said} {result.note}".rstrip(), "done")
+                self._concerned = result.communities
+                self.again.setVisible(bool(result.communities))
             elif result.correction is None:
                 self._session.said.emit(
                     _("This mend would make a new fault. Choose another keeper, or mend it by hand."),
@@ -283,7 +312,15 @@ class MendDialog(QDialog):
             amendments=workspace.contents.amendments,
             choices=tuple(choices),
             overlap=str(self.policy.currentData()),
+            role=str(self.layer.currentData()),
         )
+
+    def _replan(self) -> None:
+        """Ask the engine for the grids of the communities that got or gave land."""
+        workspace = self._session.workspace
+        if workspace is not None and self._concerned:
+            contents = workspace.contents
+            self._session.propose(replan_request(contents.district, contents.request, self._concerned))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         # An answer of the worker may still be under way.

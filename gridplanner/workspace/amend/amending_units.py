@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,15 @@ import numpy.typing as npt
 
 from gridplanner.io.project import codec
 from gridplanner.model.jurisdiction import Communities, District
+from gridplanner.model.layers import MENDED_COMMUNITIES, Layer
 from gridplanner.model.plan import GridRecord, Plan
 from gridplanner.model.reform import reform_from_table, reform_to_table
-from gridplanner.model.unit_patch import CommunityPatch, GridPatch
+from gridplanner.model.unit_patch import CommunityLines, CommunityPatch, GridPatch
 
 Objects = npt.NDArray[np.object_]
 Ints = npt.NDArray[np.int64]
-_TEXTS = ("codes", "names", "types", "street_codes", "street_names")
+#: Columns of text of the communities.
+COMMUNITY_TEXTS = ("codes", "names", "types", "street_codes", "street_names")
 
 
 # --- today's grids -------------------------------------------------------------------------------------
@@ -89,7 +91,30 @@ def with_communities(district: District, patch: CommunityPatch) -> District:
     touched = {*patch.community[moved].tolist(), *remap[before.community[moved]].tolist()}
     for row in sorted((touched | set(np.flatnonzero(~old).tolist())) - {-1}):
         geometry[row] = dissolved(before.geometry[patch.community == row])
-    return replace(changed, communities=replace(patch.communities, geometry=geometry))
+    originals = changed.originals if patch.lines is None else _with_lines(changed, patch.lines)
+    return replace(changed, communities=replace(patch.communities, geometry=geometry), originals=originals)
+
+
+def _with_lines(district: District, lines: CommunityLines) -> Mapping[str, Layer]:
+    """Return the layers with the mended outlines of the communities, or without them."""
+    kept = {key: layer for key, layer in district.originals.items() if key != MENDED_COMMUNITIES}
+    if not lines.codes:
+        return kept
+    columns = {"code": lines.codes, "name": lines.names, "street_code": lines.streets}
+    fields = {key: _objects(texts) for key, texts in columns.items()}
+    source = kept["communities"].source if "communities" in kept else ""
+    return {**kept, MENDED_COMMUNITIES: Layer("communities", source, _from_hex(lines.shapes), fields)}
+
+
+def lines_now(district: District) -> CommunityLines:
+    """Return the mended outlines of the communities; empty ones while they are as delivered."""
+    layer = district.originals.get(MENDED_COMMUNITIES)
+    if layer is None or layer.geometry is None:
+        return CommunityLines()
+    codes, names, streets = (
+        tuple(str(text) for text in layer.texts(key)) for key in ("code", "name", "street_code")
+    )
+    return CommunityLines(codes, names, streets, to_hex(layer.geometry))
 
 
 def with_communities_counted(district: District, patch: CommunityPatch) -> District:
@@ -111,7 +136,8 @@ def communities_back(district: District, patch: CommunityPatch) -> CommunityPatc
     kept = np.flatnonzero(patch.came_from >= 0)
     came_from[patch.came_from[kept]] = kept
     bare = replace(old, geometry=np.full(len(old), None, dtype=object))
-    return CommunityPatch(bare, came_from, district.atoms.community, district.reforms)
+    lines = None if patch.lines is None else lines_now(district)
+    return CommunityPatch(bare, came_from, district.atoms.community, district.reforms, lines)
 
 
 def with_plan_rehomed(plan: Plan, patch: CommunityPatch) -> Plan:
@@ -161,13 +187,14 @@ def unit_row(patch: GridPatch | CommunityPatch) -> dict[str, Any]:
             "shapes": list(patch.shapes),
             "old_grid": patch.old_grid.tolist(),
         }
-    texts = {name: getattr(patch.communities, name).tolist() for name in _TEXTS}
+    texts = {name: getattr(patch.communities, name).tolist() for name in COMMUNITY_TEXTS}
     return {
         "type": "communities",
         "communities": texts,
         "came_from": patch.came_from.tolist(),
         "community": patch.community.tolist(),
         "reforms": [reform_to_table(change) for change in patch.reforms],
+        "lines": None if patch.lines is None else asdict(patch.lines),
     }
 
 
@@ -183,14 +210,21 @@ def unit_from_row(row: Mapping[str, Any]) -> GridPatch | CommunityPatch:
         records = codec.records_from_columns(GridRecord, row["records"])
         came_from, old_grid = np.array(row["came_from"], np.int64), np.array(row["old_grid"], np.int32)
         return GridPatch(records, came_from, tuple(row["shapes"]), old_grid)
-    texts = {name: _objects(row["communities"][name]) for name in _TEXTS}
+    texts = {name: _objects(row["communities"][name]) for name in COMMUNITY_TEXTS}
     bare = np.full(len(texts["codes"]), None, dtype=object)
     return CommunityPatch(
         Communities(**texts, geometry=bare),
         np.array(row["came_from"], np.int64),
         np.array(row["community"], np.int32),
         tuple(reform_from_table(change) for change in row["reforms"]),
+        # Logs of earlier versions know no mended lines.
+        _lines_from_row(row.get("lines")),
     )
+
+
+def _lines_from_row(row: Mapping[str, Any] | None) -> CommunityLines | None:
+    """Return the outlines that a row holds."""
+    return None if row is None else CommunityLines(**{key: tuple(texts) for key, texts in row.items()})
 
 
 def _objects(texts: Sequence[str]) -> Objects:

@@ -164,18 +164,25 @@ def atoms_named(district: District, names: Sequence[str]) -> npt.NDArray[np.int6
     return np.flatnonzero(chosen)
 
 
-def replan_request(district: District, request: PlanRequest) -> PlanRequest:
-    """Return the question that plans anew what breaks a rule in the communities changed last.
+def replan_request(district: District, request: PlanRequest, codes: Sequence[str] = ()) -> PlanRequest:
+    """Return the question that plans anew what breaks a rule in some communities.
+
+    Parameters
+    ----------
+    district : District
+    request : PlanRequest
+    codes : sequence of str
+        The communities; those that the last operation changed where none are named.
 
     Raises
     ------
     UserError
         No community was changed.
     """
-    if not district.reforms:
+    if not codes and not district.reforms:
         raise UserError(_("No community was changed, so there is nothing to plan anew."))
-    codes = tuple(figures.code for figures in district.reforms[-1].after)
-    return replace(request, total="repair", only=codes, locked=(), join=(), part=())
+    only = tuple(codes) or tuple(figures.code for figures in district.reforms[-1].after)
+    return replace(request, total="repair", only=only, locked=(), join=(), part=())
 
 
 def figures_of(district: District) -> tuple[CommunityFigures, ...]:

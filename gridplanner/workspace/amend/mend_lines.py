@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Proposals to mend today's grids as the window gets them; nothing slow is imported here."""
+"""Proposals to mend grids or communities as the window gets them; nothing slow is imported here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class MendLine:
     action, title : str
         Class of the mend, and the class in the user's language.
     units, names : tuple of str
-        Codes and names of today's grids concerned.
+        Codes and names of the grids or communities concerned.
     keeper : int
         Place in `units` of the one that holds the land afterwards; -1 for none or for halving.
     choices : tuple of int
@@ -61,8 +61,13 @@ class MendLine:
 
 @dataclass(frozen=True, eq=False)
 class MendResult:
-    """What accepting gives: the step (None where nothing could be mended), and what was left out."""
+    """What accepting gives: the step (None where nothing could be mended), and what was left out.
+
+    After a mend of communities `note` says whose grids have to be planned anew, and `communities` where.
+    """
 
     correction: Correction | None
     done: int
     refused: int
+    note: str = ""
+    communities: tuple[str, ...] = ()

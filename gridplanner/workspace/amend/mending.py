@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Mend faults of today's grids: proposals to look at, accepted one by one or by class, undone like any step.
+"""Mend faults of today's grids and of communities: proposals, accepted one by one or by class, and undone.
 
 For the window: the worker answers `mend_proposals` and `mend_correction` (`scene_units`); the answer of
 the second goes to `Workspace.amend`, which journals it and lets undo take it back. For the command line:
-`mend_project` and `mend_layer`. The layer as delivered stays in `District.originals["grids"]`.
+`mend_project` and `mend_layer`. The layers as delivered stay in `District.originals`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,18 +17,23 @@ import numpy.typing as npt
 import shapely
 
 from gridplanner.errors import UserError
-from gridplanner.geometry.defects import Defect, DefectKind, coverage_defects
-from gridplanner.geometry.faces import locate
 from gridplanner.geometry.mend import Mend, MendKind, Policy, choose, propose_mends
-from gridplanner.geometry.mending import simplified
+from gridplanner.geometry.mending import Mended, simplified
 from gridplanner.geometry.safely import mend_safely
 from gridplanner.model.finding import Finding
 from gridplanner.model.jurisdiction import District
-from gridplanner.model.unit_patch import GridPatch
-from gridplanner.rules.health import outside_defects
+from gridplanner.model.unit_patch import CommunityPatch, GridPatch
 from gridplanner.texts import _
-from gridplanner.workspace.amend.amending_units import grids_back, to_hex
-from gridplanner.workspace.amend.mend_patch import grid_patch
+from gridplanner.workspace.amend.amending_units import communities_back, grids_back, to_hex
+from gridplanner.workspace.amend.mend_patch import community_patch, grid_patch
+from gridplanner.workspace.amend.mend_subjects import (
+    GRIDS,
+    Subject,
+    can_halve,
+    proposed_mends,
+    subject_of,
+    with_people_halved,
+)
 from gridplanner.workspace.workspace import Correction
 
 Objects = npt.NDArray[np.object_]
@@ -51,7 +56,7 @@ class MendProposal:
     fault : str
         Kind of fault (`geometry.defects.DefectKind`).
     units, names : tuple of str
-        Codes and names of today's grids concerned.
+        Codes and names of the grids or communities concerned.
     keeper : int
         Place in `units` of the one that holds the land afterwards; -1 for none or for halving.
     choices : tuple of int
@@ -99,6 +104,23 @@ class MendChoice:
     keeper: int | None = None
 
 
+@dataclass(frozen=True)
+class Concerned:
+    """Who has to be planned anew after land went from one community to another.
+
+    Parameters
+    ----------
+    communities, grids : tuple of str
+        Codes of the communities that gave or got smallest areas, and of today's grids in which they lie.
+    people : int
+        People who come to another community.
+    """
+
+    communities: tuple[str, ...] = ()
+    grids: tuple[str, ...] = ()
+    people: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class MendAnswer:
     """What accepting gives.
@@ -112,27 +134,22 @@ class MendAnswer:
         fault: they need the planner's hand.
     area_balance_m2 : float
         Land after, minus land before, minus blank land filled; 0 but for rounding.
+    concerned : Concerned
+        Whom a mend of communities asks to be planned anew; nobody after a mend of grids.
     """
 
     correction: Correction | None
     done: tuple[int, ...] = ()
     refused: tuple[int, ...] = ()
     area_balance_m2: float = 0.0
+    concerned: Concerned = Concerned()
 
 
-@dataclass(frozen=True, eq=False)
-class _Work:
-    """Today's grids with their faults and the mends proposed for them."""
-
-    district: District
-    people: Ints
-    mends: tuple[Mend, ...] = field(default=())
-
-
-def action_words() -> dict[str, str]:
+def action_words(role: str = GRIDS) -> dict[str, str]:
     """Return what each class of mends does, in the user's language."""
+    grids = role == GRIDS
     return {
-        "give": _("Give disputed land to one grid"),
+        "give": _("Give disputed land to one grid") if grids else _("Give disputed land to one community"),
         "split": _("Halve disputed land"),
         "fill": _("Fill blank land"),
         "snap": _("Close slivers and missing vertices"),
@@ -140,12 +157,14 @@ def action_words() -> dict[str, str]:
         "explode": _("Make detached parts grids of their own"),
         "trim": _("Cut spikes off"),
         "repair": _("Repair rings that cross themselves"),
-        "cut": _("Cut at the community line"),
+        "cut": _("Cut at the community line") if grids else _("Cut at the street line"),
     }
 
 
-def mend_proposals(district: District, policy: Policy | None = None) -> tuple[MendProposal, ...]:
-    """Return a proposal for every fault of today's grids, most people first.
+def mend_proposals(
+    district: District, policy: Policy | None = None, role: str = GRIDS
+) -> tuple[MendProposal, ...]:
+    """Return a proposal for every fault of today's grids or of the communities, most people first.
 
     Parameters
     ----------
@@ -153,41 +172,67 @@ def mend_proposals(district: District, policy: Policy | None = None) -> tuple[Me
         With its shapes.
     policy : Policy or None
         Who gets disputed and blank land where several mends are possible.
+    role : str
+        `grids` or `communities`.
     """
-    work = _work(district, policy)
-    return tuple(_proposal(work, number, mend) for number, mend in enumerate(work.mends))
+    subject = subject_of(district, role)
+    mends = proposed_mends(subject, policy)
+    return tuple(_proposal(subject, number, mend) for number, mend in enumerate(mends))
 
 
 def mend_correction(
-    district: District, choices: Sequence[MendChoice], policy: Policy | None = None
+    district: District, choices: Sequence[MendChoice], policy: Policy | None = None, role: str = GRIDS
 ) -> MendAnswer:
     """Return the step that carries accepted proposals out.
 
     Raises
     ------
     UserError
-        A choice names no proposal, or a grid that is no choice of it.
+        A choice names no proposal, or a unit that is no choice of it.
     """
-    work = _work(district, policy)
-    wanted = [_chosen(work, choice) for choice in choices]
+    subject = subject_of(district, role)
+    mends = proposed_mends(subject, policy)
+    wanted = [_chosen(subject, mends, choice) for choice in choices]
     if not wanted:
         raise UserError(_("Choose at least one proposal to mend."))
     number_of = {id(mend.defect): choice.number for mend, choice in zip(wanted, choices, strict=True)}
-    done, refused = mend_safely(district.grids_before_geometry, wanted, work.people)
+    done, refused = mend_safely(subject.shapes, wanted, subject.people)
     left = {number_of[id(mend.defect)] for mend in refused}
     numbers = tuple(n for n in number_of.values() if n not in left)
     if not numbers:
         return MendAnswer(None, (), tuple(sorted(left)))
     carried_out = [mend for mend in wanted if number_of[id(mend.defect)] not in left]
-    by = grid_patch(district, done)
-    correction = Correction(
-        by,
-        grids_back(district, by),
-        _("Mend {n} faults of today's grids").format(n=len(numbers)),
-        _noted(district, carried_out),
-        None,
+    correction, moved = _step(subject, done, carried_out)
+    return MendAnswer(correction, numbers, tuple(sorted(left)), done.area_balance_m2, moved)
+
+
+def _step(subject: Subject, done: Mended, mends: Sequence[Mend]) -> tuple[Correction, Concerned]:
+    """Return what was mended as a step, and who has to be planned anew after it."""
+    district, noted = subject.district, _noted(subject, mends)
+    if subject.role == GRIDS:
+        grids = grid_patch(district, done)
+        label = _("Mend {n} faults of today's grids").format(n=len(mends))
+        return Correction(grids, grids_back(district, grids), label, noted, None), Concerned()
+    by = community_patch(subject, done, mends)
+    moved = _concerned(district, by)
+    label = _("Mend {n} faults of the communities").format(n=len(mends))
+    noted |= {"people_moved": moved.people, "grids": ";".join(moved.grids)}
+    return Correction(by, communities_back(district, by), label, noted, None), moved
+
+
+def _concerned(district: District, patch: CommunityPatch) -> Concerned:
+    """Return who has to be planned anew after land went from one community to another."""
+    before = patch.came_from[patch.community]
+    moved = np.flatnonzero(before != district.atoms.community)
+    grids = np.unique(district.atoms.old_grid[moved])
+    known = district.communities.codes
+    codes = {str(patch.communities.codes[c]) for c in patch.community[moved]}
+    codes |= {str(known[c]) for c in district.atoms.community[moved]} & set(patch.communities.codes)
+    return Concerned(
+        tuple(sorted(codes)),
+        tuple(sorted(district.grids_before[g].code for g in grids[grids >= 0])),
+        int(district.atoms.people[moved].sum()),
     )
-    return MendAnswer(correction, numbers, tuple(sorted(left)), done.area_balance_m2)
 
 
 def simplify_correction(district: District, tolerance_m: float) -> Correction:
@@ -224,83 +269,20 @@ def findings_after(findings: Sequence[Finding], correction: Correction) -> tuple
 # --- proposals -----------------------------------------------------------------------------------------
 
 
-def _work(district: District, policy: Policy | None) -> _Work:
-    """Find the faults of today's grids and propose a mend for each."""
-    shapes = district.grids_before_geometry
-    if not len(shapes):
-        raise UserError(_("There are no grids of today to mend."))
-    buildings = district.buildings
-    points = np.asarray(shapely.points(buildings.x, buildings.y), dtype=object)
-    people = _claimed(district)
-    found = coverage_defects(shapes, points, buildings.people)
-    mends = propose_mends(shapes, found, policy, people)
-    if policy is not None and policy.overlap == "official":
-        mends = tuple(_by_official_line(district, mend, people) for mend in mends)
-    return _Work(district, people, (*mends, *_cuts(district, people)))
-
-
-def _claimed(district: District) -> Ints:
-    """Return the people inside each outline as delivered: whoever lives on disputed land counts in both."""
-    shapes = district.grids_before_geometry
-    xy, _atom, people = district.demand_points()
-    rows, hits = shapely.STRtree(shapes).query(shapely.points(xy), predicate="intersects")
-    total = np.zeros(len(shapes), np.int64)
-    np.add.at(total, hits, people[rows])
-    return total
-
-
-def _by_official_line(district: District, mend: Mend, people: Ints) -> Mend:
-    """Return a mend that gives land to the one grid whose community holds it, where there is one."""
-    if mend.kind is not MendKind.GIVE:
-        return mend
-    home = int(
-        locate(np.array([shapely.Point(mend.defect.x, mend.defect.y)]), district.communities.geometry)[0]
-    )
-    fitting = [unit for unit in mend.choices if district.grids_before[unit].community == home]
-    if len(fitting) != 1 or fitting[0] == mend.keeper:
-        return mend
-    return choose(mend, district.grids_before_geometry, people, fitting[0])
-
-
-def _cuts(district: District, people: Ints) -> tuple[Mend, ...]:
-    """Return a mend for each piece of a grid beyond its community: it goes to a grid that belongs there."""
-    shapes, homes = district.grids_before_geometry, [g.community for g in district.grids_before]
-    mends = []
-    for defect, grid, community in outside_defects(district):
-        near = shapely.STRtree(shapes).query(defect.geometry, predicate="intersects").tolist()
-        heirs = [u for u in near if u != grid and homes[u] == community and community >= 0]
-        heir = max(heirs, key=lambda u: _common_border(shapes[u], defect), default=-1)
-        units = (grid, heir) if heir >= 0 else (grid,)
-        area = tuple(float(shapely.area(shapes[u])) for u in units)
-        living = tuple(int(people[u]) for u in units)
-        gain = defect.area_m2 if heir >= 0 else 0.0
-        after = (area[0] - defect.area_m2, *(a + gain for a in area[1:]))
-        moved = (living[0] - defect.people, *(n + defect.people for n in living[1:]))
-        named = replace(defect, units=units)
-        mends.append(Mend(MendKind.CUT, named, heir, (heir,), area, after, living, moved))
-    return tuple(mends)
-
-
-def _common_border(shape: shapely.Geometry, defect: Defect) -> float:
-    """Return how much of a unit's line lies along the land, metres."""
-    along = shapely.intersection(shapely.boundary(shape), shapely.buffer(defect.geometry, 0.01))
-    return float(shapely.length(along))
-
-
-def _proposal(work: _Work, number: int, mend: Mend) -> MendProposal:
+def _proposal(subject: Subject, number: int, mend: Mend) -> MendProposal:
     """Return a mend as plain data."""
-    defect, records = mend.defect, work.district.grids_before
+    defect = mend.defect
     units = defect.units
     place = {unit: k for k, unit in enumerate(units)}
     choices = [place[u] for u in mend.choices if u in place]
-    if _can_halve(mend):
+    if can_halve(mend):
         choices.append(SPLIT_IT)
     return MendProposal(
         number=number,
         action=mend.kind.value,
         fault=defect.kind.value,
-        units=tuple(records[u].code for u in units),
-        names=tuple(records[u].name for u in units),
+        units=tuple(subject.codes[u] for u in units),
+        names=tuple(subject.names[u] for u in units),
         keeper=place.get(mend.keeper, -1),
         choices=tuple(choices),
         area_m2=round(defect.area_m2, 2),
@@ -313,13 +295,8 @@ def _proposal(work: _Work, number: int, mend: Mend) -> MendProposal:
         y=defect.y,
         rings=_rings(defect.geometry),
         small=defect.folded,
-        text=_sentence(work.district, mend),
+        text=_sentence(subject, mend),
     )
-
-
-def _can_halve(mend: Mend) -> bool:
-    """Tell whether disputed land may be halved."""
-    return mend.defect.kind is DefectKind.OVERLAP and not mend.defect.folded
 
 
 def _rings(geometry: shapely.Geometry | None) -> Rings:
@@ -331,12 +308,12 @@ def _rings(geometry: shapely.Geometry | None) -> Rings:
     return (shapely.get_coordinates(geometry),)
 
 
-def _sentence(district: District, mend: Mend) -> str:
+def _sentence(subject: Subject, mend: Mend) -> str:
     """Say what a mend would do."""
-    records, units = district.grids_before, mend.defect.units
+    units = mend.defect.units
 
     def name(unit: int) -> str:
-        return records[unit].name or records[unit].code
+        return subject.names[unit] or subject.codes[unit]
 
     facts: dict[str, Any] = {
         "area": f"{mend.defect.area_m2:,.1f}",
@@ -354,7 +331,9 @@ def _sentence(district: District, mend: Mend) -> str:
         MendKind.EXPLODE: _("the detached part of {first} ({area} m2, {people} people) becomes a grid"),
         MendKind.TRIM: _("the spike of {first} is cut off"),
         MendKind.REPAIR: _("the outline of {first} is put right"),
-        MendKind.CUT: _("{area} m2 of {first} with {people} people beyond its community go to {keeper}"),
+        MendKind.CUT: _("{area} m2 of {first} with {people} people beyond its community go to {keeper}")
+        if subject.role == GRIDS
+        else _("{area} m2 of {first} with {people} people beyond its street go to {keeper}"),
     }
     return texts[mend.kind].format(**facts)
 
@@ -362,26 +341,26 @@ def _sentence(district: District, mend: Mend) -> str:
 # --- carrying out --------------------------------------------------------------------------------------
 
 
-def _chosen(work: _Work, choice: MendChoice) -> Mend:
+def _chosen(subject: Subject, mends: Sequence[Mend], choice: MendChoice) -> Mend:
     """Return the mend that a choice names, with the keeper it names."""
-    if not 0 <= choice.number < len(work.mends):
+    if not 0 <= choice.number < len(mends):
         raise UserError(
             _("There is no proposal {number}. List the proposals again.").format(number=choice.number + 1)
         )
-    mend = work.mends[choice.number]
-    shapes, units = work.district.grids_before_geometry, mend.defect.units
+    mend = mends[choice.number]
+    units = mend.defect.units
     if choice.keeper is None:
         return mend
-    if choice.keeper == SPLIT_IT and _can_halve(mend):
-        return propose_mends(shapes, [mend.defect], Policy(overlap="split"), work.people)[0]
+    if choice.keeper == SPLIT_IT and can_halve(mend):
+        halved = propose_mends(subject.shapes, [mend.defect], Policy(overlap="split"), subject.people)[0]
+        return with_people_halved(subject, halved)
     if not 0 <= choice.keeper < len(units) or units[choice.keeper] not in mend.choices:
-        raise UserError(_("This grid cannot keep the land. Choose one of those named in the proposal."))
-    return choose(mend, shapes, work.people, units[choice.keeper])
+        raise UserError(_("This unit cannot keep the land. Choose one of those named in the proposal."))
+    return choose(mend, subject.shapes, subject.people, units[choice.keeper])
 
 
-def _noted(district: District, mends: Sequence[Mend]) -> dict[str, object]:
-    """Return what the journal says of a mend: kinds, land, people, and which grids gave or got land."""
-    records = district.grids_before
+def _noted(subject: Subject, mends: Sequence[Mend]) -> dict[str, object]:
+    """Return what the journal says of a mend: kinds, land, people, and which units gave or got land."""
     kinds = sorted({mend.kind.value for mend in mends})
     large = [mend for mend in mends if not mend.defect.folded]
     return {
@@ -389,5 +368,5 @@ def _noted(district: District, mends: Sequence[Mend]) -> dict[str, object]:
         "faults": len(mends),
         "area_m2": round(sum(mend.defect.area_m2 for mend in mends), 2),
         "people": sum(mend.defect.people for mend in mends),
-        "units": "|".join(";".join(records[u].code for u in mend.defect.units) for mend in large),
+        "units": "|".join(";".join(subject.codes[u] for u in mend.defect.units) for mend in large),
     }

@@ -18,14 +18,17 @@ from gridplanner.io.writing import write_vector
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.layers import Layer
 from gridplanner.model.project import ProjectContents
-from gridplanner.progress import Executor, Progress
+from gridplanner.model.request import PlanRequest
+from gridplanner.progress import Executor, Inline, Progress, Silent
 from gridplanner.reports.communities import band_word, communities_table, write_community_approval
 from gridplanner.reports.sheets import open_workbook, write_table
 from gridplanner.rules.communities import community_law
 from gridplanner.texts import _
 from gridplanner.workspace.amend.communities import figures_of, replan_request
+from gridplanner.workspace.amend.mend_subjects import COMMUNITIES, GRIDS, subject_of
 from gridplanner.workspace.amend.mending import (
     SPLIT_IT,
+    Concerned,
     MendAnswer,
     MendChoice,
     MendProposal,
@@ -55,12 +58,18 @@ class MendSelection:
         `12`, `3-7`, or `12=CODE` and `12=split` for another keeper; numbers count from 1.
     overlap : str
         Who gets disputed land by default: `most_people official longest_border split`.
+    role : str
+        What is mended: `grids` or `communities`.
+    replan : bool
+        Plan the communities anew that got or gave land.
     """
 
     everything: bool = False
     actions: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     overlap: str = "most_people"
+    role: str = GRIDS
+    replan: bool = False
 
     @property
     def empty(self) -> bool:
@@ -74,12 +83,15 @@ class Mending:
 
     proposals: tuple[MendProposal, ...]
     answer: MendAnswer | None = None
+    role: str = GRIDS
+    scenario: str = ""
+    legal: bool = True
 
     def lines(self) -> list[str]:
         """Return a line per proposal, or what was done and what was not."""
         if self.answer is None:
             counts = Counter(p.action for p in self.proposals)
-            words = action_words()
+            words = action_words(self.role)
             total = _(", ").join(f"{words[action]} {n}" for action, n in counts.items())
             head = _("{n} proposals: {classes}").format(n=len(self.proposals), classes=total)
             return [head, *(f"{p.number + 1:>5}  {p.text}" for p in self.proposals if not p.small)]
@@ -90,17 +102,47 @@ class Mending:
                 _("Left out, since they would make a new fault: {n}").format(n=len(self.answer.refused))
             )
             lines += [f"{n + 1:>5}  {by_number[n].text}" for n in self.answer.refused]
+        if self.answer.concerned.communities:
+            lines.append(concerned_text(self.answer.concerned))
+        if self.scenario:
+            text = _("The grids concerned are planned anew in scenario '{name}'.")
+            lines.append(text.format(name=self.scenario))
         return lines
 
 
-def mend_project(path: Path, selection: MendSelection) -> Mending:
-    """List the mends of a project's grids of today, or carry some out and save the project."""
+def concerned_text(concerned: Concerned) -> str:
+    """Say whose grids have to be planned anew."""
+    return _(
+        "{people} people come to another community; plan {n} grids anew: {grids} (communities {communities})."
+    ).format(
+        people=concerned.people,
+        n=len(concerned.grids),
+        grids=_(", ").join(concerned.grids),
+        communities=_(", ").join(concerned.communities),
+    )
+
+
+def mend_project(
+    path: Path, selection: MendSelection, executor: Executor | None = None, progress: Progress | None = None
+) -> Mending:
+    """List the mends of a project's grids or communities, or carry some out and save the project."""
     if selection.empty:
-        return Mending(mend_proposals(open_project(path).district, Policy(overlap=selection.overlap)))
+        policy = Policy(overlap=selection.overlap)
+        return Mending(
+            mend_proposals(open_project(path).district, policy, selection.role), role=selection.role
+        )
     with editing(path) as (contents, save):
         workspace = Workspace(contents)
         done = _mended(workspace, selection)
-        save(workspace.contents)
+        changed = workspace.contents
+        concerned = done.answer.concerned.communities if done.answer is not None else ()
+        if selection.replan and concerned:
+            request = replan_request(changed.district, changed.request, concerned)
+            name, changed, legal = _replanned(
+                changed, request, path, executor or Inline(), progress or Silent()
+            )
+            done = replace(done, scenario=name, legal=legal)
+        save(changed)
     return done
 
 
@@ -110,24 +152,30 @@ def mend_layers(paths: Sequence[Path], selection: MendSelection, out: Path, prog
     The layers given stay as they are. `OUT.log.csv` has a row per proposal with land and people before
     and after.
     """
-    workspace = Workspace(contents_of(paths, progress, as_grids=True))
+    workspace = Workspace(contents_of(paths, progress, as_grids=selection.role == GRIDS))
     done = _mended(workspace, selection)
     district = workspace.district
     form = out.suffix.lower().lstrip(".")
-    write_vector(_grid_layer(district), out, district.crs, format=form)
+    made = _grid_layer(district) if selection.role == GRIDS else _community_layer(district)
+    write_vector(made, out, district.crs, format=form)
     write_whole(out.with_name(f"{out.name}.log.csv"), _log(done).encode("utf-8-sig"))
     return done
 
 
 def mend_any(
-    paths: Sequence[Path], selection: MendSelection, out: Path | None, progress: Progress
+    paths: Sequence[Path],
+    selection: MendSelection,
+    out: Path | None,
+    progress: Progress,
+    executor: Executor | None = None,
 ) -> Mending:
     """Mend a project in place, or loose layers into a new file; list the proposals where none is accepted."""
     if len(paths) == 1 and is_project(paths[0]):
-        return mend_project(paths[0], selection)
+        return mend_project(paths[0], selection, executor, progress)
     if selection.empty:
-        district = contents_of(paths, progress, as_grids=True).district
-        return Mending(mend_proposals(district, Policy(overlap=selection.overlap)))
+        district = contents_of(paths, progress, as_grids=selection.role == GRIDS).district
+        found = mend_proposals(district, Policy(overlap=selection.overlap), selection.role)
+        return Mending(found, role=selection.role)
     if out is None:
         raise UserError(_("Layers are never written over. Name the new layer with --out."))
     return mend_layers(paths, selection, out, progress)
@@ -136,12 +184,12 @@ def mend_any(
 def _mended(workspace: Workspace, selection: MendSelection) -> Mending:
     """Carry the accepted proposals out as one step."""
     policy = Policy(overlap=selection.overlap)
-    proposals = mend_proposals(workspace.district, policy)
-    answer = mend_correction(workspace.district, _choices(proposals, selection), policy)
+    proposals = mend_proposals(workspace.district, policy, selection.role)
+    answer = mend_correction(workspace.district, _choices(proposals, selection), policy, selection.role)
     if answer.correction is not None:
         findings = findings_after(workspace.contents.findings, answer.correction)
         workspace.amend(replace(answer.correction, findings=findings))
-    return Mending(proposals, answer)
+    return Mending(proposals, answer, selection.role)
 
 
 def _choices(proposals: Sequence[MendProposal], selection: MendSelection) -> list[MendChoice]:
@@ -178,7 +226,7 @@ def _keeper(proposal: MendProposal, text: str) -> int | None:
     if text == "split":
         return SPLIT_IT
     if text not in proposal.units:
-        raise UserError(_("This grid cannot keep the land. Choose one of those named in the proposal."))
+        raise UserError(_("This unit cannot keep the land. Choose one of those named in the proposal."))
     return proposal.units.index(text)
 
 
@@ -196,6 +244,18 @@ def _grid_layer(district: District) -> Layer:
         "RK": plan.sums(district.atoms.people),
     }
     return Layer("grids", "", district.grids_before_geometry, fields)
+
+
+def _community_layer(district: District) -> Layer:
+    """Return the communities with the outlines as mended, in the fields of `communities`."""
+    subject = subject_of(district, COMMUNITIES)
+    fields = {
+        "SQDM": column(list(subject.codes)),
+        "SQMC": column(list(subject.names)),
+        "JDDM": column(list(subject.homes)),
+        "RK": subject.people,
+    }
+    return Layer("communities", "", subject.shapes, fields)
 
 
 def _log(done: Mending) -> str:
@@ -246,23 +306,23 @@ def reform_project(
         done = Replanned(correction.label)
         changed = workspace.contents
         if replan:
-            changed, done = _replanned(changed, done, path, executor, progress)
+            request = replan_request(changed.district, changed.request)
+            name, changed, legal = _replanned(changed, request, path, executor, progress)
+            done = replace(done, scenario=name, legal=legal)
         save(changed)
     return done
 
 
 def _replanned(
-    contents: ProjectContents, done: Replanned, path: Path, executor: Executor, progress: Progress
-) -> tuple[ProjectContents, Replanned]:
-    """Return the project with a scenario in which the communities changed last are planned anew."""
+    contents: ProjectContents, request: PlanRequest, path: Path, executor: Executor, progress: Progress
+) -> tuple[str, ProjectContents, bool]:
+    """Return the name of a scenario planned anew, the project with it, and whether it breaks no hard rule."""
     workspace = Workspace(contents)
-    request = replan_request(contents.district, contents.request)
     proposal = propose(contents, request, executor, progress, workspace.plan)
     plan, _found = complete(contents, proposal.plan, assign_options(contents, path.resolve().parent))
     name = free_name(contents, lambda n: _("After community changes {n}").format(n=n))
     workspace.add_scenario(name, plan, proposal)
-    legal = not any(f.counts for f in proposal.findings)
-    return workspace.contents, replace(done, scenario=name, legal=legal)
+    return name, workspace.contents, not any(f.counts for f in proposal.findings)
 
 
 def community_lines(path: Path) -> list[str]:

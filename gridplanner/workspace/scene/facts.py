@@ -103,9 +103,13 @@ def move_corner_of(
 
 
 def mend_lines(
-    state: State, progress: Reporter, amendments: Sequence[Amendment], overlap: str
+    state: State,
+    progress: Reporter,
+    amendments: Sequence[Amendment],
+    overlap: str,
+    role: str = "grids",
 ) -> tuple[MendLine, ...]:
-    """Return a proposal for every fault of today's grids, most people first.
+    """Return a proposal for every fault of today's grids or of the communities, most people first.
 
     Parameters
     ----------
@@ -114,12 +118,14 @@ def mend_lines(
     amendments : sequence of Amendment
     overlap : str
         Who gets disputed land: `most_people`, `official`, `longest_border` or `split`.
+    role : str
+        `grids` or `communities`.
     """
     from gridplanner.workspace.amend.mending import action_words  # shapes
     from gridplanner.workspace.scene.units import mend_proposals
 
-    words = action_words()
-    found = mend_proposals(state, progress, amendments, overlap)
+    words = action_words(role)
+    found = mend_proposals(state, progress, amendments, overlap, role)
     names = [f.name for f in fields(MendLine) if f.name not in ("title",)]
     return tuple(
         MendLine(title=words.get(p.action, p.action), **{name: getattr(p, name) for name in names})
@@ -133,14 +139,18 @@ def mend_step(
     amendments: Sequence[Amendment],
     choices: Sequence[tuple[int, int | None]],
     overlap: str,
+    role: str = "grids",
 ) -> MendResult:
     """Return the step that carries accepted proposals out; each is named by its number and its keeper."""
     from gridplanner.workspace.amend.mending import MendChoice  # shapes
+    from gridplanner.workspace.amend.unit_jobs import concerned_text
     from gridplanner.workspace.scene.units import mend_correction
 
     chosen = [MendChoice(number, keeper) for number, keeper in choices]
-    answer = mend_correction(state, progress, amendments, chosen, overlap)
-    return MendResult(answer.correction, len(answer.done), len(answer.refused))
+    answer = mend_correction(state, progress, amendments, chosen, overlap, role)
+    concerned = answer.concerned
+    note = concerned_text(concerned) if concerned.communities else ""
+    return MendResult(answer.correction, len(answer.done), len(answer.refused), note, concerned.communities)
 
 
 def outlines_today(state: State, progress: Reporter, amendments: Sequence[Amendment]) -> PolygonArrays:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from gridplanner.model.amendment import Amendment, AtomPatch
 from gridplanner.model.jurisdiction import District
-from gridplanner.model.layers import Layer
+from gridplanner.model.layers import MENDED_COMMUNITIES, Layer
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -225,7 +225,7 @@ def make_scene(district: District, *, demonstration: bool = False) -> Scene:
     reference = {}
     named = [*district.originals.items(), *((f"nets.{name}", net) for name, net in district.nets.items())]
     for key, layer in named:
-        if key in ("grids", "atoms", "communities"):
+        if key in ("grids", "atoms", "communities", MENDED_COMMUNITIES):
             continue
         made = reference_layer(layer, key.removeprefix("nets."))
         if made is not None:

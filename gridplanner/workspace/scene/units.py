@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
 
 def mend_proposals(
-    state: State, progress: Reporter, amendments: Sequence[Amendment] = (), overlap: str = "most_people"
+    state: State,
+    progress: Reporter,
+    amendments: Sequence[Amendment] = (),
+    overlap: str = "most_people",
+    role: str = "grids",
 ) -> tuple[MendProposal, ...]:
-    """Return a proposal for every fault of today's grids.
+    """Return a proposal for every fault of today's grids or of the communities.
 
     Parameters
     ----------
@@ -28,11 +32,13 @@ def mend_proposals(
         Corrections made so far (`ProjectContents.amendments`).
     overlap : str
         `most_people`, `official`, `longest_border` or `split`.
+    role : str
+        `grids` or `communities`.
     """
     from gridplanner.geometry.mend import Policy  # shapes
     from gridplanner.workspace.amend import mending
 
-    return mending.mend_proposals(state.whole(None, amendments).district, Policy(overlap=overlap))
+    return mending.mend_proposals(state.whole(None, amendments).district, Policy(overlap=overlap), role)
 
 
 def mend_correction(
@@ -41,13 +47,14 @@ def mend_correction(
     amendments: Sequence[Amendment],
     choices: Sequence[MendChoice],
     overlap: str = "most_people",
+    role: str = "grids",
 ) -> MendAnswer:
     """Return the step that carries accepted proposals out; `correction` goes to `Workspace.amend`."""
     from gridplanner.geometry.mend import Policy  # shapes
     from gridplanner.workspace.amend import mending
 
     contents = state.whole(None, amendments)
-    answer = mending.mend_correction(contents.district, choices, Policy(overlap=overlap))
+    answer = mending.mend_correction(contents.district, choices, Policy(overlap=overlap), role)
     if answer.correction is None:
         return answer
     findings = mending.findings_after(contents.findings, answer.correction)

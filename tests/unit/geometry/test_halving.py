@@ -89,6 +89,13 @@ def test_a_claimant_keeps_together_across_the_land() -> None:
     assert shapely.area(parts).min() > 50
 
 
+def test_a_line_straight_across_is_found() -> None:
+    """Long sides that lie on both outlines: the line joins their middles without any bend."""
+    land = shapely.box(200, 0, 600, 100)
+    parts = halves(land, shapely.box(0, 0, 600, 100), shapely.box(200, 0, 800, 100)).parts
+    assert shapely.area(parts).tolist() == pytest.approx([20_000, 20_000])
+
+
 def test_land_that_only_one_can_hold_is_not_halved() -> None:
     inner = shapely.box(4, 4, 6, 6)
     assert halves(inner, shapely.box(0, 0, 10, 10), inner) is None
