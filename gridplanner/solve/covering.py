@@ -11,7 +11,7 @@ than the most even handing out.
 from __future__ import annotations
 
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, eye_array, hstack
 
 from gridplanner.solve.compiled import kernel
-from gridplanner.solve.part import CENTRE, Field, FloatArray, IntArray, Part
+from gridplanner.solve.part import CENTRE, Field, FloatArray, IntArray, Limits, Part
 from gridplanner.solve.pricing import LOOSE
 from gridplanner.solve.share import even_cost
 
@@ -28,6 +28,14 @@ MAX_POINTS, MAX_GROUNDS = 3_000, 150
 #: Taken off what the solver answers, since it rounds.
 _TINY = 1e-6
 Sets = npt.NDArray[np.bool_]
+
+
+class Lots(NamedTuple):
+    """What is handed out to the grounds."""
+
+    inside: Sets  #: bool[grounds, lots]
+    people: FloatArray
+    households: FloatArray
 
 
 @kernel
@@ -97,14 +105,14 @@ class Covering:
         self._total = part.people
         if self._blind:
             return
-        lived = (f.people > 0) | (f.households > 0)
-        ground, atom = np.nonzero(sets & lived)
+        lots = _lots(part, sets)
+        ground, lot = np.nonzero(lots.inside)
         m, pairs = len(sets), np.arange(len(ground))
         self._grounds, self._width = m, m + len(pairs)
         self._cells = (ground, m + pairs)
-        self._people = f.people[atom]
-        shape = (len(part), self._width)
-        share = coo_array((np.ones(len(pairs)), (atom, m + pairs)), shape=shape).tocsr()
+        self._people = lots.people[lot]
+        shape = (len(lots.people), self._width)
+        share = coo_array((np.ones(len(pairs)), (lot, m + pairs)), shape=shape).tocsr()
         opened = coo_array(
             (
                 np.repeat([1.0, -1.0], len(pairs)),
@@ -113,9 +121,9 @@ class Covering:
             shape=(len(pairs), self._width),
         )
         self._rows = [
-            LinearConstraint(share[np.flatnonzero(lived)], 1.0, 1.0),
+            LinearConstraint(share, 1.0, 1.0),
             LinearConstraint(opened.tocsr(), -inf, 0.0),
-            *_bands(part, ground, atom, m),
+            *_bands(part.limits.hard_only(), lots, ground, lot, m),
         ]
 
     def refutes(self, k: int, limit_s: float = 5.0) -> bool:
@@ -171,16 +179,34 @@ class Covering:
         )
 
 
+def _lots(part: Part, sets: Sets) -> Lots:
+    """Return the lived-in atoms, those in the same grounds together.
+
+    Fractions of such atoms can be exchanged without anybody noticing, as long as one number is
+    counted: where people and households both have a band, each atom stays a lot of its own.
+    """
+    f, hard = part.field, part.limits.hard_only()
+    lived = np.flatnonzero((f.people > 0) | (f.households > 0))
+    inside = sets[:, lived]
+    if hard.households == (-inf, inf):
+        inside, lot = np.unique(inside, axis=1, return_inverse=True)
+    else:
+        lot = np.arange(len(lived))
+    size = inside.shape[1]
+    people = np.bincount(lot.ravel(), f.people[lived], minlength=size)
+    households = np.bincount(lot.ravel(), f.households[lived], minlength=size)
+    return Lots(inside, people, households)
+
+
 def _bands(
-    part: Part, ground: npt.NDArray[np.intp], atom: npt.NDArray[np.intp], m: int
+    hard: Limits, lots: Lots, ground: npt.NDArray[np.intp], lot: npt.NDArray[np.intp], m: int
 ) -> list[LinearConstraint]:
     """Keep the people and households of each ground inside the band times its number of grids."""
-    hard, f = part.limits.hard_only(), part.field
     out = []
     every = np.arange(m)
-    for values, (low, high) in ((f.people, hard.people), (f.households, hard.households)):
-        each = (values[atom].astype(np.float64), (ground, m + np.arange(len(atom))))
-        loads = coo_array(each, shape=(m, m + len(atom))).tocsr()
+    for values, (low, high) in ((lots.people, hard.people), (lots.households, hard.households)):
+        each = (values[lot], (ground, m + np.arange(len(lot))))
+        loads = coo_array(each, shape=(m, m + len(lot))).tocsr()
         for limit, least, most in ((low, 0.0, inf), (high, -inf, 0.0)):
             if limit not in (inf, -inf):
                 grids = coo_array((np.full(m, -limit), (every, every)), shape=loads.shape)

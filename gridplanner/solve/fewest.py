@@ -11,15 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from time import process_time
 
-from gridplanner.solve.covering import Covering
-from gridplanner.solve.division import Divided, unavoidable
-from gridplanner.solve.legal import WAYS, polished, searched
+from gridplanner.solve.division import Divided
+from gridplanner.solve.legal import Lawyer, polished
 from gridplanner.solve.part import Part
 from gridplanner.solve.pricing import prices_of
 from gridplanner.solve.state import Prices
 
-#: Searches before it is asked whether the number is proven impossible.
-_QUICK = 1
 #: Numbers of grids searched without a legal division before the part is given up.
 FEW = 6
 #: Moves of the improvement of the division found.
@@ -49,25 +46,15 @@ class Fewest:
 def run_fewest(task: FewestTask) -> Fewest:
     """Find the fewest grids of a part; runs in a worker process."""
     begun = process_time()
-    hopeless = unavoidable(task.part)
+    lawyer = Lawyer(task.part, task.seed)
     found: list[Divided] = []
-    refuted: list[int] = []
-    covering: Covering | None = None
     for k in task.numbers:
-        for turn in range(len(WAYS)):
-            if turn == _QUICK:
-                covering = covering or Covering(task.part)
-                if covering.refutes(k):
-                    refuted.append(k)
-                    break
-            found.append(searched(task.part, k, _prices(task, k), task.seed, turn))
-            if found[-1].breaches <= hopeless or k == 1:
-                break
-        if found[-1].breaches <= hopeless or len({d.k for d in found}) - len(refuted) >= FEW:
+        found.append(lawyer.best(k, _prices(task, k)))
+        if lawyer.content(found[-1]) or len(found) - len(lawyer.refuted) >= FEW:
             break
     best = min(found, key=lambda d: (d.breaches, d.k, d.cost))
     best = polished(task.part, best, _prices(task, best.k), _POLISH, task.seed)
-    return Fewest(best, tuple(refuted), process_time() - begun)
+    return Fewest(best, tuple(sorted(lawyer.refuted)), process_time() - begun)
 
 
 def _prices(task: FewestTask, k: int) -> Prices:

@@ -11,6 +11,7 @@ import numpy as np
 
 from gridplanner.solve.clusters import Clusters, Ladder, Partitioner, clusters_of
 from gridplanner.solve.division import Divided, Effort, divide, judged, seed_of
+from gridplanner.solve.legal import WAYS, Lawyer, polished
 from gridplanner.solve.olds import MAX_OLDS, MAX_SETS, in_sets, olds_of
 from gridplanner.solve.part import Field, FloatArray, IntArray, Part, compact_labels
 from gridplanner.solve.search import Schedule, anneal
@@ -23,6 +24,8 @@ from gridplanner.solve.state import Prices
 _CHANGED = 1.0
 #: Partitions tried per number of grids before the best measured one is taken.
 _TRIES = 120
+#: Searches for a legal division of one cluster.
+_CLUSTER_TURNS = 2
 #: Hopeful guesses before a cluster is measured: 1 - Polsby-Popper of a grid, people moved per cut.
 _GUESS_SHAPE, _GUESS_MOVED = 0.35, 60.0
 
@@ -33,6 +36,14 @@ class Measured:
 
     label: IntArray
     cost: float
+
+
+@dataclass(frozen=True)
+class Learned:
+    """Proofs of impossibility: numbers of grids of the part, and (mask of old grids, grids) of clusters."""
+
+    numbers: tuple[int, ...] = ()
+    clusters: tuple[tuple[int, int], ...] = ()
 
 
 def proven_clusters(part: Part, most_sets: int) -> Clusters | None:
@@ -113,13 +124,18 @@ class Keeper:
     def __init__(self, part: Part, prices: Prices, seed: int, seen: Seen | None = None) -> None:
         self._part, self._prices, self._seed = part, prices, seed
         self._effort = Effort()
+        self._lawyer = Lawyer(part, seed)
         self._ground = flooded(part)
         self._clusters = proven_clusters(self._ground, MAX_SETS)
         self.seen: dict[tuple[int, int], Measured] = dict(seen or {})
+        #: Clusters of old grids, as masks, proven not to be divisible into so many grids.
+        self.ruled_out: set[tuple[int, int]] = set()
         if self._clusters is not None:
             self._cost = self._guessed(self._clusters)
             for pair, measured in self.seen.items():
                 self._cost[pair] = measured.cost
+                if measured.cost == inf:
+                    self._clusters.cost[pair] = inf
             self._ladder = Ladder.of(self._clusters)
             self._test = SingleCut(self._ground, olds_of(self._ground))
 
@@ -138,7 +154,7 @@ class Keeper:
         self._effort = effort
         composed = self._compose((k,), None, effort.clusters)
         if composed is None:
-            return divide(self._part, k, self._prices, effort, self._seed)
+            return self._whole(k)
         part, prices = self._part, self._prices
         seed = seed_of(self._seed, part.code, part.number, k, "polish")
         polished, _cost = anneal(
@@ -148,9 +164,26 @@ class Keeper:
             (judged(part.field, label, k, part.limits, prices) for label in (composed, polished)),
             key=lambda d: (d.breaches, d.cost),
         )
-        if best.breaches or best.pieces > self._least(k):
-            other = divide(part, k, prices, effort, self._seed)
-            best = min(best, other, key=lambda d: (d.breaches, d.cost))
+        if best.breaches or (effort.again and best.pieces > self._least(k)):
+            best = min(best, self._whole(k), key=lambda d: (d.breaches, d.cost))
+        return best
+
+    @property
+    def learned(self) -> Learned:
+        """What was proven while the part was divided."""
+        # Loose ground could lend a cluster people or a way through; the proofs here take it as given away.
+        loose = bool((self._part.field.old < 0).any())
+        return Learned(tuple(sorted(self._lawyer.refuted)), () if loose else tuple(sorted(self.ruled_out)))
+
+    def _whole(self, k: int) -> Divided:
+        """Return a division of the part as one, for the least change, then for the rules alone."""
+        part, prices, effort = self._part, self._prices, self._effort
+        best = divide(part, k, prices, replace(effort, rescue=0), self._seed)
+        if self._lawyer.content(best):
+            return best
+        legal = self._lawyer.best(k, prices, effort.rescue * len(WAYS))
+        if legal.breaches < best.breaches:
+            best = polished(part, legal, prices, effort.steps, self._seed)
         return best
 
     def repair(self, numbers: range, effort: Effort) -> Divided:
@@ -221,8 +254,17 @@ class Keeper:
         seed = seed_of(self._seed, int(self._clusters.mask[row]), "cluster")
         if len(np.unique(pieces_of(part.field, np.zeros(len(part), np.int32)))) > 1 or g > len(part):
             return Measured(np.zeros(len(part), np.int32), inf)
-        work = Effort(self._effort.cluster_steps, self._effort.cluster_runs, rescue=1)
+        effort, lawyer = self._effort, Lawyer(part, seed)
+        work = Effort(effort.cluster_steps, effort.cluster_runs, rescue=0)
         done = divide(part, g, self._prices, work, seed)
+        if not lawyer.content(done):
+            if lawyer.refutes(g):
+                self.ruled_out.add((int(self._clusters.mask[row]), g))
+                self._clusters.cost[row, g] = inf
+                return Measured(done.label, inf)
+            legal = lawyer.best(g, self._prices, _CLUSTER_TURNS)
+            if legal.breaches < done.breaches:
+                done = polished(part, legal, self._prices, effort.cluster_steps, seed)
         return Measured(done.label, done.cost)
 
     def _atoms(self, mask: int) -> IntArray:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gridplanner.solve.division import Divided, judged, seed_of
+from gridplanner.solve.covering import Covering
+from gridplanner.solve.division import Divided, judged, seed_of, unavoidable
 from gridplanner.solve.part import Part
 from gridplanner.solve.pricing import BREACH, heat_of
 from gridplanner.solve.search import Schedule, anneal
@@ -39,16 +40,66 @@ WAYS = (
 )
 
 
+#: Searches of a part before it is asked whether the number is proven impossible.
+_QUICK = 1
+
+
+class Lawyer:
+    """Finds a legal division of a part into k grids, or the proof that there is none.
+
+    Parameters
+    ----------
+    part : Part
+    seed : int
+    """
+
+    def __init__(self, part: Part, seed: int) -> None:
+        self._part, self._seed = part, seed
+        self._hopeless = unavoidable(part)
+        self._covering: Covering | None = None
+        #: Numbers of grids proven impossible.
+        self.refuted: set[int] = set()
+
+    def content(self, found: Divided) -> bool:
+        """Tell whether a division breaks no more rules than every other one does."""
+        return found.breaches <= self._hopeless
+
+    def refutes(self, k: int) -> bool:
+        """Tell whether k grids are proven impossible."""
+        if k not in self.refuted:
+            self._covering = self._covering or Covering(self._part)
+            if self._covering.refutes(k):
+                self.refuted.add(k)
+        return k in self.refuted
+
+    def best(self, k: int, prices: Prices, turns: int = len(WAYS)) -> Divided:
+        """Return the first division met that is legal, else the one that breaks the fewest rules.
+
+        Parameters
+        ----------
+        turns : int
+            Searches at most; further rounds of all ways take longer each.
+        """
+        best = searched(self._part, k, prices, self._seed, 0)
+        for turn in range(1, 1 if k == 1 else turns):
+            if self.content(best) or (turn == _QUICK and self.refutes(k)):
+                break
+            found = searched(self._part, k, prices, self._seed, turn)
+            best = min(best, found, key=lambda d: (d.breaches, d.cost))
+        return best
+
+
 def searched(part: Part, k: int, prices: Prices, seed: int, turn: int) -> Divided:
     """Return a division sought for the rules alone, in the way of this turn."""
     if k == 1:
         return judged(part.field, np.zeros(len(part), np.int32), 1, part.limits, prices)
-    way = WAYS[turn]
+    way = WAYS[turn % len(WAYS)]
     rules = prices._replace(pieces=0.0, moved=0.0, deviation=0.0, spread=way.spread, roundness=0.0)
     own = seed_of(seed, part.code, part.number, k, turn)
     start = first_division(part.field, np.zeros(len(part), np.int32), k, own)
     # The search stops where what is left to pay is less than one broken rule.
-    plan = Schedule(way.steps, way.hot, way.cold, way.piece_share, way.recut_share, own, 0.8 * BREACH[0])
+    steps = way.steps << turn // len(WAYS)
+    plan = Schedule(steps, way.hot, way.cold, way.piece_share, way.recut_share, own, 0.8 * BREACH[0])
     label, _cost = anneal(part.field, start, k, rules, plan)
     return judged(part.field, label, k, part.limits, prices)
 

@@ -11,6 +11,7 @@ from time import monotonic, process_time
 import numpy as np
 
 from gridplanner.solve.clusters import Clusters, Ladder, Partition, Partitioner, clusters_of
+from gridplanner.solve.covering import Covering
 from gridplanner.solve.exact_cluster import least_pieces
 from gridplanner.solve.keep import subpart
 from gridplanner.solve.olds import MAX_OLDS, olds_of
@@ -99,6 +100,13 @@ def whole(bound: float) -> float:
     return bound if bound in (inf, -inf) else max(0.0, float(np.ceil(bound - 1e-6)))
 
 
+def _least_of(cluster: Part, g: int, seconds: float) -> float:
+    """Return proven least pieces of a cluster: by its radius, which takes milliseconds, then exactly."""
+    if Covering(cluster).refutes(g):
+        return inf
+    return least_pieces(cluster, g, seconds)[0]
+
+
 class _Prover:
     """Holds the clusters of one part and what is proven of each."""
 
@@ -161,7 +169,7 @@ class _Prover:
             left = deadline - monotonic()
             if left <= 0:
                 break
-            low, _final = least_pieces(subpart(self._part, self._atoms(mask)), g, min(left, _FIRST_LIMIT_S))
+            low = _least_of(subpart(self._part, self._atoms(mask)), g, min(left, _FIRST_LIMIT_S))
             low = max(low, self.known.get((mask, g), (0.0, False))[0])
             # A cluster that ran out of time is not tried again by this task: others may be quicker.
             self.known[mask, g] = (low, True)
