@@ -100,7 +100,7 @@ class Covering:
     """
 
     def __init__(self, part: Part) -> None:
-        f, sets = part.field, largest_grounds(part)
+        sets = largest_grounds(part)
         self._blind = not 1 < len(sets) <= MAX_GROUNDS
         self._total = part.people
         if self._blind:
@@ -193,8 +193,10 @@ def _lots(part: Part, sets: Sets) -> Lots:
     else:
         lot = np.arange(len(lived))
     size = inside.shape[1]
-    people = np.bincount(lot.ravel(), f.people[lived], minlength=size)
-    households = np.bincount(lot.ravel(), f.households[lived], minlength=size)
+    people, households = (
+        np.bincount(lot.ravel(), values[lived], minlength=size).astype(np.float64)
+        for values in (f.people, f.households)
+    )
     return Lots(inside, people, households)
 
 

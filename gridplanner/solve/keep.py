@@ -9,7 +9,7 @@ from math import inf
 
 import numpy as np
 
-from gridplanner.solve.clusters import Clusters, Ladder, Partitioner, clusters_of
+from gridplanner.solve.clusters import Clusters, Ladder, Partition, Partitioner, clusters_of
 from gridplanner.solve.division import Divided, Effort, divide, judged, seed_of
 from gridplanner.solve.legal import WAYS, Lawyer, polished
 from gridplanner.solve.olds import MAX_OLDS, MAX_SETS, in_sets, olds_of
@@ -24,8 +24,8 @@ from gridplanner.solve.state import Prices
 _CHANGED = 1.0
 #: Partitions tried per number of grids before the best measured one is taken.
 _TRIES = 120
-#: Searches for a legal division of one cluster.
-_CLUSTER_TURNS = 2
+#: Searches for a legal division of one cluster, and rounds of searches for one of a part.
+_CLUSTER_TURNS, _ROUNDS = 2, 2
 #: Hopeful guesses before a cluster is measured: 1 - Polsby-Popper of a grid, people moved per cut.
 _GUESS_SHAPE, _GUESS_MOVED = 0.35, 60.0
 
@@ -44,6 +44,9 @@ class Learned:
 
     numbers: tuple[int, ...] = ()
     clusters: tuple[tuple[int, int], ...] = ()
+
+
+NOTHING = Learned()
 
 
 def proven_clusters(part: Part, most_sets: int) -> Clusters | None:
@@ -181,7 +184,7 @@ class Keeper:
         best = divide(part, k, prices, replace(effort, rescue=0), self._seed)
         if self._lawyer.content(best):
             return best
-        legal = self._lawyer.best(k, prices, effort.rescue * len(WAYS))
+        legal = self._lawyer.best(k, prices, min(effort.rescue, _ROUNDS) * len(WAYS))
         if legal.breaches < best.breaches:
             best = polished(part, legal, prices, effort.steps, self._seed)
         return best
@@ -228,11 +231,21 @@ class Keeper:
                 break
             budget -= sum(g > 1 for _row, g in missing)
             if budget < 0:
-                return None
+                partition = self._cheapest_measured(clusters, cost, numbers)
+                break
             for pair in missing:
                 self.seen[pair] = self._measure(*pair)
                 self._cost[pair] = self.seen[pair].cost
         return self._joined(partition.chosen)
+
+    def _cheapest_measured(self, clusters: Clusters, cost: FloatArray, numbers: Sequence[int]) -> Partition:
+        """Return a cheapest partition into clusters that were measured, or are kept whole."""
+        known = np.full_like(cost, inf)
+        known[:, 1] = cost[:, 1]
+        for pair in self.seen:
+            known[pair] = cost[pair]
+        partitioner = Partitioner(clusters, known, max(numbers), self._ladder)
+        return min((partitioner.solve(k, 2.0) for k in numbers), key=lambda p: p.cost)
 
     def _refuted(self, clusters: Clusters, pairs: list[tuple[int, int]]) -> bool:
         """Raise the cost of clusters proven to need two extra pieces; tell whether there were any."""
@@ -257,7 +270,8 @@ class Keeper:
         effort, lawyer = self._effort, Lawyer(part, seed)
         work = Effort(effort.cluster_steps, effort.cluster_runs, rescue=0)
         done = divide(part, g, self._prices, work, seed)
-        if not lawyer.content(done):
+        # A draft asks for no proof and seeks no further: another cluster may do.
+        if effort.again and not lawyer.content(done):
             if lawyer.refutes(g):
                 self.ruled_out.add((int(self._clusters.mask[row]), g))
                 self._clusters.cost[row, g] = inf
@@ -276,6 +290,8 @@ class Keeper:
     def _joined(self, chosen: tuple[tuple[int, int], ...]) -> IntArray | None:
         """Return the labels of all clusters together; None where one is missing or ground is left over."""
         assert self._clusters is not None  # noqa: S101 - only called with clusters
+        if not chosen:
+            return None
         label = np.full(len(self._part), -1, np.int32)
         count = 0
         for row, g in chosen:

@@ -8,7 +8,7 @@ from time import process_time
 
 from gridplanner.solve.division import Divided, Effort, divide
 from gridplanner.solve.even import divide_evenly
-from gridplanner.solve.keep import Keeper, Learned, Seen
+from gridplanner.solve.keep import NOTHING, Keeper, Learned, Seen
 from gridplanner.solve.part import Part
 from gridplanner.solve.pricing import prices_of
 
@@ -34,7 +34,7 @@ class Done:
     divided: Divided
     cpu_s: float
     seen: Seen | None = None
-    learned: Learned = Learned()
+    learned: Learned = NOTHING
 
 
 def run_divide(task: DivideTask) -> Done:
