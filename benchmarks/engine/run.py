@@ -27,13 +27,17 @@ import numpy as np
 from benchmarks.engine.child import EXACT, OURS, Task
 from benchmarks.engine.contest import grounds_of
 from benchmarks.engine.judge import Limits, Verdict, judge
+from benchmarks.engine.memory import Watch
 from benchmarks.engine.peers import PEERS
 from benchmarks.engine.table import HEAD, foot, ratios, row
-from benchmarks.engine.towns import ROOT, cities, edinburgh, excerpt, joined, load, save
+from benchmarks.engine.towns import ROOT, cities, edinburgh, excerpt, joined, load, renamed, save
 from gridplanner.model.jurisdiction import District
+from gridplanner.model.request import EFFORTS
 
 #: Grids asked of a generated city of the sample's size, and of Edinburgh.
 TOTAL, TOTAL_EDINBURGH = 288, 300
+#: What of ours is asked of many cities.
+MANY = ("gridplanner draft", "gridplanner keep", "gridplanner fewest")
 #: So many of the smallest parts go to the plain models.
 SMALLEST = 4
 #: A peer that takes more than this share of the limit on one city is not sent to ten.
@@ -71,6 +75,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--exact", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--cpu-limit", type=int, default=400, help="CPU seconds for each program")
     parser.add_argument("--certify", type=float, default=15.0, help="wall seconds for the certificate")
+    parser.add_argument("--copies", type=int, default=1, help="so often the cities stand beside themselves")
+    parser.add_argument("--effort", choices=EFFORTS, default="", help="of ours, for many cities; else both")
     parser.add_argument("--workers", type=int, default=1, help="processes of ours for many cities")
     parser.add_argument("--keep", type=Path, help="folder to keep the towns in for the next run")
     options = parser.parse_args(argv)
@@ -83,7 +89,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             hall.city(seed, exact=options.exact and seed == options.seeds[0])
         if options.cities:
             hall.workers = options.workers
-            hall.many((options.seeds or [101])[0], options.cities)
+            asked = [name for name in MANY if options.effort in ("", OURS[name][2])]
+            hall.many((options.seeds or [101])[0], options.cities, options.copies, asked)
             hall.workers = 1
         if options.edinburgh:
             hall.edinburgh()
@@ -123,12 +130,24 @@ class Hall:
             )
             self.contest(few, seed, ["gridplanner balance", *EXACT], peers=False)
 
-    def many(self, seed: int, number: int) -> None:
-        """Many cities side by side; programs that were slow on one are left out."""
+    def many(self, seed: int, number: int, copies: int, ours: list[str]) -> None:
+        """Many cities side by side; programs that were slow on one are left out.
+
+        With copies, the same cities stand there again under other codes: the search, whose random
+        numbers hang on the codes, plans each copy in its own way.
+        """
         town = self._town(f"cities_{seed}_{number}", lambda: joined(list(cities(seed, number))), Limits(), 0)
+        if copies > 1:
+            once = town.path
+            town = self._town(
+                f"{town.name}_x{copies}",
+                lambda: joined([renamed(load(once), i) for i in range(copies)]),
+                Limits(),
+                0,
+            )
         people = int(load(town.path).atoms.people.sum())
         town = Town(town.name, town.path, round(TOTAL * people / 450_000), town.limits)
-        self.contest(town, seed, ["gridplanner keep", "gridplanner fewest"])
+        self.contest(town, seed, ours)
 
     def edinburgh(self) -> None:
         """Real census areas, planned from nothing: band only, no radius, no old grids."""
@@ -179,15 +198,25 @@ class Hall:
             command = [sys.executable, "-m", "benchmarks.engine.child", str(town.path), given, str(labels)]
             limit = ["--cpu-limit", str(self.cpu_limit)] if task.program not in OURS else []
             environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-            done = subprocess.run(
-                [*command, *limit], capture_output=True, text=True, cwd=ROOT, env=environment, check=False
+            done = subprocess.Popen(
+                [*command, *limit],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=ROOT,
+                env=environment,
             )
+            watch = Watch(done.pid)
+            said, complained = done.communicate()
+            peak = watch.stop()
             if done.returncode < 0:
                 return Result(task.program, None, {"why": f"stopped after {self.cpu_limit} CPU s"})
             if done.returncode:
-                last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+                last = (complained.strip().splitlines() or ["no message"])[-1]
                 return Result(task.program, None, {"why": f"failed: {last[:120]}"})
-            told = json.loads(done.stdout.strip().splitlines()[-1])
+            told = json.loads(said.strip().splitlines()[-1])
+            # A program that ends between two looks is known by its own telling.
+            told["peak_mib"] = peak or told["peak_mib"]
             label = np.load(labels)
             verdict = judge(district, label, town.limits) if (label >= 0).any() else None
             return Result(task.program, verdict, {"why": f"no division; {told['cpu_s']:.1f} CPU s", **told})

@@ -12,8 +12,8 @@ HEAD = (
     f"{'program':24} {'CPU s':>8} {'wall s':>8} {'MiB':>6} {'grids':>6} {'below':>6} {'above':>6} "
     f"{'disc':>5} {'rad':>4} {'nest':>5} {'dev %':>6} {'PP':>6} {'cut':>5} {'pieces':>7} {'moved':>8}"
 )
-#: The row of ours that others are compared with.
-MAIN = "gridplanner keep"
+#: The rows of ours that others are compared with.
+MAIN = ("gridplanner keep", "gridplanner draft")
 
 
 class Line(Protocol):
@@ -64,11 +64,18 @@ def foot(line: Line) -> Iterator[str]:
 
 
 def ratios(lines: Sequence[Line]) -> Iterator[str]:
-    """Yield how each peer stands to our main row: CPU seconds, old grids cut, people moved, breaches."""
-    main = next((line for line in lines if line.program == MAIN and line.verdict), None)
+    """Yield how each peer stands to our main rows: CPU seconds, old grids cut, people moved, breaches."""
+    peers = any(line.verdict and not line.program.startswith("gridplanner") for line in lines)
+    for name in MAIN if peers else ():
+        yield from _beside(lines, name)
+
+
+def _beside(lines: Sequence[Line], name: str) -> Iterator[str]:
+    """Yield how each peer stands to one row."""
+    main = next((line for line in lines if line.program == name and line.verdict), None)
     if main is None or main.verdict is None:
         return
-    yield f"{'to ' + MAIN:24} {'CPU x':>8} {'cut x':>6} {'moved x':>8} {'breaches':>9}"
+    yield f"{'to ' + name:24} {'CPU x':>8} {'cut x':>6} {'moved x':>8} {'breaches':>9}"
     for line in lines:
         v = line.verdict
         if v is None or line.program.startswith("gridplanner"):

@@ -30,7 +30,11 @@ from tools.make_sample_district import folder_of, specs
 from tools.sample_district.spec import CitySpec
 from tools.sample_district.write import write_folder
 
+#: Shapes kept or read at a time: a province is read in little more memory than it then takes.
+_CHUNK = 50_000
 ROOT = Path(__file__).resolve().parents[2]
+#: How the chunks of shapes in a kept town are named, and what has shapes.
+_SHAPES, _SHAPED = "shapes.", ("atoms", "communities")
 Columns = dict[str, npt.NDArray[Any]]
 T = TypeVar("T")
 
@@ -67,10 +71,31 @@ def _built(path: Path) -> District:
     """Return the district of a configuration without the layers that it was made from."""
     config = load_config(path)
     district, _findings = build_district(read_layers(config.layers, config.nets, config.base), config.build)
-    points = np.asarray(shapely.points(district.buildings.x, district.buildings.y), dtype=object)
-    buildings = replace(district.buildings, geometry=points)
+    buildings = replace(district.buildings, geometry=_no_shapes(len(district.buildings.codes)))
     none = np.empty(0, dtype=object)
     return replace(district, buildings=buildings, grids_before_geometry=none, originals={}, nets={})
+
+
+def _no_shapes(n: int) -> npt.NDArray[np.object_]:
+    """Return what stands for the footprints: the engine measures from the points of buildings alone."""
+    return np.empty(n, dtype=object)
+
+
+def renamed(town: District, number: int) -> District:
+    """Return a town under other codes, so that it can stand beside itself."""
+
+    def code(values: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+        return _objects(np.array([f"{number:03d}{str(v)[3:]}" for v in values], dtype=str))
+
+    records = tuple(
+        replace(g, code=f"{number:03d}{g.code[3:]}", name=f"{number:03d}{g.name[3:]}")
+        for g in town.grids_before
+    )
+    return replace(
+        town,
+        communities=replace(town.communities, codes=code(town.communities.codes)),
+        grids_before=records,
+    )
 
 
 def save(district: District, path: Path) -> None:
@@ -80,6 +105,10 @@ def save(district: District, path: Path) -> None:
         for name, values in _columns(getattr(district, part)).items():
             columns.update(_plain(f"{part}.{name}", values))
     columns["buildings.geometry"] = np.empty(0)
+    for part in _SHAPED:
+        shapes = getattr(district, part).geometry
+        for k, first in enumerate(range(0, len(shapes), _CHUNK)):
+            columns.update(_as_bytes(f"{_SHAPES}{part}.{k:04d}", shapes[first : first + _CHUNK]))
     columns.update({f"adjacency.{name}": values for name, values in _columns(district.adjacency).items()})
     columns.update(_plain("estates", district.estates))
     columns["grid.code"] = _words(np.array([g.code for g in district.grids_before], dtype=object))
@@ -92,7 +121,8 @@ def save(district: District, path: Path) -> None:
 def load(path: Path) -> District:
     """Return a district that was kept with `save`."""
     with np.load(path) as kept:
-        columns = {name: kept[name] for name in kept.files}
+        columns = {name: kept[name] for name in kept.files if not name.startswith(_SHAPES)}
+        columns |= {f"{part}.geometry": _shapes(kept, f"{_SHAPES}{part}.") for part in _SHAPED}
     name, crs = columns.pop("name").tolist()
     records = tuple(
         GridRecord(code, code, int(community), GridKind(kind))
@@ -107,7 +137,7 @@ def load(path: Path) -> District:
         _table(Communities, "communities", columns),
         _table(Atoms, "atoms", columns),
         _table(Adjacency, "adjacency", columns),
-        replace(buildings, geometry=np.asarray(shapely.points(buildings.x, buildings.y), dtype=object)),
+        replace(buildings, geometry=_no_shapes(len(buildings.codes))),
         records,
         estates=_objects(columns.pop("estates")),
     )
@@ -209,13 +239,24 @@ def _plain(name: str, values: npt.NDArray[Any]) -> Columns:
     """Return a column without objects: texts as fixed width, shapes as their bytes and where each ends."""
     if values.dtype != object:
         return {name: values}
-    if not name.endswith(".geometry"):
-        return {name: _words(values)}
-    if name.startswith("buildings"):
-        return {}
-    blobs = shapely.to_wkb(values)
+    return {} if name.endswith(".geometry") else {name: _words(values)}
+
+
+def _as_bytes(name: str, shapes: npt.NDArray[np.object_]) -> Columns:
+    """Return shapes as their bytes, and where each ends."""
+    blobs = shapely.to_wkb(shapes)
     ends = np.cumsum([len(b) for b in blobs])
     return {name: np.frombuffer(b"".join(blobs), np.uint8), f"{name}.ends": ends}
+
+
+def _shapes(kept: Any, start: str) -> npt.NDArray[np.object_]:  # numpy's file has no public type
+    """Return shapes that were kept as bytes under names that begin so, read chunk by chunk."""
+    found = []
+    for name in sorted(n for n in kept.files if n.startswith(start) and not n.endswith(".ends")):
+        raw, ends = kept[name].tobytes(), kept[f"{name}.ends"].tolist()
+        starts = [0, *ends[:-1]]
+        found.append(shapely.from_wkb([raw[a:b] for a, b in zip(starts, ends, strict=True)]))
+    return np.concatenate(found) if found else np.empty(0, dtype=object)
 
 
 def _words(values: npt.NDArray[np.object_]) -> npt.NDArray[np.str_]:
@@ -233,10 +274,5 @@ def _table(kind: type[T], part: str, columns: Columns) -> T:
         values = columns.pop(f"{part}.{field.name}", None)
         if values is None:
             continue
-        ends = columns.pop(f"{part}.{field.name}.ends", None)
-        if ends is not None:
-            starts = np.concatenate([[0], ends[:-1]])
-            raw = values.tobytes()
-            values = shapely.from_wkb([raw[a:b] for a, b in zip(starts, ends, strict=True)])
         found[field.name] = _objects(values) if values.dtype.kind == "U" else values
     return kind(**found)
