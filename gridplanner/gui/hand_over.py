@@ -31,12 +31,14 @@ def rebuild(window: Shell) -> Shell:
     """
     session, view, step = window.session, window.canvas.view, window.steps.current
     style, kernels, place = window.layers.style, window.canvas.kernels, window.saveGeometry()
+    docks = window.saveState()
     _let_go(session)
     session.setParent(None)
     window.canvas.stop()
     new = type(window)(window.settings, session)
     session.setParent(new)
     new.restoreGeometry(place)
+    new.restoreState(docks)
     new.take_over(kernels)
     new.show()
     if session.workspace is not None:

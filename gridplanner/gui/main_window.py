@@ -31,6 +31,7 @@ from gridplanner.gui import theme
 from gridplanner.gui.actions import CONDITIONS, action_rows, menu_titles
 from gridplanner.gui.canvas.canvas import MapCanvas
 from gridplanner.gui.groups import make_groups
+from gridplanner.gui.groups.file import IN_FOLDERS
 from gridplanner.gui.map_controller import MapController
 from gridplanner.gui.panels.charts import ChartsPanel
 from gridplanner.gui.panels.findings import FindingsPanel
@@ -50,7 +51,9 @@ from gridplanner.texts import _
 
 #: Milliseconds after the first paint until the kernels may be loaded.
 QUIET_MS = 250
-OPENABLE = (".gpkg", ".toml", ".shp", ".zip", ".geojson", ".json", ".xlsx", ".csv", ".kml", ".gml")
+#: Pixels below which the panel of a step would be cut.
+PAGE_WIDTH = 312
+OPENABLE = (*IN_FOLDERS, ".toml", ".json", ".gml")
 
 
 class _Kernels(QObject):
@@ -115,6 +118,7 @@ class MainWindow(Shell):
     def _build_docks(self) -> None:
         """Build the docks: the step's panel left, layers and findings right, tables below."""
         self.page_stack = QStackedWidget()
+        self.page_stack.setMinimumWidth(PAGE_WIDTH)
         self.layers = LayersPanel(self.session)
         self.findings = FindingsPanel(self.session)
         self.table = TablePanel(self.session, self.map)
@@ -356,7 +360,8 @@ class MainWindow(Shell):
             self.restoreGeometry(bytes.fromhex(geometry))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.toLocalFile().lower().endswith(OPENABLE) for url in event.mimeData().urls()):
+        places = [url.toLocalFile() for url in event.mimeData().urls()]
+        if any(place.lower().endswith(OPENABLE) or Path(place).is_dir() for place in places if place):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

@@ -49,6 +49,7 @@ class Session(OpenProject):
         super().__init__(desk, parent)
         self.proposal: Proposal | None = None
         self.proposal_findings: tuple[Finding, ...] = ()
+        self.remarks: tuple[Finding, ...] = ()
         self.selection: tuple[int, ...] = ()
         self._before: Plan | None = None
         self._totals: LiveTotals | None = None
@@ -66,7 +67,7 @@ class Session(OpenProject):
         self.workspace, self.scene, self.path = workspace, scene, path
         self._before = workspace.district.plan_today()
         self._neighbours = None
-        self.selection, self.proposal = (), None
+        self.selection, self.proposal, self.remarks = (), None, ()
         self.measures = self.today_measures = None
         self._findings = self.today_findings = ()
         self._forget()
@@ -121,7 +122,9 @@ class Session(OpenProject):
         """Findings of the plan in work, then those of reading."""
         if self.workspace is None:
             return ()
-        return (*self._findings, *self.workspace.contents.findings)
+        stated = {(f.rule, f.subjects) for f in self._findings}
+        remarks = (f for f in self.remarks if (f.rule, f.subjects) not in stated)
+        return (*self._findings, *remarks, *self.workspace.contents.findings)
 
     def do(self, command: Command) -> bool:
         """Apply a command; False (and a message) when it refuses."""
@@ -146,6 +149,8 @@ class Session(OpenProject):
         """Pass a change on to every view, and have it checked."""
         if self.workspace is not None and change.kind != "saved":
             self.log.record(self.workspace.contents, change.label)
+        if change.kind == "scenario":
+            self.remarks = ()
         self._forget(keep_colours=change.kind in ("atoms", "records", "findings"))
         if change.kind == "district":
             self._take_correction()
@@ -284,7 +289,8 @@ class Session(OpenProject):
 
         def done(answer: Any) -> None:
             plan, findings = answer
-            self.do(AcceptPlan(plan))
+            self.do(AcceptPlan(plan, what=_("Branches, staff, codes and names assigned")))
+            self.remarks = tuple(findings)
             self.said.emit(
                 _("Branches, workers, codes and names are assigned; {n} remarks.").format(n=len(findings)),
                 "done",

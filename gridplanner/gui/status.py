@@ -110,6 +110,8 @@ class MapStatus(QStatusBar):
     def show_session(self, session: Session) -> None:
         """Show the CRS, and totals of the selection or of the plan."""
         workspace = session.workspace
+        for shown in (self.scale, self.place):
+            shown.setVisible(workspace is not None)
         if workspace is None:
             self.totals.setText("")
             self.crs.setText("")

@@ -39,9 +39,20 @@ def button(text: str, run: Callable[[], object], *, icon: str = "", primary: boo
     made = QPushButton(text)
     if icon:
         made.setIcon(theme.icon(icon, "#FFFFFF" if primary else ""))
+        made.setProperty("picture", icon)
     made.setProperty("primary", primary)
     made.clicked.connect(lambda _checked=False: run())
     return made
+
+
+def show_primary(made: QPushButton, primary: bool) -> None:
+    """Show a button as the one thing to do next, or as one among others."""
+    if bool(made.property("primary")) != primary:
+        made.setProperty("primary", primary)
+        if made.property("picture"):
+            made.setIcon(theme.icon(str(made.property("picture")), "#FFFFFF" if primary else ""))
+        made.style().unpolish(made)
+        made.style().polish(made)
 
 
 def line() -> QFrame:

@@ -210,11 +210,12 @@ class AcceptPlan:
 
     proposal: Plan
     communities: tuple[int, ...] = ()
+    what: str = ""
 
     @property
     def label(self) -> str:
         """Name the step."""
-        return _("Accept the proposal")
+        return self.what or _("Accept the proposal")
 
     def apply(self, plan: Plan, district: District) -> Plan:
         """Return the proposal, or the plan with only the chosen communities taken from it."""

@@ -100,6 +100,9 @@ class ImportAssistant(QDialog):
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
+        ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        ok.setText(_("Read and make a project"))
+        ok.setProperty("primary", True)
         self.again = self.buttons.addButton(_("Read on trial"), QDialogButtonBox.ButtonRole.ActionRole)
         self.again.clicked.connect(lambda _checked=False: self.try_all())
         self.again.setEnabled(self._session is not None)

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QAction
+from typing import Any
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QAction, QImage, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -19,7 +21,26 @@ from PySide6.QtWidgets import (
 from gridplanner.gui.panels.steps import step_titles
 from gridplanner.texts import RESOURCES, _
 
+#: Pixels of a picture in the text.
+WIDEST = 790
 MANUAL = RESOURCES.parent / "docs" / "manual.zh-CN.md"
+
+
+class ManualText(QTextBrowser):
+    """Text whose pictures are never wider than the window: nobody scrolls sideways to read."""
+
+    def loadResource(self, kind: int, name: QUrl) -> Any:
+        """Return a resource; a picture as wide as the text at most, sharp on fine screens too."""
+        if kind != QTextDocument.ResourceType.ImageResource.value:
+            return super().loadResource(kind, name)
+        path = self.document().baseUrl().resolved(name).toLocalFile()
+        picture, ratio = QImage(path), self.devicePixelRatioF()
+        if picture.isNull():
+            return super().loadResource(kind, name)
+        width = round(min(picture.width(), WIDEST) * ratio)
+        picture = picture.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
+        picture.setDevicePixelRatio(ratio)
+        return picture
 
 
 class ManualDialog(QDialog):
@@ -29,7 +50,7 @@ class ManualDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("Manual"))
         self.resize(860, 720)
-        self.text = QTextBrowser()
+        self.text = ManualText()
         self.text.setOpenExternalLinks(False)
         self.text.document().setBaseUrl(QUrl.fromLocalFile(str(MANUAL)))
         self.text.setSearchPaths([str(MANUAL.parent)])
@@ -47,6 +68,9 @@ class ManualDialog(QDialog):
     def at_step(cls, parent: QWidget | None, step: str) -> ManualDialog:
         """Return the manual, opened at the chapter of a step."""
         dialog = cls(parent)
+        titles = list(step_titles())
+        # The chapters stand in the order of the steps, after the one that says how to begin.
+        dialog.text.find(f"{titles.index(step) + 2}. {step_titles()[step]}")
         dialog.text.find(step_titles()[step])
         return dialog
 

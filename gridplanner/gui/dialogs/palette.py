@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from gridplanner.texts import _
@@ -22,6 +22,10 @@ class PaletteDialog(QDialog):
         self.field = QLineEdit()
         self.field.setPlaceholderText(_("Type part of a command"))
         self.list = QListWidget()
+        self.list.setUniformItemSizes(True)
+        self.list.setIconSize(QSize(20, 20))
+        self._blank = QPixmap(20, 20)
+        self._blank.fill(Qt.GlobalColor.transparent)
         layout = QVBoxLayout(self)
         layout.addWidget(self.field)
         layout.addWidget(self.list, 1)
@@ -37,7 +41,11 @@ class PaletteDialog(QDialog):
         for action in self._actions:
             plain = action.text().replace("&", "")
             if all(word in plain.lower() for word in words):
-                item = QListWidgetItem(action.icon(), f"{plain}    {action.shortcut().toString()}".rstrip())
+                keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+                # A row without a picture keeps its place: the names stand in one line.
+                picture = QIcon(self._blank) if action.icon().isNull() else action.icon()
+                item = QListWidgetItem(picture, f"{plain}    {keys}".rstrip())
+                item.setSizeHint(QSize(0, 28))
                 item.setData(Qt.ItemDataRole.UserRole, action.objectName())
                 if not action.isEnabled():
                     item.setFlags(Qt.ItemFlag.NoItemFlags)

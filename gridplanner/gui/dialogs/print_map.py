@@ -22,6 +22,7 @@ class PrintDialog(QPrintPreviewDialog):
         self._printer = printer  # the dialog does not keep it alive
         self._canvas = canvas
         self.setWindowTitle(_("Print preview"))
+        self.resize(1000, 760)
         self.paintRequested.connect(self.paint_page)
 
     def paint_page(self, printer: QPrinter) -> None:

@@ -58,6 +58,8 @@ class Choice(Field):
         self.box = QComboBox()
         for option in setting.options:
             self.box.addItem(f"{option.name} — {option.hint}" if option.hint else option.name, option.word)
+        # The widest entry must not push the page out of the window.
+        self.box.setMaximumWidth(440)
         self._hold(self.box)
 
     def set(self, value: Any) -> None:
@@ -91,7 +93,12 @@ class Switch(Field):
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
         self.tick = QCheckBox(setting.text)
-        self._hold(self.tick)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.tick)
+        if setting.help:
+            layout.addWidget(label(setting.help, "quiet"))
 
     def set(self, value: Any) -> None:
         """Show a value."""

@@ -91,7 +91,7 @@ class SettingsDialog(QDialog):
             field.set(value(setting.key))
             self._before[setting.key] = field.get()
             form.addRow("" if setting.kind in _NAMED else setting.text, field)
-            if setting.kind in _NAMED and setting.help:
+            if setting.kind == "below":
                 form.addRow("", label(setting.help, "quiet"))
         area = QScrollArea()
         area.setWidgetResizable(True)

@@ -79,7 +79,7 @@ class EditGroup:
         answer = AskDialog.ask(
             self._window,
             _("Mark areas by expression"),
-            [Field("text", _("Expression"), "people > 100", required=True)],
+            [Field("text", _("Expression"), f"{_('People')} > 100", required=True)],
             help_text(),
         )
         if not answer or session.plan is None:
@@ -297,7 +297,7 @@ class EditGroup:
         answer = AskDialog.ask(
             self._window,
             _("Select by expression"),
-            [Field("text", _("Expression"), "people > 2000", required=True)],
+            [Field("text", _("Expression"), f"{_('People')} > 2000", required=True)],
             HELP(),
         )
         if answer:

@@ -19,6 +19,22 @@ if TYPE_CHECKING:
 PROJECT = ".gpkg"
 
 
+#: What is taken from a folder that is dropped; configurations and reports beside the layers are not.
+IN_FOLDERS = (".shp", ".zip", ".gpkg", ".geojson", ".xlsx", ".csv", ".dxf", ".kml", ".tab", ".mif", ".gdb")
+
+
+def in_folders(paths: list[str]) -> list[str]:
+    """Return the files named, and instead of a folder the layers and ledgers in it."""
+    found: list[str] = []
+    for place in map(Path, paths):
+        if place.is_dir() and place.suffix.lower() != ".gdb":
+            inside = sorted(place.iterdir())
+            found += [str(item) for item in inside if item.suffix.lower() in IN_FOLDERS]
+        else:
+            found.append(str(place))
+    return found
+
+
 class FileGroup:
     """What the project menu does."""
 
@@ -69,6 +85,11 @@ class FileGroup:
     def import_layers(self, paths: list[str]) -> None:
         """Look into loose layers, let the planner correct what they seem to be, and build a project."""
         from gridplanner.gui.dialogs.import_assistant import ImportAssistant  # only when files come in
+
+        paths = in_folders(paths)
+        if not paths:
+            self._session.said.emit(_("The folder holds no layers and no ledgers."), "warning")
+            return
 
         def found(guesses: tuple) -> None:
             table = ImportAssistant.ask(self._window, guesses) if guesses else None
@@ -150,7 +171,9 @@ class FileGroup:
         """Choose a map sheet, see it, print or save it."""
         from gridplanner.gui.dialogs.sheets import SheetsDialog  # QtPrintSupport, rarely needed
 
-        SheetsDialog(self._window, self._session).open()
+        dialog = SheetsDialog(self._window, self._session)
+        dialog.open()
+        dialog.show_sheets()
 
     def copy_picture(self) -> None:
         """Put the map on the clipboard."""

@@ -7,6 +7,7 @@ A test holds these rows against the options themselves: a new option without a r
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gridplanner.gui.models.setting import Option, Setting
 from gridplanner.maps.options import FURTHER, PAPERS
@@ -62,7 +63,12 @@ def _layers() -> Sequence[Setting]:
     return (
         Setting("export.formats", _("Formats"), "ticks", _offered(format_choices())),
         Setting("export.encoding", _("Encoding of the shapefiles"), "choice", _offered(encoding_choices())),
-        Setting("export.profiles", _("Further sets of shapefiles"), "ticks", _offered(profile_choices())),
+        Setting(
+            "export.profiles",
+            _("Further sets of shapefiles"),
+            "ticks",
+            [replace(option, hint="") for option in _offered(profile_choices())],
+        ),
         Setting("export.zip", _("Also one zip of all layers with the log of their checks"), "switch"),
         Setting("export.on_loss", _("Where a format cannot hold something"), "choice", refuse),
     )
@@ -332,7 +338,6 @@ def _search() -> Sequence[Setting]:
     """Return how the engine searches."""
     return (
         Setting("plan.seed", _("Seed (the same seed gives the same plan)"), "whole"),
-        Setting("plan.time_limit_s", _("Time for the plan"), "number", low=1, high=86_400, suffix=_(" s")),
         Setting("plan.certify_s", _("Time for the proof"), "number", high=86_400, suffix=_(" s")),
         Setting(
             "plan.tries", _("Plans drawn until the user's own rules accept one"), "whole", low=1, high=1000

@@ -75,6 +75,7 @@ class FindingsPanel(QWidget):
         ):
             self.severity.addItem(text, key)
         self.rule = QComboBox()
+        self.rule.addItem(_("All check items"), "")
         self.rule.setMinimumWidth(96)
         self.search.textChanged.connect(self._filter)
         self.severity.currentIndexChanged.connect(self._filter)
@@ -149,7 +150,9 @@ class FindingsPanel(QWidget):
             self.search.text(), self.rule.currentData() or "", self.severity.currentData() or ""
         )
         self.count.setText(_("{n} findings").format(n=len(self.model.rows)))
-        self.detail.setText("")
+        self.detail.setText(
+            _("Choose a finding: the map shows it, and here stands what to do.") if self.model.rows else ""
+        )
 
     def current(self) -> Finding | None:
         """Return the finding in hand."""

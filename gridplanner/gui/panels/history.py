@@ -11,6 +11,35 @@ from gridplanner.texts import _
 SHOWN = 500
 
 
+def details(parameters: str) -> str:
+    """Return what the journal notes of a step in the user's words.
+
+    Examples
+    --------
+    >>> details("reason=so")
+    'reason=so'
+    """
+    titles = {
+        "atoms": _("areas"),
+        "from": _("given by"),
+        "to": _("taken by"),
+        "name": _("Name"),
+        "key": _("Finding"),
+        "people": _("People"),
+        "people_moved": _("People who change grid"),
+        "grids": _("Grids"),
+        "source": _("Source"),
+        "date": _("Date"),
+        "before": _("before"),
+        "after": _("after"),
+        "reason": _("Reason"),
+    }
+    parts = [part.partition("=") for part in parameters.split(", ") if part]
+    return _("; ").join(
+        f"{titles[key]} {value}" if key in titles else f"{key}{sign}{value}" for key, sign, value in parts
+    )
+
+
 class HistoryPanel(QWidget):
     """The journal as a table."""
 
@@ -25,7 +54,7 @@ class HistoryPanel(QWidget):
         self.table.setAlternatingRowColors(True)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        for i, width in ((0, 160), (1, 90), (3, 200), (4, 120)):
+        for i, width in ((0, 160), (1, 90), (3, 320), (4, 120)):
             self.table.setColumnWidth(i, width)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 6)
@@ -43,7 +72,7 @@ class HistoryPanel(QWidget):
                 entry.time.replace("T", " ")[:19],
                 entry.user,
                 entry.action.partition(": ")[2] or entry.action,
-                entry.parameters,
+                details(entry.parameters),
                 entry.scenario,
             )
             for c, text in enumerate(texts):

@@ -10,7 +10,9 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QListWidget
 
-from gridplanner.gui.widgets import Figures, Page, button, label, line
+from gridplanner.gui.session import Session
+from gridplanner.gui.widgets import Figures, Page, button, label, line, show_primary
+from gridplanner.model.kinds import GridKind
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class StaffPage(Page):
         )
         self._session = window.session
         self.run = button(_("Assign now"), window.groups["plan"].assign, icon="people", primary=True)
+        self.next = button(_("Next: maps and export"), lambda: window.steps.go("export"), primary=True)
         self.figures = Figures()
         self.figures.clicked.connect(window.findings.show_only)
         self.ways = Figures()
@@ -41,7 +44,7 @@ class StaffPage(Page):
             label(_("How it is assigned"), "heading"),
             self.ways,
             button(_("Change how it is assigned..."), window.groups["settle"].assign, icon="settings"),
-            button(_("Next: maps and export"), lambda: window.steps.go("export")),
+            self.next,
         )
         self.end()
         for signal in (self._session.judged, self._session.opened, self._session.changed):
@@ -53,17 +56,22 @@ class StaffPage(Page):
         if plan is None or workspace is None or not self.isVisible():
             return
         leading = {t.grid for t in plan.ties if t.leading}
-        self.figures.show_rows(
-            [
-                (_("Grids"), f"{plan.n_grids:,}", ""),
-                (_("With a leading branch"), f"{len(leading):,}", "branch"),
-                (_("Without one"), f"{plan.n_grids - len(leading):,}", "branch"),
-                (_("Branches"), f"{len(plan.branches):,}", ""),
-                (_("Workers in post"), f"{sum(bool(g.worker) for g in plan.grids):,}", "worker"),
-                (_("Vacant posts"), f"{sum(not g.worker for g in plan.grids):,}", "worker"),
-                (_("Grids without a code"), f"{sum(not g.code for g in plan.grids):,}", "code"),
-            ]
-        )
+        vacant = sum(not g.worker and g.kind is GridKind.GENERAL for g in plan.grids)
+        uncoded = sum(not g.code for g in plan.grids)
+        counted = [
+            (_("Grids"), plan.n_grids, ""),
+            (_("With a leading branch"), len(leading), ""),
+            (_("Without one"), plan.n_grids - len(leading), "branch"),
+            (_("Branches"), len(plan.branches), ""),
+            (_("Workers in post"), sum(bool(g.worker) for g in plan.grids), ""),
+            (_("General grids without a worker"), vacant, "worker"),
+            (_("Grids without a code"), uncoded, "code"),
+        ]
+        # A link that leads to an empty list would only puzzle.
+        self.figures.show_rows([(name, f"{n:,}", link if n else "") for name, n, link in counted])
+        done = self._session.staffed and not uncoded
+        show_primary(self.run, not done)
+        show_primary(self.next, done)
         self.ways.show_rows(assign_rows(workspace.contents))
 
 
@@ -106,6 +114,18 @@ def export_rows(contents: ProjectContents) -> list[tuple[str, str, str]]:
     return rows
 
 
+def unready(session: Session) -> str:
+    """Return what is still to be done before an export makes sense; "" when nothing is."""
+    workspace = session.workspace
+    if workspace is None:
+        return ""
+    if not workspace.contents.current:
+        return _("No plan is chosen: today's division would be exported. See steps 4 and 5.")
+    if not session.staffed or any(not grid.code for grid in workspace.plan.grids):
+        return _("Codes, branches or workers are missing. Run step 6 first, or the ledgers stay empty there.")
+    return ""
+
+
 class ExportPage(Page):
     """Maps, ledgers, layers."""
 
@@ -119,6 +139,7 @@ class ExportPage(Page):
         self.run = button(
             _("Export to a folder..."), window.groups["file"].export, icon="export", primary=True
         )
+        self.warning = label("")
         self.what = Figures()
         self.what.clicked.connect(lambda _link: window.groups["settle"].export())
         self.files = QListWidget()
@@ -130,6 +151,7 @@ class ExportPage(Page):
             label(_("What is handed over"), "heading"),
             self.what,
             button(_("Change what is handed over..."), window.groups["settle"].export, icon="settings"),
+            self.warning,
             self.run,
             line(),
             button(_("Single map sheets..."), window.groups["file"].sheets, icon="layers"),
@@ -152,6 +174,8 @@ class ExportPage(Page):
         workspace = self._session.workspace
         if workspace is not None:
             self.what.show_rows(export_rows(workspace.contents))
+            self.warning.setText(unready(self._session))
+            self.warning.setVisible(bool(self.warning.text()))
 
     def show_files(self, folder: str, files: tuple[str, ...]) -> None:
         """List what was written."""

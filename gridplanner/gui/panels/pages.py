@@ -41,6 +41,7 @@ class DataPage(Page):
         self._session = window.session
         self.figures = Figures()
         self.losses = Figures()
+        self.next = button(_("Next: health check"), lambda: window.steps.go("check"), primary=True)
         self.losses.clicked.connect(window.findings.show_only)
         self.add(
             row(
@@ -51,7 +52,7 @@ class DataPage(Page):
             self.figures,
             label(_("Losses and repairs"), "heading"),
             self.losses,
-            button(_("Next: health check"), lambda: window.steps.go("check"), primary=True),
+            self.next,
         )
         self.end()
         self._session.opened.connect(self.catch_up)
@@ -60,6 +61,7 @@ class DataPage(Page):
     def refresh(self) -> None:
         """Show the counts."""
         workspace = self._session.workspace
+        self.next.setEnabled(workspace is not None)
         if workspace is None:
             self.figures.show_rows([(_("No project is open"), "", "")])
             self.losses.show_rows([(_("None"), "", "")])

@@ -121,6 +121,7 @@ class PlanPage(Page):
             self.carve,
             self.selected_only,
             self.limit,
+            button(_("More about the question..."), self._window.groups["settle"].plan, icon="settings"),
         )
 
     def _modes(self) -> QComboBox:
@@ -174,7 +175,7 @@ class PlanPage(Page):
         base = workspace.contents.request if workspace is not None else PlanRequest()
         plan = self._session.plan
         locked = tuple(g.code for g in plan.grids if g.locked and g.code) if plan else ()
-        only: tuple[str, ...] = ()
+        locked, only = tuple(dict.fromkeys((*base.locked, *locked))), base.only
         if self.selected_only.isChecked() and plan is not None and workspace is not None:
             homes = {plan.grids[g].community for g in self._session.selection}
             only = tuple(str(workspace.district.communities.codes[c]) for c in sorted(homes))
@@ -203,6 +204,7 @@ class PlanPage(Page):
         self.mode.setCurrentIndex(max(0, self.mode.findData(asked.mode)))
         self.effort.setCurrentIndex(max(0, self.effort.findData(asked.effort)))
         self.carve.setChecked(asked.carve)
+        self.limit.setValue(int(asked.time_limit_s))
         self.refresh()
 
     def _on_step(self, text: str) -> None:

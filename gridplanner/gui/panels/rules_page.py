@@ -110,7 +110,7 @@ class RulesPage(Page):
             line(),
             label(_("Requirements"), "heading"),
             self.requirements,
-            button(_("Next: plan"), lambda: window.steps.go("plan"), primary=True),
+            button(_("Next: plan"), self.go_on, primary=True),
         )
         self.end()
         self._session.opened.connect(self.refresh)
@@ -273,6 +273,12 @@ class RulesPage(Page):
             self._session.said.emit(problem, "warning")
             return
         self._put(self.values())
+
+    def go_on(self) -> None:
+        """Go to the next step; what was typed holds, and is not lost for want of a click."""
+        self.apply()
+        if not self.form.problem():
+            self._window.steps.go("plan")
 
     def _put(self, rules: RuleSet) -> None:
         """Put rules in force."""
