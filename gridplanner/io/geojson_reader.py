@@ -99,6 +99,7 @@ def _table(source: str, features: list[Any], crs: str, codec: str) -> RawTable:
     shapes: list[Any] = []
     records: list[dict[str, Any]] = []
     null: list[int] = []
+    opened: list[int] = []
     causes: dict[str, list[int]] = {}
     for row, feature in enumerate(features, start=1):
         feature = feature if isinstance(feature, dict) else {}
@@ -113,6 +114,8 @@ def _table(source: str, features: list[Any], crs: str, codec: str) -> RawTable:
             continue
         try:
             shapes[-1] = shape_of(feature["geometry"])
+            if _has_open_ring(feature["geometry"]):
+                opened.append(row)
         except _BadShapeError as error:
             causes.setdefault(str(error), []).append(row)
     lost = _("These rows have no place on the map; draw them or ask for the file again.")
@@ -120,6 +123,10 @@ def _table(source: str, features: list[Any], crs: str, codec: str) -> RawTable:
     if null:
         text = _("'{source}': rows {rows} have no shape.").format(source=source, rows="{rows}")
         findings.append(row_finding("read.geometry", Severity.WARNING, text, null, lost))
+    if opened:
+        text = _("'{source}': open rings were closed in rows {rows}.").format(source=source, rows="{rows}")
+        look = _("Look at these shapes on the map.")
+        findings.append(row_finding("read.geometry", Severity.WARNING, text, opened, look))
     for cause, rows in causes.items():
         text = _("'{source}': the shapes of rows {rows} cannot be read: {cause}.").format(
             source=source, rows="{rows}", cause=cause
@@ -128,6 +135,15 @@ def _table(source: str, features: list[Any], crs: str, codec: str) -> RawTable:
     columns = columns_of(records)
     rows_array = np.arange(1, len(features) + 1, dtype=np.int64)
     return RawTable(source, columns, objects(shapes), rows_array, crs, codec, tuple(findings))
+
+
+def _has_open_ring(geometry: dict[str, Any]) -> bool:
+    """Tell whether a ring of a readable shape ends elsewhere than it begins."""
+    kind, coordinates = geometry.get("type"), geometry.get("coordinates") or []
+    if kind == "GeometryCollection":
+        return any(_has_open_ring(member) for member in geometry["geometries"] if isinstance(member, dict))
+    polygons = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(str(kind), [])
+    return any(ring[0][:2] != ring[-1][:2] for polygon in polygons for ring in polygon)
 
 
 def shape_of(geometry: dict[str, Any]) -> Any:

@@ -88,7 +88,7 @@ def place(
     if not phone and (wanted or declared):
         named = wanted or declared
         if systems.parse(named) is None:
-            named = _unknown(role, source, bounds, ask, unreadable=True)
+            named = _unknown(role, source, bounds, ask, unreadable=wanted or ".prj")
             phone = system_of(named)
     elif not phone:
         named = _unknown(role, source, bounds, ask)
@@ -149,16 +149,21 @@ def _unknown(
     source: str,
     bounds: systems.Bounds,
     ask: Callable[[Question], str] | None,
-    unreadable: bool = False,
+    unreadable: str = "",
 ) -> str:
-    """Return the answer of the user, or refuse with the likely CRS."""
+    """Return the answer of the user, or refuse with the likely CRS.
+
+    `unreadable` is what names no known system: the user's own words, or ".prj" for the file's.
+    """
     swapped = systems.axes_swapped(bounds)
     likely = systems.guess((bounds[1], bounds[0], bounds[3], bounds[2]) if swapped else bounds)
-    what = (
-        _("Layer '{role}' ('{source}'): its .prj names no known coordinate system")
-        if unreadable
-        else _("Layer '{role}' ('{source}') does not say which coordinate system it is in")
-    ).format(role=role_word(role), source=source)
+    if unreadable and unreadable != ".prj":
+        told = _("Layer '{role}' ('{source}'): '{words}' names no known coordinate system")
+    elif unreadable:
+        told = _("Layer '{role}' ('{source}'): its .prj names no known coordinate system")
+    else:
+        told = _("Layer '{role}' ('{source}') does not say which coordinate system it is in")
+    what = told.format(role=role_word(role), source=source, words=unreadable[:60])
     # Degrees with four decimals, metres without any: never 4.85641e+06.
     x0, y0, x1, y1 = (f"{v:.4f}" if abs(v) <= 360 else f"{v:.0f}" for v in bounds)
     place_text = _("x {x0} to {x1}, y {y0} to {y1}").format(x0=x0, x1=x1, y0=y0, y1=y1)

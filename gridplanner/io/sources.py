@@ -90,7 +90,9 @@ def local_path(text: str, base: Path) -> Path:
         if not sibling:
             raise UserError(_("'{path}' does not exist. Check the path.").format(path=text))
     if path.exists() and not (path.is_file() or path.is_dir()):
-        raise UserError(_("'{path}' is not an ordinary file.").format(path=text))
+        raise UserError(
+            _("'{path}' is not an ordinary file. Choose one that lies on this computer.").format(path=text)
+        )
     return path
 
 

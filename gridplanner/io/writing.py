@@ -17,7 +17,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from gridplanner.errors import UserError
 from gridplanner.io.columns import text_of
-from gridplanner.io.faults import row_finding
+from gridplanner.io.crs import is_old_datum, parse
+from gridplanner.io.faults import layer_finding, row_finding
 from gridplanner.io.file_set import publish_one, publish_set
 from gridplanner.io.geojson_reader import read_geojson
 from gridplanner.io.geopackage_writer import write_geopackage
@@ -120,17 +121,31 @@ def losses(
     profile: str = "utf8",
     aliases: Mapping[str, str] | None = None,
     decimals: Mapping[str, int] | None = None,
+    crs: str = "",
 ) -> tuple[Finding, ...]:
     """Return what a format would lose of a layer, without writing anything; for the export dialog."""
     if format == "shp":
         return shapefile_losses(layer, profile, aliases, decimals)
     if format == "geojson":
-        return _infinite(layer)
+        return (*_infinite(layer), *_uncertain_degrees(layer, crs))
     if format == "kml":
-        return xml_losses(layer)
+        return (*xml_losses(layer), *_uncertain_degrees(layer, crs))
     if format == "dxf":
         return dxf_losses(layer, _label_key(layer))
     return ()
+
+
+def _uncertain_degrees(layer: Layer, crs: str) -> tuple[Finding, ...]:
+    """Tell that degrees made of Xian 1980 or Beijing 1954 coordinates are off by tens of metres."""
+    parsed = parse(crs) if crs else None
+    if parsed is None or not is_old_datum(parsed) or parsed.is_bound:
+        return ()
+    text = _(
+        "Layer '{layer}' is in {name}: its tie to WGS 84 is not public, so GeoJSON, KML and the web map "
+        "may lie tens of metres off, in places more than a hundred."
+    ).format(layer=layer.role, name=parsed.name)
+    remedy = _("Use the plane coordinates for work; plan in CGCS2000 with your survey office's parameters.")
+    return (layer_finding("write.crs", Severity.WARNING, text, layer.role, remedy),)
 
 
 def _infinite(layer: Layer) -> tuple[Finding, ...]:
@@ -151,7 +166,7 @@ def _infinite(layer: Layer) -> tuple[Finding, ...]:
 def _write_geojson(layer: Layer, path: Path, crs: str) -> tuple[Finding, ...]:
     """Write GeoJSON in WGS 84."""
     shapes = in_degrees(layer, crs)
-    told = _infinite(layer)
+    told = (*_infinite(layer), *_uncertain_degrees(layer, crs))
     with publish_set(path, {path.suffix: geojson_text(layer, shapes).encode("utf-8")}) as written:
         back = read_geojson(written)
         check_columns(back, _finite_columns(layer), layer.role, {})
@@ -173,7 +188,7 @@ def _write_kml(layer: Layer, path: Path, crs: str, aliases: Mapping[str, str]) -
     text = kml_text(layer, shapes, aliases)
     with publish_set(path, {path.suffix: text.encode("utf-8")}) as written:
         check_kml(written, layer, shapes)
-    return xml_losses(layer)
+    return (*xml_losses(layer), *_uncertain_degrees(layer, crs))
 
 
 def _kind_column(layer: Layer) -> npt.NDArray[Any]:

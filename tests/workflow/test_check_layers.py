@@ -55,3 +55,15 @@ def test_lines_alone_are_nothing_to_check(tmp_path: Path) -> None:
     done = run_program("check", tmp_path / "lines.shp", "--lang", "en")
     assert done.code == 2
     assert done.complained.strip().startswith("lines.shp: no layer of areas to check.")
+
+
+def test_two_layers_of_one_kind_are_not_told_apart_by_guessing(tmp_path: Path) -> None:
+    """The second of two layers of communities once passed for grids, and the sentence blamed its columns."""
+    frame = GeoDataFrame(
+        {"SQDM": ["511902001001"], "SQMC": ["江滨社区"]}, geometry=[box(0, 0, 9, 9)], crs="EPSG:4545"
+    )
+    for layer in ("500m", "250m"):
+        pyogrio.write_dataframe(frame, tmp_path / "two.gpkg", layer=layer)
+    done = run_program("check", tmp_path / "two.gpkg", "--lang", "zh_CN")
+    assert done.code == 2
+    assert "500m" in done.complained and "250m" in done.complained and "社区" in done.complained

@@ -88,7 +88,7 @@ def planned_losses(outcome: Outcome, options: ExportOptions) -> tuple[Finding, .
     found = (
         loss
         for output in outputs(outcome, options)
-        for loss in losses(output.layer, output.format, output.profile, names)
+        for loss in losses(output.layer, output.format, output.profile, names, crs=outcome.district.crs)
     )
     return tuple(dict.fromkeys(found))
 

@@ -13,6 +13,7 @@ from typing import Any
 from gridplanner.errors import UserError
 from gridplanner.io.probe import FileGuess
 from gridplanner.io.project.project import open_project
+from gridplanner.io.roles import role_word
 from gridplanner.io.worker import probe_apart
 from gridplanner.model.layers import ROW_NUMBER
 from gridplanner.model.project import ProjectContents
@@ -80,13 +81,15 @@ def guessed_layers(paths: Sequence[Path]) -> dict[str, FileGuess]:
     Raises
     ------
     UserError
-        There are no areas in them.
+        There are no areas in them, or several layers that seem to be the same.
     """
     found: dict[str, FileGuess] = {}
     nameless: list[FileGuess] = []
     for guess in (guess for path in paths for guess in probe_apart(path)):
         if guess.role and guess.role not in found:
             found[guess.role] = guess
+        elif guess.role in _AREAS and guess.kind == "polygon":
+            raise _twice(found[guess.role], guess)
         elif guess.kind == "polygon":
             nameless.append(guess)
     if nameless:
@@ -101,6 +104,17 @@ def guessed_layers(paths: Sequence[Path]) -> dict[str, FileGuess]:
         # Nothing finer is known: each grid is its own smallest area, with the people it states.
         found["atoms"] = found["grids"]
     return found
+
+
+def _twice(one: FileGuess, other: FileGuess) -> UserError:
+    """Return the sentence for two layers that seem to be the same; which of them counts is not guessed."""
+    names = "、".join(f"{Path(guess.path).name} {guess.layer}".strip() for guess in (one, other))
+    return UserError(
+        _(
+            "{names} both look like the layer '{role}'. Give one of them alone, or name them in a "
+            "configuration."
+        ).format(names=names, role=role_word(one.role))
+    )
 
 
 def _layer_table(guess: FileGuess, crs: str) -> dict[str, Any]:

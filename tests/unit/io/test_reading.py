@@ -15,6 +15,7 @@ import shapefile
 import shapely
 
 from gridplanner.errors import UserError
+from gridplanner.io.geojson_reader import read_geojson
 from gridplanner.io.placements import remember_placements
 from gridplanner.io.reading import read_layers
 from gridplanner.model.layers import LayerSpec
@@ -345,3 +346,24 @@ def test_a_prj_that_names_nothing_is_asked_about_at_once(tmp_path, prj):
 def test_a_prj_that_contradicts_its_own_name_is_told(tmp_path):
     communities(tmp_path, prj=PRJ.replace("108.0", "109.0"))
     assert "CM 108E" in rules(read(tmp_path, communities="communities.shp"), "read.crs")[0].text
+
+
+def test_an_unknown_word_for_the_system_is_named_itself(tmp_path):
+    """The user's own word is quoted, not blamed on the file."""
+    communities(tmp_path)
+    spec = LayerSpec(path="communities.shp", crs="西安八零", fields={"code": "SQDM", "name": "SQMC"})
+    with pytest.raises(UserError, match="西安八零"):
+        read_layers({"communities": spec}, {}, tmp_path)
+
+
+def test_an_open_ring_of_geojson_is_closed_and_told(tmp_path):
+    ring = [[106.7, 31.8], [106.71, 31.8], [106.71, 31.81]]
+    features = [
+        {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring + more]}}
+        for more in ([], ring[:1])
+    ]
+    path = tmp_path / "open.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    table = read_geojson(path)
+    assert [(f.rule, f.subjects) for f in table.findings] == [("read.geometry", ("1",))]
+    assert table.geometry[0].equals(table.geometry[1])

@@ -177,3 +177,11 @@ def test_the_preview_names_each_file_with_its_size(outcome, tmp_path):
             assert (tmp_path / path).exists() and size > 0
     assert preview.size == sum(sizes.values())
     assert [loss.subjects for loss in preview.losses] == [("2",)]
+
+
+def test_degrees_of_an_old_datum_are_told_before_writing(outcome):
+    """Xian 1980 has no public way to WGS 84: what is drawn on web maps lies off, and nobody may wonder."""
+    old = replace(outcome, district=replace(outcome.district, crs="EPSG:2361"))
+    told = [f for f in planned_losses(old, ExportOptions(formats=("kml",))) if f.rule == "write.crs"]
+    assert len(told) == 1 and "WGS 84" in told[0].text
+    assert not [f for f in planned_losses(outcome, ExportOptions(formats=("kml",))) if f.rule == "write.crs"]
