@@ -6,10 +6,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
 from typing import TypeVar
 
 from gridplanner.errors import Cancelled, UserError
@@ -68,7 +70,7 @@ class Processes:
         """Return the pool, started on first use."""
         if self._pool is None:
             spawn = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=spawn, initializer=_leave_interrupts)
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=spawn, initializer=_follow_parent)
         return self._pool
 
     def _fresh(self) -> ProcessPoolExecutor:
@@ -116,9 +118,18 @@ class Cluster:
         self._client.close()
 
 
-def _leave_interrupts() -> None:
-    """Let Ctrl+C in the terminal, which reaches every process, be dealt with by the one that started us."""
+def _follow_parent() -> None:
+    """Leave Ctrl+C, which reaches every process of a terminal, to the one that started us; end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), name="parent", daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    """End this process when another one does: a worker whose pool was killed would wait for ever."""
+    wait([sentinel])
+    os._exit(1)
 
 
 def make_executor(workers: int, tasks_fit_inline: bool = False) -> Executor:

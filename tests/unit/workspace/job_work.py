@@ -57,3 +57,8 @@ def slow(x):
 def wait_and_square(x):
     time.sleep(0.2)
     return x * x
+
+
+def who_sleeps(seconds):
+    time.sleep(seconds)
+    return os.getpid()
