@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +27,47 @@ def own_user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
         monkeypatch.setenv(variable, str(folder / variable.lower()))
     monkeypatch.setenv("GRIDPLANNER_LANG", "zh_CN")
     return folder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def open_files_stay() -> None:
+    """Refuse to move or remove a file that the program still holds open, as Windows does.
+
+    Only what gridplanner itself asks for is refused: libraries may know better on each system.
+    """
+    if Path("/proc/self/fd").is_dir():
+        for name in ("replace", "rename", "unlink", "remove"):
+            setattr(os, name, _as_on_windows(getattr(os, name)))
+
+
+def _as_on_windows(act: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(*paths: Any, **options: Any) -> Any:
+        if _asked_by_the_program():
+            for path in paths:
+                if held := _held(os.path.realpath(os.fspath(path))):
+                    raise PermissionError(13, "Sharing violation", held)
+        return act(*paths, **options)
+
+    return guarded
+
+
+def _asked_by_the_program() -> bool:
+    frame = sys._getframe(2)
+    while frame.f_back and Path(frame.f_code.co_filename).name in {"pathlib.py", "shutil.py", "_local.py"}:
+        frame = frame.f_back
+    return Path(frame.f_code.co_filename).is_relative_to(ROOT / "gridplanner")
+
+
+def _held(path: str) -> str | None:
+    """Return the file at or under `path` that this process holds open."""
+    for number in os.listdir("/proc/self/fd"):
+        try:
+            held = os.readlink(f"/proc/self/fd/{number}")
+        except OSError:
+            continue
+        if (held == path and os.path.isfile(held)) or held.startswith(path + os.sep):
+            return held
+    return None
 
 
 @pytest.fixture(autouse=True)

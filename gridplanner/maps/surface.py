@@ -156,9 +156,15 @@ def write_svg(sheet: Sheet, path: Path) -> None:
     """Write a sheet as SVG, text as text, in millimetres."""
     ensure_application()
     load_font()
+    _draw_svg(sheet, partial(path))
+    publish(path)
+
+
+def _draw_svg(sheet: Sheet, path: Path) -> None:
+    """Draw a sheet into a file; only with the generator's end is the file closed."""
     units = 90 / _MM_PER_INCH
     generator = QSvgGenerator()
-    generator.setFileName(str(partial(path)))
+    generator.setFileName(str(path))
     generator.setResolution(90)
     generator.setSize(QSize(round(sheet.width * units), round(sheet.height * units)))
     generator.setViewBox(QRectF(0, 0, sheet.width * units, sheet.height * units))
@@ -166,7 +172,6 @@ def write_svg(sheet: Sheet, path: Path) -> None:
     with painting(generator) as painter:
         painter.scale(units, units)
         paint_sheet(painter, sheet)
-    publish(path)
 
 
 def unwritable(path: Path) -> UserError:

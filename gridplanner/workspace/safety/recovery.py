@@ -99,8 +99,10 @@ class RecoveryLog:
         self._append(self._header)
         if restored is not None:
             self.record(restored.contents, _("{n} restored steps").format(n=restored.steps))
+        self.close()  # Windows renames no file that is open.
         temporary.replace(self.path)
         flush_folder(self.path.parent)
+        self._file = self.path.open("ab")
 
     def record(self, contents: ProjectContents, label: str) -> None:
         """Put the step that led to `contents` on the disk; returns when it is there.
