@@ -103,20 +103,19 @@ def run_community(options: argparse.Namespace) -> int:
 
 def _step(district: District, options: argparse.Namespace) -> Correction:
     """Return the operation that the command line names."""
-    from gridplanner.workspace.amend import communities as steps  # slow imports
+    from gridplanner.workspace.amend.reform_table import Reform, reform_correction  # slow imports
 
-    new = steps.NewCommunity(options.name, options.code, options.kind)
-    first = options.codes[0] if options.codes else ""
-    if options.operation == "merge":
-        return steps.merge_communities(district, options.codes, options.into, new, options.reason)
-    if options.operation == "convert":
-        return steps.convert_community(district, first, new, options.reason)
-    taken = steps.atoms_named(district, options.take)
-    if options.operation == "split":
-        return steps.split_community(district, first, taken, new, options.reason)
-    if options.operation == "create":
-        return steps.create_community(district, taken, new, options.reason)
-    return steps.adjust_communities(district, taken, first or options.into, options.reason)
+    asked = Reform(
+        options.operation,
+        tuple(options.codes),
+        tuple(options.take),
+        options.into,
+        options.name,
+        options.code,
+        options.kind,
+        options.reason,
+    )
+    return reform_correction(district, asked)
 
 
 def _say(options: argparse.Namespace, text: str) -> None:

@@ -75,11 +75,14 @@ def read_limits(config: Mapping[str, Any]) -> Limits:
     shared, weights = 2.0, dict[str, float]()
     for source in (_preset(rules.get("preset", "")), rules):
         for name in _NUMBERED:
-            merged[name] = {**merged.get(name, {}), **source.get(name, {})}
+            given = source.get(name, {})
+            # `people = false` turns a rule off, so that no limit is left; `true` leaves what was set.
+            known = {} if given is False else merged.get(name, {})
+            merged[name] = {**known, **given} if isinstance(given, Mapping) else known
         weights = {**source["weights"]} if "weights" in source else weights
         shared = float(source.get("min_shared_border_m", shared))
         by += [
-            (item.get("where", {}), {k: item[k] for k in _NUMBERED if k in item})
+            (item.get("where", {}), {k: item[k] for k in _NUMBERED if isinstance(item.get(k), Mapping)})
             for item in source.get("by", ())
         ]
     return Limits(merged, shared, weights, tuple(by), rules.get("areas", {}))

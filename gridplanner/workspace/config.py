@@ -22,12 +22,14 @@ from gridplanner.model.ruleset import RuleSet
 from gridplanner.model.staffing import PartyRules, StaffingRules
 from gridplanner.rules.presets import rules_from_config
 from gridplanner.texts import _
+from gridplanner.workspace.amend.reform_table import Reform, reforms_from_table
 from gridplanner.workspace.plan_table import request_from_table
 
 __all__ = ("Config", "ExportOptions", "config_from_table", "load_config", "request_from_table")
 
 SECTIONS = (
-    *("name", "title", "demonstration", "layers", "rules", "plan", "repair", "assign", "export", "postgis"),
+    *("name", "title", "demonstration", "layers", "rules", "plan", "repair", "community", "assign"),
+    *("export", "postgis"),
 )
 FORMATS = ("shp", "gpkg", "geojson", "kml", "dxf", "gdb", "csv", "xlsx", "parquet")
 #: GeoPackage and GeoJSON are always written; `formats` may add to these.
@@ -112,6 +114,8 @@ class Config:
     layers, nets : mapping of name to LayerSpec
     rules, request, build, assign, export, postgis
         The other sections.
+    reforms : tuple of Reform
+        Operations on communities, carried out before anything is planned.
     text : str
         The file as read, kept in the project.
     """
@@ -128,6 +132,7 @@ class Config:
     assign: AssignOptions
     export: ExportOptions = field(default_factory=ExportOptions)
     postgis: PostgisOptions = field(default_factory=PostgisOptions)
+    reforms: tuple[Reform, ...] = ()
     text: str = ""
 
 
@@ -192,6 +197,7 @@ def config_from_table(
         assign=_assign(_table(table, "assign")),
         export=_export(_table(table, "export"), base),
         postgis=_postgis(_table(table, "postgis")),
+        reforms=reforms_from_table(table.get("community", [])),
         text=text,
     )
 

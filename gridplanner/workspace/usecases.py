@@ -31,6 +31,7 @@ from gridplanner.rules.check import check, measure
 from gridplanner.rules.health import health_of
 from gridplanner.rules.registry import RULES
 from gridplanner.texts import _
+from gridplanner.workspace.amend.reform_table import reformed
 from gridplanner.workspace.config import Config
 from gridplanner.workspace.intake.unplaced import without_place
 from gridplanner.workspace.one_net import propose_one_net
@@ -58,13 +59,14 @@ def read_project(config: Config, progress: Progress | None = None) -> ProjectCon
     progress.step(1, 2, _("Building the smallest areas"))
     district, repairs = build_district(layers, config.build, progress)
     progress.step(2, 2, _("Building the smallest areas"))
-    return ProjectContents(
+    contents = ProjectContents(
         district=district,
         rules=config.rules,
         request=config.request,
         findings=(*layers.findings, *repairs),
         config=config.text,
     )
+    return reformed(contents, config.reforms)
 
 
 def today(contents: ProjectContents) -> Plan:
