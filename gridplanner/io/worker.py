@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import signal
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from multiprocessing.connection import Connection
@@ -122,7 +123,7 @@ def _talk(
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     text = json.dumps({**request, "memory_mb": limits.memory_mb})
-    child = context.Process(target=serve, args=(theirs, text), daemon=True)
+    child = context.Process(target=_in_child, args=(serve, theirs, text), daemon=True)
     child.start()
     theirs.close()
     try:
@@ -202,6 +203,12 @@ class _Conversation:
                 "out. Check the file."
             ).format(role=role_word(self._at), code=self._child.exitcode)
         )
+
+
+def _in_child(serve: Callable[[Connection, str], None], pipe: Connection, text: str) -> None:
+    """Serve a request; Ctrl+C reaches every process of a terminal, and the parent deals with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    serve(pipe, text)
 
 
 def _serve(pipe: Connection, request_text: str) -> None:
