@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -72,8 +73,11 @@ def early_language(arguments: Sequence[str]) -> str:
 
 
 def speak_utf8() -> None:
-    """Print Chinese whatever the console's code page is; a character it lacks becomes `?`."""
+    """Write UTF-8 into pipes and files; a character that a console lacks becomes `?`.
+
+    In a pipe Windows would have its code page, which need not know Chinese, and JSON is UTF-8 by
+    definition (RFC 8259).
+    """
     for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
