@@ -97,19 +97,21 @@ class Covering:
     Parameters
     ----------
     part : Part
+    merged : bool
+        Whether atoms of the same grounds are counted together, which is quicker.
     """
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: Part, *, merged: bool = True) -> None:
         sets = largest_grounds(part)
         self._blind = not 1 < len(sets) <= MAX_GROUNDS
         self._total = part.people
         if self._blind:
             return
-        lots = _lots(part, sets)
+        lots = _lots(part, sets, merged=merged)
         ground, lot = np.nonzero(lots.inside)
         m, pairs = len(sets), np.arange(len(ground))
         self._grounds, self._width = m, m + len(pairs)
-        self._cells = (ground, m + pairs)
+        self._cells, self._lot = (ground, m + pairs), lot
         self._people = lots.people[lot]
         shape = (len(lots.people), self._width)
         share = coo_array((np.ones(len(pairs)), (lot, m + pairs)), shape=shape).tocsr()
@@ -156,7 +158,33 @@ class Covering:
         dual = getattr(answer, "mip_dual_bound", None)
         return even if dual is None else max(even, float(dual) - _TINY)
 
-    def _solved(self, k: int, cost: FloatArray, more: list[LinearConstraint], limit_s: float) -> Any:
+    def handed_out(self, k: int, away: FloatArray, limit_s: float = 5.0) -> FloatArray | None:
+        """Return what each ground is given when people go to grounds that are near.
+
+        Parameters
+        ----------
+        away : float64[grounds, lots]
+            Cost of handing a lot to a ground.
+
+        Returns
+        -------
+        float64[grounds, lots] or None
+            Shares of the lots; None where no answer was found in so many wall seconds.
+        """
+        if self._blind:
+            return None
+        cost = np.zeros(self._width)
+        cost[self._cells[1]] = away[self._cells[0], self._lot]
+        answer = self._solved(k, cost, [], limit_s, gap=0.02)
+        if answer.x is None:
+            return None
+        shares = np.zeros(away.shape)
+        shares[self._cells[0], self._lot] = answer.x[self._cells[1]]
+        return shares
+
+    def _solved(
+        self, k: int, cost: FloatArray, more: list[LinearConstraint], limit_s: float, gap: float = 0.0
+    ) -> Any:
         """Solve the model of k grids; columns past the model's own are of any size."""
         wider = len(cost) - self._width
         whole, upper = np.zeros(len(cost)), np.ones(len(cost))
@@ -175,20 +203,25 @@ class Covering:
             integrality=whole,
             bounds=Bounds(0.0, upper),
             constraints=[*rows, *more, LinearConstraint(whole[None, :], k, k)],
-            options={"time_limit": limit_s, "mip_rel_gap": 0.0},
+            options={"time_limit": limit_s, "mip_rel_gap": gap},
         )
 
 
-def _lots(part: Part, sets: Sets) -> Lots:
+def lived_in(f: Field) -> npt.NDArray[np.intp]:
+    """Return the atoms that must be handed out."""
+    return np.flatnonzero((f.people > 0) | (f.households > 0))
+
+
+def _lots(part: Part, sets: Sets, *, merged: bool) -> Lots:
     """Return the lived-in atoms, those in the same grounds together.
 
     Fractions of such atoms can be exchanged without anybody noticing, as long as one number is
     counted: where people and households both have a band, each atom stays a lot of its own.
     """
     f, hard = part.field, part.limits.hard_only()
-    lived = np.flatnonzero((f.people > 0) | (f.households > 0))
+    lived = lived_in(f)
     inside = sets[:, lived]
-    if hard.households == (-inf, inf):
+    if merged and hard.households == (-inf, inf):
         inside, lot = np.unique(inside, axis=1, return_inverse=True)
     else:
         lot = np.arange(len(lived))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from gridplanner.solve.division import Divided, judged, seed_of, unavoidable
-from gridplanner.solve.legal import WAYS, polished, searched
+from gridplanner.solve.legal import Lawyer, polished
 from gridplanner.solve.part import IntArray, Part
 from gridplanner.solve.search import Schedule, anneal
 from gridplanner.solve.share import even_cost
@@ -55,10 +55,7 @@ def divide_evenly(part: Part, k: int, prices: Prices, seed: int, runs: int = 0) 
 
 def _rescued(part: Part, best: Divided, prices: Prices, seed: int) -> Divided:
     """Return a legal division, improved, where the search for the rules alone finds one."""
-    for turn in range(len(WAYS)):
-        found = searched(part, best.k, prices, seed, turn)
-        if found.breaches < best.breaches:
-            best = polished(part, found, prices, _STEPS, seed)
-        if best.breaches <= unavoidable(part):
-            break
+    found = Lawyer(part, seed).best(best.k, prices)
+    if found.breaches < best.breaches:
+        best = polished(part, found, prices, _STEPS, seed)
     return best

@@ -11,7 +11,7 @@ import numpy as np
 
 from gridplanner.solve.clusters import Clusters, Ladder, Partition, Partitioner, clusters_of
 from gridplanner.solve.division import Divided, Effort, divide, judged, seed_of
-from gridplanner.solve.legal import WAYS, Lawyer, polished
+from gridplanner.solve.legal import Lawyer, polished
 from gridplanner.solve.olds import MAX_OLDS, MAX_SETS, in_sets, olds_of
 from gridplanner.solve.part import Field, FloatArray, IntArray, Part, compact_labels
 from gridplanner.solve.search import Schedule, anneal
@@ -24,8 +24,8 @@ from gridplanner.solve.state import Prices
 _CHANGED = 1.0
 #: Partitions tried per number of grids before the best measured one is taken.
 _TRIES = 120
-#: Searches for a legal division of one cluster, and rounds of searches for one of a part.
-_CLUSTER_TURNS, _ROUNDS = 2, 2
+#: Searches for a legal division of one cluster.
+_CLUSTER_TURNS = 2
 #: Hopeful guesses before a cluster is measured: 1 - Polsby-Popper of a grid, people moved per cut.
 _GUESS_SHAPE, _GUESS_MOVED = 0.35, 60.0
 
@@ -184,7 +184,7 @@ class Keeper:
         best = divide(part, k, prices, replace(effort, rescue=0), self._seed)
         if self._lawyer.content(best):
             return best
-        legal = self._lawyer.best(k, prices, min(effort.rescue, _ROUNDS) * len(WAYS))
+        legal = self._lawyer.best(k, prices)
         if legal.breaches < best.breaches:
             best = polished(part, legal, prices, effort.steps, self._seed)
         return best

@@ -9,7 +9,8 @@ import numpy as np
 
 from gridplanner.solve.covering import Covering
 from gridplanner.solve.division import Divided, judged, seed_of, unavoidable
-from gridplanner.solve.part import Part
+from gridplanner.solve.located import located
+from gridplanner.solve.part import IntArray, Part
 from gridplanner.solve.pricing import BREACH, heat_of
 from gridplanner.solve.search import Schedule, anneal
 from gridplanner.solve.start import first_division
@@ -40,6 +41,13 @@ WAYS = (
 )
 
 
+#: After these the search starts around service points, in the ways that stay near their start.
+AROUND = (
+    Way(30_000, 4.0, 0.5, 0.5, 0.05, 0.05),
+    Way(30_000, 4.0, 4.0, 0.5, 0.05, 0.05),
+    Way(30_000, 4.0, 2.0, 0.2, 0.05, 0.05),
+    Way(60_000, 4.0, 4.0, 0.5, 0.05, 0.05),
+)
 #: Searches of a part before it is asked whether the number is proven impossible.
 _QUICK = 1
 
@@ -57,6 +65,7 @@ class Lawyer:
         self._part, self._seed = part, seed
         self._hopeless = unavoidable(part)
         self._covering: Covering | None = None
+        self._located: dict[int, IntArray | None] = {}
         #: Numbers of grids proven impossible.
         self.refuted: set[int] = set()
 
@@ -72,35 +81,46 @@ class Lawyer:
                 self.refuted.add(k)
         return k in self.refuted
 
-    def best(self, k: int, prices: Prices, turns: int = len(WAYS)) -> Divided:
+    def best(self, k: int, prices: Prices, turns: int = len(WAYS) + len(AROUND)) -> Divided:
         """Return the first division met that is legal, else the one that breaks the fewest rules.
 
         Parameters
         ----------
         turns : int
-            Searches at most; further rounds of all ways take longer each.
+            Searches at most.
         """
         best = searched(self._part, k, prices, self._seed, 0)
         for turn in range(1, 1 if k == 1 else turns):
             if self.content(best) or (turn == _QUICK and self.refutes(k)):
                 break
-            found = searched(self._part, k, prices, self._seed, turn)
+            start = self._around(k) if turn >= len(WAYS) else None
+            if turn >= len(WAYS) and start is None:
+                break
+            found = searched(self._part, k, prices, self._seed, turn, start)
             best = min(best, found, key=lambda d: (d.breaches, d.cost))
         return best
 
+    def _around(self, k: int) -> IntArray | None:
+        """Return the division around service points, found once."""
+        if k not in self._located:
+            self._located[k] = located(self._part, k)
+        return self._located[k]
 
-def searched(part: Part, k: int, prices: Prices, seed: int, turn: int) -> Divided:
-    """Return a division sought for the rules alone, in the way of this turn."""
+
+def searched(
+    part: Part, k: int, prices: Prices, seed: int, turn: int, start: IntArray | None = None
+) -> Divided:
+    """Return a division sought for the rules alone, in the way of this turn, from nothing or a start."""
     if k == 1:
         return judged(part.field, np.zeros(len(part), np.int32), 1, part.limits, prices)
-    way = WAYS[turn % len(WAYS)]
+    way = (*WAYS, *AROUND)[turn]
     rules = prices._replace(pieces=0.0, moved=0.0, deviation=0.0, spread=way.spread, roundness=0.0)
     own = seed_of(seed, part.code, part.number, k, turn)
-    start = first_division(part.field, np.zeros(len(part), np.int32), k, own)
+    nothing = np.zeros(len(part), np.int32)
+    first = first_division(part.field, nothing if start is None else start, k, own)
     # The search stops where what is left to pay is less than one broken rule.
-    steps = way.steps << turn // len(WAYS)
-    plan = Schedule(steps, way.hot, way.cold, way.piece_share, way.recut_share, own, 0.8 * BREACH[0])
-    label, _cost = anneal(part.field, start, k, rules, plan)
+    plan = Schedule(way.steps, way.hot, way.cold, way.piece_share, way.recut_share, own, 0.8 * BREACH[0])
+    label, _cost = anneal(part.field, first, k, rules, plan)
     return judged(part.field, label, k, part.limits, prices)
 
 
