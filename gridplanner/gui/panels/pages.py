@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from gridplanner.gui.panels.headlines import HeadlineCard
 from gridplanner.gui.panels.last_pages import ExportPage, StaffPage
 from gridplanner.gui.panels.plan_page import PlanPage
 from gridplanner.gui.panels.requirements import broken_rows, requirement_rows
@@ -110,9 +111,11 @@ class CheckPage(Page):
         self.requirements = Figures()
         self.requirements.clicked.connect(window.findings.show_only)
         self.facts = Figures()
+        self.headlines = HeadlineCard(window.session)
         self.add(
             self.state,
             self.requirements,
+            self.headlines,
             label(_("Today's grids"), "heading"),
             self.facts,
             row(
@@ -127,8 +130,9 @@ class CheckPage(Page):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the counts per rule."""
+        """Show the counts per rule, and the headline indicators."""
         session = self._session
+        self.headlines.refresh()
         if session.workspace is None or session.today_measures is None:
             self.state.setText(_("No project is open") if session.workspace is None else _("Checking..."))
             self.requirements.show_rows([])
