@@ -15,6 +15,7 @@ from gridplanner.gui.panels.flow_chart import flows_of
 from gridplanner.maps import raster
 from gridplanner.workspace.commands import EditGrid, MoveAtoms
 from gridplanner.workspace.scene.commands import RecordOpinion, SetStatus, opinions
+from tests.gui.conftest import show, toy_contents
 
 
 @pytest.fixture
@@ -153,3 +154,19 @@ def test_notes_of_an_approved_plan_may_change_but_not_its_grids(two: Any) -> Non
     assert not session.do(MoveAtoms((3,), 0))
     session.workspace.set_notes("乙", "已批")
     assert session.plan is plan
+
+
+def test_the_log_of_steps_grows_and_catches_up_when_it_is_shown(window) -> None:
+    session, table = window.session, window.history.table
+    session.do(EditGrid(0, name="甲"))
+    assert table.rowCount() == 0, "nobody sees it"
+    window.actions_by_id["panel_history"].trigger()
+    shown = table.rowCount()
+    assert shown == len(session.workspace.contents.journal)
+    session.do(EditGrid(0, name="乙"))
+    session.undo()
+    journal = session.workspace.contents.journal
+    assert table.rowCount() == shown + 2 == len(journal)
+    assert table.item(0, 2).text() == journal[-1].action.partition(": ")[2]
+    show(window, toy_contents())
+    assert table.rowCount() == 0, "another project, another log"

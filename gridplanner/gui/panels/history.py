@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from gridplanner.gui.session import Session
+from gridplanner.model.project import JournalEntry
 from gridplanner.texts import _
 
 SHOWN = 500
@@ -46,6 +48,7 @@ class HistoryPanel(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
+        self._journal: tuple[JournalEntry, ...] = ()
         self.table = QTableWidget(0, 5)
         heads = [_("Time"), _("User"), _("Step"), _("Details"), _("Scenario")]
         self.table.setHorizontalHeaderLabels(heads)
@@ -63,17 +66,33 @@ class HistoryPanel(QWidget):
         session.changed.connect(self.refresh)
 
     def refresh(self, *_args: object) -> None:
-        """Show the newest entries."""
+        """Show the newest entries: a journal only grows, so those that are there stay."""
+        if not self.isVisible():
+            return
         workspace = self._session.workspace
-        entries = workspace.contents.journal[-SHOWN:][::-1] if workspace is not None else ()
-        self.table.setRowCount(len(entries))
-        for r, entry in enumerate(entries):
-            texts = (
-                entry.time.replace("T", " ")[:19],
-                entry.user,
-                entry.action.partition(": ")[2] or entry.action,
-                details(entry.parameters),
-                entry.scenario,
-            )
-            for c, text in enumerate(texts):
-                self.table.setItem(r, c, QTableWidgetItem(text))
+        journal = workspace.contents.journal if workspace is not None else ()
+        known = len(self._journal)
+        if not known or journal[known - 1 : known] != self._journal[-1:]:
+            self.table.setRowCount(0)
+            known = 0
+        for entry in journal[known:][-SHOWN:]:
+            self._add(entry)
+        self.table.setRowCount(min(self.table.rowCount(), SHOWN))
+        self._journal = journal
+
+    def _add(self, entry: JournalEntry) -> None:
+        """Put an entry on top."""
+        texts = (
+            entry.time.replace("T", " ")[:19],
+            entry.user,
+            entry.action.partition(": ")[2] or entry.action,
+            details(entry.parameters),
+            entry.scenario,
+        )
+        self.table.insertRow(0)
+        for c, text in enumerate(texts):
+            self.table.setItem(0, c, QTableWidgetItem(text))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
