@@ -89,7 +89,7 @@ def read_foreign(path: Path, layer: str, encoding: str = "") -> RawTable:
     encoding : str
         Only for formats that do not fix it (MapInfo, DXF).
     """
-    source = path.name if path.suffix.lower() in (".tab", ".mif") else f"{path.name}|{layer}"
+    source = path.name if path.suffix.lower() in (".tab", ".mif", ".dxf") else f"{path.name}|{layer}"
     options: dict[str, Any] = {"encoding": encoding} if encoding else {}
     try:
         with warnings.catch_warnings(record=True) as caught:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyproj
 import shapely
 
@@ -33,6 +34,7 @@ _FOUR = re.compile(r"\s*(\S+)\s+via\s+4\s*[(（]([^()（）]*)[)）]\s*")
 _VIA = re.compile(r"\s*(\S+)\s+via\s+(.+?)\s*")
 #: Control points should fit to within the width of a lane.
 _LARGE_RESIDUAL_M = 3.0
+_LISTED = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,18 +132,31 @@ def _by_control_points(
     found = fit(*read_control_points(points))
     text = _(
         "'{source}' was moved by {n} control points ({kind}); residuals {rms:.2f} m on average, "
-        "{most:.2f} m at most."
+        "{most:.2f} m at most; point by point: {each}."
     ).format(
         source=source,
         n=len(found.residuals_m),
         kind=_("affine") if found.kind == "affine" else _("four parameters"),
         rms=found.rms_m,
         most=found.residuals_m.max(),
+        each=residual_list(found.residuals_m),
     )
     large = found.residuals_m.max() > _LARGE_RESIDUAL_M
     remedy = _("Check the control point with the largest residual.") if large else ""
     finding = layer_finding("read.crs", Severity.WARNING if large else Severity.INFO, text, source, remedy)
     return Placed(moved(found, geometry), systems.name_of(crs)), [finding]
+
+
+def residual_list(residuals_m: npt.NDArray[np.float64]) -> str:
+    """Return the residuals in the order of the points, the first twenty of many.
+
+    Examples
+    --------
+    >>> residual_list(np.array([0.04, 1.5]))
+    '0.04、1.50'
+    """
+    shown = "、".join(f"{residual:.2f}" for residual in residuals_m[:_LISTED])
+    return shown + ("、…" if len(residuals_m) > _LISTED else "")
 
 
 def _unknown(

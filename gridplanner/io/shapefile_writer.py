@@ -41,8 +41,52 @@ def shapefile_losses(
     aliases: Mapping[str, str] | None = None,
     decimals: Mapping[str, int] | None = None,
 ) -> tuple[Finding, ...]:
-    """Return what a shapefile of this profile would lose, by row and column, without writing anything."""
-    return plan_fields(layer, profile_of(profile), aliases or {}, decimals or {})[1]
+    """Return what a shapefile of this profile would lose, by row and column, without writing anything.
+
+    Raises
+    ------
+    UserError
+        A member would be larger than 1.9 GB.
+    """
+    fields, findings = plan_fields(layer, profile_of(profile), aliases or {}, decimals or {})
+    _refuse_too_large(layer, fields)
+    return findings
+
+
+def member_sizes(layer: Layer, fields: Sequence[DbfField]) -> dict[str, int]:
+    """Return the bytes that `.shp`, `.shx` and `.dbf` will have, without making them."""
+    n = len(layer)
+    sizes = {".dbf": 32 + 32 * len(fields) + 1 + n * (1 + sum(field.width for field in fields)) + 1}
+    if layer.geometry is None:
+        return sizes
+    kinds = shapely.get_type_id(layer.geometry)
+    vertices = shapely.get_num_coordinates(layer.geometry)
+    rings = np.bincount(_ring_owners(layer.geometry), minlength=n)
+    parts = np.where(np.isin(kinds, (3, 6)), rings, np.maximum(shapely.get_num_geometries(layer.geometry), 0))
+    bodies = 44 + 4 * parts + 16 * vertices
+    bodies[kinds == 4] = 40 + 16 * vertices[kinds == 4]
+    bodies[kinds == 0] = 40 + 16 if (kinds == 4).any() else 20
+    bodies[(kinds < 0) | (vertices == 0)] = 4
+    return {".shp": 100 + int((8 + bodies).sum()), ".shx": 100 + 8 * n, **sizes}
+
+
+def _ring_owners(geometry: ObjectArray) -> npt.NDArray[np.int64]:
+    """Return for each ring of polygons the row it belongs to."""
+    parts, rows = shapely.get_parts(geometry, return_index=True)
+    areal = shapely.get_type_id(parts) == 3
+    _rings, at = shapely.get_rings(parts[areal], return_index=True)
+    owners: npt.NDArray[np.int64] = rows[areal][at]
+    return owners
+
+
+def _refuse_too_large(layer: Layer, fields: Sequence[DbfField]) -> None:
+    """Raise UserError, before a byte is made, where ESRI readers could not open a member."""
+    if max(member_sizes(layer, fields).values()) > MAX_BYTES:
+        raise UserError(
+            _(
+                "Layer '{layer}' would be larger than 1.9 GB as a shapefile. Write a GeoPackage instead."
+            ).format(layer=layer.role)
+        )
 
 
 def write_shapefile(
@@ -79,16 +123,10 @@ def write_shapefile(
     """
     chosen = profile_of(profile)
     fields, findings = plan_fields(layer, chosen, aliases or {}, decimals or {})
+    _refuse_too_large(layer, fields)
     geometry = _oriented(layer)
     shp, shx = shape_bytes(geometry, layer.role)
     dbf = table_bytes(fields, len(layer), chosen)
-    for member in (shp, dbf):
-        if len(member) > MAX_BYTES:
-            raise UserError(
-                _(
-                    "Layer '{layer}' would be larger than 1.9 GB as a shapefile. Write a GeoPackage instead."
-                ).format(layer=layer.role)
-            )
     parsed = parse(crs)
     members = {".shp": shp, ".shx": shx, ".dbf": dbf, ".cpg": chosen.label.encode("ascii")}
     if parsed is not None:

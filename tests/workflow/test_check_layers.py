@@ -67,3 +67,19 @@ def test_two_layers_of_one_kind_are_not_told_apart_by_guessing(tmp_path: Path) -
     done = run_program("check", tmp_path / "two.gpkg", "--lang", "zh_CN")
     assert done.code == 2
     assert "500m" in done.complained and "250m" in done.complained and "社区" in done.complained
+
+
+def test_boundary_lines_of_a_drawing_are_checked_as_areas(tmp_path: Path) -> None:
+    """Lines of a DXF alone were once "nothing to check"; its loose ends come with the areas."""
+    x, y = 475_000, 3_526_000
+    lines = [
+        [(x, y), (x + 300, y), (x + 300, y + 200), (x, y + 200), (x, y + 0.3)],
+        [(x + 150, y), (x + 150, y + 200)],
+        [(x + 200, y + 50), (x + 240, y + 60)],
+    ]
+    frame = GeoDataFrame({"Layer": ["0"] * 3}, geometry=[LineString(line) for line in lines])
+    pyogrio.write_dataframe(frame, tmp_path / "g.dxf", driver="DXF")
+    done = run_program("check", tmp_path / "g.dxf", "--crs", "EPSG:4545", "--lang", "zh_CN")
+    assert done.code == 0, done.complained
+    assert "围成 2 个面" in done.said and "1 处不超过 0.5 米的缺口" in done.said
+    assert done.said.count("末端未与其他界线相接") == 2

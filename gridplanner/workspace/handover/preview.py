@@ -10,6 +10,7 @@ import shapely
 
 from gridplanner.io.columns import text_of
 from gridplanner.io.dbf_fields import plan_fields, profile_of
+from gridplanner.io.shapefile_writer import member_sizes
 from gridplanner.model.finding import Finding
 from gridplanner.model.layers import Layer
 from gridplanner.model.outcome import Outcome
@@ -115,22 +116,5 @@ def _size(layer: Layer, form: str, profile: str) -> int:
 
 def _shapefile_size(layer: Layer, profile: str) -> int:
     """Return the bytes of the three members of a shapefile."""
-    n = len(layer)
     fields, _losses = plan_fields(layer, profile_of(profile), chinese_names(), {})
-    table = 32 + 32 * len(fields) + 1 + n * (1 + sum(field.width for field in fields)) + 1
-    if layer.geometry is None:
-        return table
-    shapes = layer.geometry
-    points = shapely.get_dimensions(shapes) == 0
-    vertices = shapely.get_num_coordinates(shapes)
-    rings = np.array([_parts(shape) for shape in shapes.tolist()])
-    records = np.where(points, 28, 8 + 44 + 4 * rings + 16 * vertices)
-    return int(table + 200 + 8 * n + records.sum())
-
-
-def _parts(shape: object) -> int:
-    """Return the rings or lines that a shape has."""
-    kind = shapely.get_dimensions(shape)
-    if kind == 2:
-        return len(shapely.get_rings(shape))
-    return int(shapely.get_num_geometries(shape))
+    return sum(member_sizes(layer, fields).values())

@@ -85,6 +85,7 @@ def guessed_layers(paths: Sequence[Path]) -> dict[str, FileGuess]:
     """
     found: dict[str, FileGuess] = {}
     nameless: list[FileGuess] = []
+    drawings: list[FileGuess] = []
     for guess in (guess for path in paths for guess in probe_apart(path)):
         if guess.role and guess.role not in found:
             found[guess.role] = guess
@@ -92,8 +93,11 @@ def guessed_layers(paths: Sequence[Path]) -> dict[str, FileGuess]:
             raise _twice(found[guess.role], guess)
         elif guess.kind == "polygon":
             nameless.append(guess)
-    if nameless:
-        found.setdefault("grids", nameless[0])
+        elif guess.kind == "line" and Path(guess.path).suffix.lower() == ".dxf":
+            drawings.append(guess)
+    # Boundary lines of a drawing become areas when they are read as grids.
+    for guess in (nameless or drawings)[:1]:
+        found.setdefault("grids", guess)
     if not _AREAS & set(found):
         raise UserError(
             _("{files}: no layer of areas to check. Name a layer of grids, communities or buildings.").format(

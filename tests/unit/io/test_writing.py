@@ -16,6 +16,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gridplanner.errors import UserError
+from gridplanner.io import shapefile_writer
+from gridplanner.io.dbf_fields import plan_fields, profile_of
 from gridplanner.io.raw import objects
 from gridplanner.io.shapefile_reader import read_shapefile
 from gridplanner.io.writing import losses, write_vector
@@ -231,3 +233,34 @@ def test_numbers_are_right_empty_or_named(tmp_path, values):
             continue
         found = float(back[i]) if back.dtype != object else np.nan
         assert (np.isnan(number) and np.isnan(found)) or abs(found - number) <= 0.0006
+
+
+SHAPES = [
+    shapely.box(0, 0, 9, 9).difference(shapely.box(2, 2, 3, 3)),
+    shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(5, 5, 6, 6)]),
+    shapely.Polygon(),
+    None,
+]
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        SHAPES,
+        [shapely.Point(1, 2), None],
+        [shapely.Point(1, 2), shapely.MultiPoint([(0, 0), (1, 1)])],
+        [shapely.LineString([(0, 0), (1, 1), (2, 5)]), shapely.MultiLineString([[(0, 0), (1, 1)]] * 3)],
+    ],
+)
+def test_sizes_are_known_before_a_byte_is_made(tmp_path, monkeypatch, shapes):
+    value = Layer("grids", "x", objects(shapes), {"WGMC": objects(["网格"] * len(shapes))})
+    write(value, tmp_path / "s.shp")
+    fields, _told = plan_fields(value, profile_of("utf8"), {}, {})
+    real = {suffix: (tmp_path / f"s{suffix}").stat().st_size for suffix in (".shp", ".shx", ".dbf")}
+    assert shapefile_writer.member_sizes(value, fields) == real
+    (tmp_path / "s.shp").unlink()
+    monkeypatch.setattr(shapefile_writer, "MAX_BYTES", max(real.values()) - 1)
+    for attempt in (lambda: losses(value, "shp"), lambda: write(value, tmp_path / "s.shp")):
+        with pytest.raises(UserError, match=r"1\.9 GB"):
+            attempt()
+    assert not (tmp_path / "s.shp").exists()
