@@ -162,7 +162,15 @@ def _facts() -> tuple[ActionRow, ...]:
     """Return the corrections of what the plan rests on."""
     row = ActionRow
     return (
-        row("mend", _("&Mend today's grids..."), "edit", "facts.mend", "repair", "Ctrl+M", "project"),
+        row(
+            "mend",
+            _("&Mend outlines of grids and communities..."),
+            "edit",
+            "facts.mend",
+            "repair",
+            "Ctrl+M",
+            "project",
+        ),
         row(
             "communities",
             _("Change comm&unities..."),

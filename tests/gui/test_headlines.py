@@ -24,7 +24,7 @@ def test_today_stands_alone_until_there_is_a_plan(bare_window) -> None:
     poll(window)
     shown = values(window)
     assert shown["均衡指数"] == "50.0"
-    assert shown["区域交叉·人口"] == "0"
+    assert shown["区域交叉·人口（人）"] == "0"
     session = window.session
     session.workspace.add_scenario("方案一", session.workspace.plan)
     session.judge()

@@ -47,6 +47,7 @@ class MendDialog(QDialog):
         self._lines: tuple[MendLine, ...] = ()
         self._closed = False
         self._concerned: tuple[str, ...] = ()
+        self._note = ""
         self._finding = finding
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
@@ -217,7 +218,7 @@ class MendDialog(QDialog):
         for widget in (self.one, self.all_alike, self.keeper):
             widget.setEnabled(line is not None)
         if line is None:
-            self.detail.setText("")
+            self.detail.setText(self._note)
             self._window.map.show_sketch(None)
             return
         rows = [line.text]
@@ -298,7 +299,7 @@ class MendDialog(QDialog):
                 text = _("{n} faults are mended, {left} left out since a mend would have made a new fault.")
                 said = text.format(n=result.done, left=result.refused)
                 self._session.said.emit(f"{said} {result.note}".rstrip(), "done")
-                self._concerned = result.communities
+                self._concerned, self._note = result.communities, result.note
                 self.again.setVisible(bool(result.communities))
             elif result.correction is None:
                 self._session.said.emit(

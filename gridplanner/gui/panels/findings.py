@@ -115,7 +115,7 @@ class FindingsPanel(QWidget):
         for name, text, run in (
             ("previous", _("Previous finding"), lambda: self.step(-1)),
             ("next", _("Next finding"), lambda: self.step(1)),
-            ("repair", _("Mend faults of today's grids"), lambda: self.mend_wanted.emit(self.current())),
+            ("repair", _("Mend this fault of the outlines"), lambda: self.mend_wanted.emit(self.current())),
             ("waive", _("Waive with a reason"), self._waive),
         ):
             tool = QToolButton()

@@ -10,6 +10,7 @@ from typing import Any
 from gridplanner.model.amendment import Amendment
 from gridplanner.model.plan import Plan
 from gridplanner.model.ruleset import RuleSet
+from gridplanner.texts import _
 from gridplanner.workspace.scene.tasks import Reporter, State
 
 #: Shown as percentages; the others are counts but for the balance index.
@@ -78,7 +79,9 @@ def headlines(
     return tuple(
         Headline(
             name,
-            words[name][0],
+            _("{title} ({unit})").format(title=words[name][0], unit=words[name][1])
+            if words[name][1] and name != "balance"
+            else words[name][0],
             words[name][2],
             _text(name, before[name]),
             _text(name, after[name]) if after else "",
