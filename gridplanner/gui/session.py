@@ -128,22 +128,26 @@ class Session(OpenProject):
 
     def do(self, command: Command) -> bool:
         """Apply a command; False (and a message) when it refuses."""
-        try:
-            self._need().do(command)
-        except UserError as error:
-            self.said.emit(str(error), "warning")
-            return False
-        return True
+        return self._step(lambda: self._need().do(command))
 
     def undo(self) -> None:
         """Take the last step back."""
         if self.workspace is not None and self.workspace.undo_label:
-            self.workspace.undo()
+            self._step(self.workspace.undo)
 
     def redo(self) -> None:
         """Repeat the step taken back last."""
         if self.workspace is not None and self.workspace.redo_label:
-            self.workspace.redo()
+            self._step(self.workspace.redo)
+
+    def _step(self, step: Callable[[], object]) -> bool:
+        """Take a step; False (and a message) when it is refused."""
+        try:
+            step()
+        except UserError as error:
+            self.said.emit(str(error), "warning")
+            return False
+        return True
 
     def _on_change(self, change: PlanChange) -> None:
         """Pass a change on to every view, and have it checked."""
@@ -188,12 +192,7 @@ class Session(OpenProject):
 
     def amend(self, correction: Correction) -> bool:
         """Correct what the plan rests on; False (and a message) when that is refused."""
-        try:
-            self._need().amend(correction)
-        except UserError as error:
-            self.said.emit(str(error), "warning")
-            return False
-        return True
+        return self._step(lambda: self._need().amend(correction))
 
     def _forget(self, *, keep_colours: bool = False) -> None:
         """Drop what is derived from the plan."""

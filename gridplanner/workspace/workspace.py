@@ -21,6 +21,7 @@ from gridplanner.texts import _
 from gridplanner.workspace.amend.amending import amended, carried
 from gridplanner.workspace.commands import Command
 from gridplanner.workspace.history import History
+from gridplanner.workspace.moments import Moment, kept_corrections, moment_of
 
 if TYPE_CHECKING:
     from gridplanner.model.amendment import Amendment
@@ -33,32 +34,6 @@ if TYPE_CHECKING:
 _NAMED = 6
 
 Listener = Callable[[PlanChange], None]
-
-
-@dataclass(frozen=True, eq=False)
-class Moment:
-    """What undo goes back to.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan in work.
-    district : District
-        What it is over.
-    scenarios : mapping of name to Scenario
-        All of them; that of the plan in work as it was opened.
-    findings : tuple of Finding
-        Findings of reading.
-    by, back : Amendment or None
-        The correction that led here, and the one that takes it back; None where the plan was edited.
-    """
-
-    plan: Plan
-    district: District
-    scenarios: Mapping[str, Scenario]
-    findings: tuple[Finding, ...] = ()
-    by: Amendment | None = None
-    back: Amendment | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +72,7 @@ class Workspace:
     def __init__(self, contents: ProjectContents, *, read_only: bool = False) -> None:
         self.read_only = read_only
         self._contents = contents
-        self._history: History[Moment] = History(_moment(contents))
+        self._history: History[Moment] = History(moment_of(contents))
         self._saved: Moment = self._history.state
         self._listeners: list[Listener] = []
 
@@ -170,8 +145,7 @@ class Workspace:
             The project is read-only, or a plan over it is approved.
         """
         self._refuse_read_only()
-        if any(s.plan.status == "approved" for s in self.contents.scenarios.values()):
-            raise UserError(_("A plan is approved and locked, so what it rests on cannot be changed."))
+        self._refuse_approved()
         now, by = self._history.state, correction.by
         scenarios = {
             name: replace(s, plan=carried(s.plan, by), certificate=Certificate())
@@ -185,7 +159,15 @@ class Workspace:
         return self._announce(correction.label, type(by).__name__, now, correction.noted)
 
     def undo(self) -> PlanChange:
-        """Take the last step back; the journal records that as a step of its own."""
+        """Take the last step back; the journal records that as a step of its own.
+
+        Raises
+        ------
+        UserError
+            It would change the ground under an approved plan.
+        """
+        if self._history.state.by is not None:
+            self._refuse_approved()
         now, label = self._history.state, self._history.label
         self._history = self._history.undo()
         return self._announce(_("Undo: {step}").format(step=label), "undo", now)
@@ -240,7 +222,7 @@ class Workspace:
         self._refuse_read_only()
         now, label = self._history.state, _("Notes of scenario {name}").format(name=name)
         scenarios = {**self.contents.scenarios, name: replace(self.contents.scenarios[name], notes=notes)}
-        self._history = self._history.push(replace(now, scenarios=scenarios), label)
+        self._history = self._history.push(replace(now, scenarios=scenarios, by=None, back=None), label)
         self._tell(PlanChange("findings", label=label), "notes")
 
     def delete_scenario(self, name: str) -> None:
@@ -288,8 +270,8 @@ class Workspace:
         self._saved = self._history.state
 
     def _restart(self, label: str) -> None:
-        """Open the current scenario with a fresh history, and tell the views."""
-        self._history = History(_moment(self._contents))
+        """Open the current scenario; of the earlier steps the corrections of the ground stay undoable."""
+        self._history = kept_corrections(self._history, self._contents)
         self._tell(PlanChange("scenario", label=label), "scenario", {"name": self._contents.current})
 
     def _announce(
@@ -327,6 +309,11 @@ class Workspace:
         for listener in tuple(self._listeners):
             listener(change)
 
+    def _refuse_approved(self) -> None:
+        """Raise UserError while a plan over this ground is approved."""
+        if any(s.plan.status == "approved" for s in self.contents.scenarios.values()):
+            raise UserError(_("A plan is approved and locked, so what it rests on cannot be changed."))
+
     def _refuse_read_only(self) -> None:
         """Raise UserError while somebody else has the project open."""
         if self.read_only:
@@ -345,15 +332,3 @@ def _codes(plan: Plan, grids: list[int]) -> str:
     """Return the codes of some grids, or where they stand while they have none."""
     codes = [(plan.grids[g].code or f"+{g + 1}") if g >= 0 else "-" for g in grids]
     return ";".join(codes[:_NAMED]) + (f";... ({len(codes)})" if len(codes) > _NAMED else "")
-
-
-def _current_plan(contents: ProjectContents) -> Plan:
-    """Return the plan of the scenario in work; today's division where none is."""
-    if contents.current:
-        return contents.scenarios[contents.current].plan
-    return contents.district.plan_today()
-
-
-def _moment(contents: ProjectContents) -> Moment:
-    """Return where a history begins."""
-    return Moment(_current_plan(contents), contents.district, contents.scenarios, contents.findings)

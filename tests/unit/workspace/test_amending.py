@@ -20,8 +20,10 @@ from gridplanner.model.project import ProjectContents
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.workspace.amend.amending import amended, count_before, from_row, to_row
-from gridplanner.workspace.commands import MoveAtoms
+from gridplanner.workspace.amend.communities import NewCommunity, split_community
+from gridplanner.workspace.commands import EditGrid, MoveAtoms, NewGrid
 from gridplanner.workspace.safety.recovery_codec import apply_step, step_between
+from gridplanner.workspace.scene.commands import SetStatus
 from gridplanner.workspace.scene.scene import patched_polygons, polygon_arrays
 from gridplanner.workspace.workspace import Correction, Workspace
 from tests.builders import SIDE_M, town
@@ -186,8 +188,6 @@ def test_the_map_follows_a_correction_without_shapes() -> None:
 
 
 def test_an_approved_plan_keeps_what_it_rests_on() -> None:
-    from gridplanner.workspace.scene.commands import SetStatus
-
     space = workspace_of(town(DRAWING))
     space.add_scenario("一", space.plan)
     space.do(SetStatus("approved", "文1"))
@@ -216,3 +216,80 @@ def test_a_saved_project_holds_what_was_corrected(tmp_path) -> None:
     assert any("BuildingCount" in entry.action for entry in found.journal)
     judged = judge(found.district, found.scenarios["一"].plan, found.rules, found.waivers)
     assert judged.measures is not None
+
+
+def cut_through(space: Workspace, atom: int) -> Correction:
+    x, y = float(space.district.atoms.x[atom]), float(space.district.atoms.y[atom])
+    return Correction(*cut_atom(space.district, atom, np.array([[x + 9, y - 99], [x + 9, y + 99]])), "切开")
+
+
+def test_a_correction_made_before_the_first_plan_can_be_taken_back_after_it() -> None:
+    space = workspace_of(town(DRAWING))
+    untouched = space.district
+    space.amend(cut_through(space, 1))
+    space.amend(Correction(BuildingCount(3, 150, 60), count_before(space.district, 3), "改"))
+    space.do(MoveAtoms((12,), 1))
+    space.do(EditGrid(0, name="甲"))
+    assert space.contents.current, "the first command begins a plan"
+    labels = []
+    while space.undo_label:
+        labels.append(space.undo_label)
+        space.undo()
+    assert labels[-2:] == ["改", "切开"]
+    assert len(labels) == 4
+    same(space.district, untouched)
+    assert (space.plan.assignment == untouched.plan_today().assignment).all()
+    assert len(space.contents.amendments) == 4, "each step and its way back, in order"
+    while space.redo_label:
+        space.redo()
+    assert (space.plan.assignment[12], space.plan.grids[0].name, space.district.atoms.people[3]) == (
+        1,
+        "甲",
+        150,
+    )
+
+
+def test_corrections_stay_undoable_whatever_plan_is_opened() -> None:
+    space = workspace_of(town(DRAWING))
+    space.add_scenario("一", space.plan)
+    untouched = space.contents.scenarios["一"]
+    space.amend(cut_through(space, 1))
+    space.set_notes("一", "记")
+    space.add_scenario("二", space.plan)
+    space.do(MoveAtoms((12, 2), 0))
+    space.open_scenario("一")
+    assert space.undo_label == "切开", "steps of the other plan and notes are no steps of this one"
+    space.undo()
+    assert space.undo_label == ""
+    assert [len(s.plan.assignment) for s in space.contents.scenarios.values()] == [12, 12]
+    assert space.contents.scenarios["二"].plan.assignment[2] == 0, "what was edited meanwhile stays"
+    assert (space.plan.assignment == untouched.plan.assignment).all()
+    space.redo()
+    assert space.contents.scenarios["二"].plan.assignment[12] == 0
+    assert len(space.contents.amendments) == 3
+
+
+def test_a_new_community_is_taken_back_under_a_plan_with_grids_of_its_own() -> None:
+    space = workspace_of(town("AABB\nAABB", "1122\n1122"))
+    codes = [str(c) for c in space.district.communities.codes]
+    mine = np.flatnonzero(space.district.atoms.community == 0)[:2]
+    new = NewCommunity("新社区")
+    space.amend(split_community(space.district, codes[0], mine, new))
+    home = int(space.district.atoms.community[mine[0]])
+    space.do(NewGrid(tuple(int(a) for a in mine)))
+    assert space.plan.grids[-1].community == home
+    while space.undo_label:
+        space.undo()
+    assert [str(c) for c in space.district.communities.codes] == codes
+    assert max(g.community for g in space.plan.grids) < len(codes)
+
+
+def test_an_approved_plan_keeps_its_ground_from_undo_as_well() -> None:
+    space = workspace_of(town(DRAWING))
+    space.amend(cut_through(space, 1))
+    space.add_scenario("一", space.plan)
+    space.do(SetStatus("approved", "文1"))
+    space.add_scenario("二", space.plan.renamed("二"))
+    with pytest.raises(UserError):
+        space.undo()
+    assert len(space.district.atoms) == 13
