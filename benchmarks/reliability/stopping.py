@@ -4,26 +4,24 @@
 from __future__ import annotations
 
 import resource
-import shutil
+import socket
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from benchmarks.reliability.outcome import Run
 from gridplanner.errors import Cancelled, UserError
 from gridplanner.model.certificate import Certificate
-from gridplanner.model.project import Scenario
 from gridplanner.model.request import PlanRequest
-from gridplanner.workspace.checking import check_paths
 from gridplanner.workspace.config import load_config
-from gridplanner.workspace.executors import Processes
-from gridplanner.workspace.handover.export import export
 from gridplanner.workspace.safety import memory
-from gridplanner.workspace.usecases import compare, propose, read_project, today
+from gridplanner.workspace.scene.desk import Answer, Desk
+from gridplanner.workspace.usecases import read_project
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "sample_shapefiles" / "config.toml"
@@ -31,6 +29,8 @@ SAMPLE = ROOT / "sample_shapefiles" / "config.toml"
 LIMIT_S = 0.3
 #: How long after its start the wish comes, seconds.
 MOMENTS = (0.05, 0.3, 0.8, 1.5, 2.5, 4.0)
+#: Between two trials, seconds.
+_SETTLES_S = 1.5
 R20_AREAS, R20_VERTICES, R20_LIMIT = 100_000, 5_000_000, 4_000_000_000
 
 
@@ -57,54 +57,78 @@ class Wish:
 Times = list[tuple[str, float]]
 
 
-def _measured(name: str, work: Callable[[Wish], object], moments: tuple[float, ...]) -> Times:
-    """Return how long after the wish the job ended, for each moment at which it was still at work."""
+def _answer(desk: Desk, ticket: int) -> Answer:
+    """Wait for the last answer to a question."""
+    while True:
+        for answer in desk.poll():
+            if answer.ticket == ticket and answer.final:
+                return answer
+        time.sleep(0.002)
+
+
+def _asked(desk: Desk, name: str, **arguments: object) -> Any:
+    """Return the result of a question that is left to finish."""
+    answer = _answer(desk, desk.ask(name, **arguments))
+    if answer.kind == "error":
+        raise answer.value
+    return answer.value
+
+
+def _stopped(desk: Desk, name: str, moments: tuple[float, ...], arguments: Mapping[str, object]) -> Times:
+    """Stop a question at each moment; return how long the answer then took, while it was at work at all."""
     found = []
     for moment in moments:
-        wish = Wish(moment)
-        try:
-            work(wish)
-        except Cancelled:
-            found.append((name, time.perf_counter() - wish.at))
-        else:
+        ticket = desk.ask(name, **arguments)
+        began = time.perf_counter()
+        while time.perf_counter() - began < moment and desk.busy:
+            for answer in desk.poll():
+                if answer.kind == "error":
+                    raise answer.value
+            time.sleep(0.002)
+        if not desk.busy:
+            break
+        desk.cancel(ticket)
+        wished = time.perf_counter()
+        answer = _answer(desk, ticket)
+        found.append((name, time.perf_counter() - wished))
+        # What was given up may still be at its last library call.
+        time.sleep(_SETTLES_S)
+        if not isinstance(answer.value, Cancelled):
             break
     return found
 
 
 def cancelling(moments: tuple[float, ...] = MOMENTS, limit_s: float = LIMIT_S) -> Run:
-    """Cancel import, health check, planning and export at several moments."""
-    config = load_config(SAMPLE)
-    contents = read_project(config)
-    plan = today(contents).renamed("一")
-    whole = replace(contents, scenarios={"一": Scenario(plan)}, current="一")
-    outcome = compare(whole, plan, Certificate(), config=config)
-    facts = {"seconds": 0.0, "cpu_seconds": {}, "seed": 1, "numbering": "keep"}
-    executor = Processes(2)
+    """Stop every long question of the window at several moments, as its button does."""
+    desk = Desk()
     failures: list[str] = []
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "成果"
-        export(outcome, whole, out, config.export, facts, executor)
-        before = _listing(out)
-
-        def plan_it(wish: Wish) -> object:
-            return propose(whole, PlanRequest(total=288, mode="keep"), executor, wish)
-
-        def check_it(wish: Wish) -> object:
-            return check_paths([SAMPLE.parent / "grids.shp"], wish)
-
-        def export_it(wish: Wish) -> object:
-            return export(outcome, whole, out, config.export, facts, executor, wish)
-
-        times = _measured("import", lambda wish: read_project(config, wish), moments)
-        times += _measured("check", check_it, moments)
-        times += _measured("plan", plan_it, moments)
-        times += _measured("export", export_it, moments)
-        executor.close(kill=True)
-        if _listing(out) != before:
-            failures.append("a cancelled export changed the old files")
-        left = [path.name for path in Path(folder).iterdir() if path != out]
-        failures += [f"left behind {name}" for name in left]
-        shutil.rmtree(out)
+    with tempfile.TemporaryDirectory() as name, socket.create_server(("127.0.0.1", 0)) as mute:
+        # A database that takes the call and never says a word.
+        folder, port = Path(name), mute.getsockname()[1]
+        out, atlas, cache = folder / "成果", folder / "atlas.pdf", folder / "sample.gpkg"
+        opened = _asked(desk, "open", paths=(str(SAMPLE),))
+        contents, plan = opened.contents, opened.contents.district.plan_today().renamed("一")
+        shown = {"contents": contents, "plan": plan, "certificate": Certificate()}
+        _asked(desk, "export", out=str(out), **shown)
+        before = _listing(folder)
+        jobs: Mapping[str, Mapping[str, object]] = {
+            "open": {"paths": (str(SAMPLE),)},
+            "sample": {"cache": str(cache)},
+            "propose": {"contents": contents, "request": PlanRequest(total=288, mode="keep")},
+            "trade_off": {"contents": contents, "request": PlanRequest(total=288, mode="keep")},
+            "export": {**shown, "out": str(out)},
+            "write_sheets": {**shown, "wanted": {"kind": "atlas"}, "out": str(atlas)},
+            "complete": {"contents": contents, "plan": plan},
+            "mend_proposals": {},
+            "publish": {**shown, "settings": {"address": f"postgresql://nobody@127.0.0.1:{port}/none"}},
+        }
+        times = [time for job, given in jobs.items() for time in _stopped(desk, job, moments, given)]
+        # A map that was on screen is not taken back, so the sample may have been kept.
+        if [item for item in _listing(folder) if item[0] != cache.name] != before:
+            failures.append("a stopped job changed the old files or left something behind")
+        if _asked(desk, "judge_today", rules=contents.rules).findings != opened.today.findings:
+            failures.append("a stopped job changed the project in work")
+        desk.close()
     failures += [f"{name} ended after {seconds:.2f} s" for name, seconds in times if seconds > limit_s]
     worst = {name: max(s for n, s in times if n == name) for name, _seconds in times}
     note = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in worst.items())

@@ -7,6 +7,7 @@ import errno
 import os
 import secrets
 import shutil
+import sqlite3
 import time
 from pathlib import Path
 from types import TracebackType
@@ -132,6 +133,8 @@ def _is_full(error: BaseException | None) -> bool:
     """Tell whether a full disk lies behind an error, also one that a writer has put in its own words."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in _FULL:
+            return True
+        if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
             return True
         error = error.__cause__ or error.__context__
     return False

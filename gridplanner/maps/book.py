@@ -169,16 +169,19 @@ def write_sheet(
     return tuple(sheets)
 
 
-def write_pages(sheets: Sequence[Sheet], outcome: Outcome, path: Path, dpi: int) -> tuple[Path, ...]:
+def write_pages(
+    sheets: Sequence[Sheet], outcome: Outcome, path: Path, dpi: int, progress: Progress | None = None
+) -> tuple[Path, ...]:
     """Write sheets as one PDF, or as images `name.png`, `name-2.png` and so on; return the files."""
-    ending = path.suffix.lower()
+    ending, receiver = path.suffix.lower(), progress or Silent()
     if ending == ".pdf":
-        write_pdf(sheets, path, info=document_info(outcome, sheets[0].title))
+        write_pdf(sheets, path, info=document_info(outcome, sheets[0].title), progress=receiver)
         return (path,)
     if ending not in (".png", ".svg"):
         raise UserError(_("A map is written as .pdf, .png or .svg, not as '{ending}'.").format(ending=ending))
     written = []
     for number, sheet in enumerate(sheets, start=1):
+        receiver.step(number - 1, len(sheets), sheet.title)
         written.append(path if number == 1 else path.with_stem(f"{path.stem}-{number}"))
         if ending == ".png":
             write_png(sheet, written[-1], dpi)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QMarginsF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
-from gridplanner.errors import UserError
+from gridplanner.errors import Cancelled, UserError
 from gridplanner.maps.fonts import canonical_characters, load_font
 from gridplanner.maps.marks import Sheet
 from gridplanner.maps.paint import paint_sheet
@@ -81,6 +81,8 @@ def write_pdf(
     ------
     UserError
         When the folder cannot be written.
+    Cancelled
+        When the user stops; a file that stood there stays.
     """
     receiver = progress or Silent()
     ensure_application()
@@ -107,6 +109,11 @@ def write_pdf(
             finish_pdf(raw, partial(path), canonical_characters(), info or {"Title": sheets[0].title}, marks)
         except OSError as error:
             raise unwritable(path) from error
+    try:
+        receiver.step(len(sheets), len(sheets), sheets[0].title)
+    except Cancelled:
+        partial(path).unlink(missing_ok=True)
+        raise
     publish(path)
 
 

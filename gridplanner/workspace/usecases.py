@@ -116,11 +116,16 @@ def compare(
     certificate: Certificate,
     more_findings: tuple[Finding, ...] = (),
     config: Config | None = None,
+    progress: Progress | None = None,
 ) -> Outcome:
     """Put today's division and a plan side by side, with everything derived from both."""
+    progress, word = progress or Silent(), _("Checking before and after")
     district = contents.district
+    progress.step(0, 3, word)
     before = judge(district, today(contents), contents.rules, contents.waivers)
+    progress.step(1, 3, word)
     new = judge(district, after, contents.rules, contents.waivers)
+    progress.step(2, 3, word)
     needed = int(after.general().sum())
     before = replace(before, health=health_of(district, before.plan, before.measures, needed))
     health = health_of(district, after, new.measures)

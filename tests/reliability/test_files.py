@@ -4,10 +4,15 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from benchmarks.reliability import disk, hostile, power, soak, workstations
+from gridplanner.errors import UserError
+from gridplanner.io.durable import disk_full, plain_words
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs processes and disks of POSIX")
 
@@ -52,3 +57,16 @@ def test_opening_saving_and_logging_are_fast() -> None:
     # The limits themselves are for the benchmark on a quiet machine.
     run = soak.speed(repeats=3, patience=6)
     assert run.kept, run.failures
+
+
+def test_a_database_that_does_not_fit_on_the_disk_is_told_in_a_sentence(tmp_path: Path) -> None:
+    # `nearly_full` must not be what tells: a large page can fail to fit while small ones still would.
+    with (
+        closing(sqlite3.connect(tmp_path / "p.gpkg")) as database,
+        pytest.raises(UserError, match="p.gpkg") as told,
+        plain_words(tmp_path / "p.gpkg"),
+    ):
+        database.execute("PRAGMA max_page_count = 2")
+        database.execute("CREATE TABLE one (a)")
+        database.execute("CREATE TABLE two (a)")
+    assert str(told.value) == disk_full(tmp_path / "p.gpkg")

@@ -59,8 +59,7 @@ def publish(
     from gridplanner.workspace.handover.database import publish_outcome
     from gridplanner.workspace.usecases import compare
 
-    progress.step(0, 1, "")
-    outcome = compare(state.whole(contents), plan, certificate, config=state.config)
+    outcome = compare(state.whole(contents), plan, certificate, config=state.config, progress=progress)
     known = state.config.postgis if state.config else PostgisOptions()
     given: dict[str, Any] = {key: value for key, value in settings.items() if value}
     return publish_outcome(outcome, replace(known, **given))

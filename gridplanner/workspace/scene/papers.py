@@ -21,8 +21,7 @@ def _outcome(
     """Return the plan on screen beside today's division."""
     from gridplanner.workspace.usecases import compare
 
-    progress.step(0, 2, _("Checking before and after"))
-    return compare(state.whole(contents), plan, certificate, config=state.config)
+    return compare(state.whole(contents), plan, certificate, config=state.config, progress=progress)
 
 
 def show_sheets(
@@ -61,7 +60,7 @@ def write_sheets(
     progress.step(1, 2, _("Drawing the sheets"))
     options = state.config.export.maps if state.config else MapOptions()
     sheets = sheets_of(outcome, options, SheetRequest(**wanted))
-    return tuple(str(path) for path in write_pages(sheets, outcome, Path(out), options.dpi))
+    return tuple(str(path) for path in write_pages(sheets, outcome, Path(out), options.dpi, progress))
 
 
 TASKS: Mapping[str, Callable[..., Any]] = {"sheets": show_sheets, "write_sheets": write_sheets}

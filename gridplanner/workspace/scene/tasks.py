@@ -339,8 +339,7 @@ def export_plan(
     from gridplanner.workspace.usecases import compare
 
     whole = state.whole(contents)
-    progress.step(0, 1, _("Checking before and after"))
-    outcome = compare(whole, plan, certificate, config=state.config)
+    outcome = compare(whole, plan, certificate, config=state.config, progress=progress)
     facts = {
         "seconds": 0.0,
         "cpu_seconds": dict.fromkeys(("read", "check", "solve", "certify", "assign", "compile"), 0.0),

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 
 from gridplanner.errors import Cancelled, UserError
 from gridplanner.maps import fonts, surface
-from gridplanner.maps.book import make_sheets, write_maps, write_sheet
+from gridplanner.maps.book import make_sheets, write_maps, write_pages, write_sheet
 from gridplanner.maps.options import MapOptions
 from gridplanner.maps.pdftext import mend_text
 from gridplanner.maps.printing import pages_for, paper_of, print_sheets
@@ -192,3 +192,22 @@ def test_a_print_preview_shows_the_pages(outcome, qapp):
     preview.updatePreview()
     assert preview.pageCount() == len(pages) == 2
     preview.deleteLater()
+
+
+def test_a_stopped_pdf_leaves_the_old_file_and_nothing_else(outcome, tmp_path):
+    class Stop:
+        """Stops at the last look, when all pages are drawn."""
+
+        def step(self, done: int, total: int, _text: str) -> None:
+            if done == total:
+                raise Cancelled
+
+        def cancelled(self) -> bool:
+            return False
+
+    (tmp_path / "a.pdf").write_bytes(b"old")
+    sheets = make_sheets("district", outcome)
+    with pytest.raises(Cancelled):
+        write_pages(sheets, outcome, tmp_path / "a.pdf", 50, Stop())
+    assert [path.name for path in tmp_path.iterdir()] == ["a.pdf"]
+    assert (tmp_path / "a.pdf").read_bytes() == b"old"
