@@ -63,7 +63,7 @@ def test_a_database_that_does_not_fit_on_the_disk_is_told_in_a_sentence(tmp_path
     # `nearly_full` must not be what tells: a large page can fail to fit while small ones still would.
     with (
         closing(sqlite3.connect(tmp_path / "p.gpkg")) as database,
-        pytest.raises(UserError, match="p.gpkg") as told,
+        pytest.raises(UserError, match=r"p\.gpkg") as told,
         plain_words(tmp_path / "p.gpkg"),
     ):
         database.execute("PRAGMA max_page_count = 2")
