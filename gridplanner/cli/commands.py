@@ -111,12 +111,16 @@ def run_assign(options: argparse.Namespace) -> int:
 
 def run_export(options: argparse.Namespace) -> int:
     """Write every output of the plan in work."""
-    from gridplanner.workspace.projects import export_project, losses_of_project  # slow imports
+    from gridplanner.workspace.projects import export_project, preview_of_project  # slow imports
     from gridplanner.workspace.results import result_lines
 
     choose = chosen_export(options)
     if options.dry_run:
-        return tell_losses(losses_of_project(options.project, choose))
+        from gridplanner.workspace.handover.preview import preview_lines  # slow imports
+
+        preview = preview_of_project(options.project, choose)
+        _said(options, "\n".join(preview_lines(preview)))
+        return tell_losses(preview.told)
     with _progress(options) as progress, _executor(options) as executor:
         outcome = export_project(options.project, options.out, executor, progress, choose, _teller(options))
     return _said(options, "\n".join(result_lines(outcome, options.out)))

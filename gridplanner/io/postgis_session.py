@@ -48,7 +48,7 @@ def patiently(database: Database, work: Callable[[psycopg.Connection[Any]], T]) 
             if time.monotonic() + pause > give_up or _hopeless(error):
                 raise UserError(
                     _("The database cannot be reached ({cause}). Check its address and that it runs.").format(
-                        cause=str(error).strip().splitlines()[0][:160]
+                        cause=_cause(error)
                     )
                 ) from error
             time.sleep(pause)
@@ -59,6 +59,22 @@ def patiently(database: Database, work: Callable[[psycopg.Connection[Any]], T]) 
                     cause=str(error).strip().splitlines()[0][:160]
                 )
             ) from error
+
+
+def _cause(error: psycopg.Error) -> str:
+    """Return why no connection came about, in the user's language where it is one of the usual causes."""
+    words = str(error)
+    usual = (
+        ("Connection refused", _("nobody listens at this address and port")),
+        ("could not translate host|Name or service|resolve", _("the host name is unknown")),
+        ("timeout|timed out", _("no answer in time")),
+        ("authentication failed|no password supplied|认证失败", _("user or password is wrong")),
+        ('role ".*" does not exist', _("the user does not exist")),
+        ('database ".*" does not exist', _("the database does not exist")),
+        ("starting up|shutting down|terminat", _("the server is just restarting")),
+    )
+    known = next((cause for pattern, cause in usual if re.search(pattern, words)), "")
+    return known or words.strip().splitlines()[0][:160]
 
 
 def _hopeless(error: psycopg.Error) -> bool:

@@ -17,7 +17,6 @@ from gridplanner.geometry.arrays import FloatArray, ObjectArray
 from gridplanner.geometry.compactness import cut_edges, inertia, polsby_popper, reock
 from gridplanner.io.project.project import open_project
 from gridplanner.model.certificate import Certificate
-from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.model.outcome import Outcome
 from gridplanner.model.plan import Plan
@@ -27,7 +26,8 @@ from gridplanner.progress import Executor, Progress
 from gridplanner.texts import _
 from gridplanner.workspace.config import Config, ExportOptions, load_config
 from gridplanner.workspace.handover.export import export
-from gridplanner.workspace.handover.handing_over import Tell, planned_losses
+from gridplanner.workspace.handover.handing_over import Tell
+from gridplanner.workspace.handover.preview import Preview, preview_of
 from gridplanner.workspace.safety.restoring import editing, save_new
 from gridplanner.workspace.usecases import (
     compare,
@@ -107,10 +107,10 @@ def export_project(
     return export(outcome, contents, out, options, facts, executor, progress, tell=tell)[0]
 
 
-def losses_of_project(path: Path, chosen: ChosenExport | None = None) -> tuple[Finding, ...]:
-    """Return what the formats asked for would lose of the plan in work; nothing is written."""
+def preview_of_project(path: Path, chosen: ChosenExport | None = None) -> Preview:
+    """Return what an export of the plan in work would write and lose; nothing is written."""
     _contents, outcome, options = _to_hand_over(path, chosen)
-    return planned_losses(outcome, options)
+    return preview_of(outcome, options)
 
 
 def _to_hand_over(path: Path, chosen: ChosenExport | None) -> tuple[ProjectContents, Outcome, ExportOptions]:

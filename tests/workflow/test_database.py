@@ -123,7 +123,8 @@ def test_a_wrong_address_is_told_before_the_planning(server, district, tmp_path,
     assert typed("run", config, "--out", tmp_path / "out") == 2
     assert time.monotonic() - started < 15
     said = capsys.readouterr().err
-    assert "数据库" in said and len(said.strip().splitlines()) == 1
+    why = {"user": "用户不存在", "port": "没有数据库服务", "database": "数据库不存在"}[wrong]
+    assert why in said and len(said.strip().splitlines()) == 1
     assert not (tmp_path / "out").exists()
 
 

@@ -119,6 +119,9 @@ def test_losses_are_listed_without_writing_and_can_forbid_it(town, typed):
     project = town / "out" / "project.gpkg"
     done = typed("export", project, "--dry-run", "--profiles", "gbk,gb18030")
     assert done.code == 1 and done.complained.count("䶮") >= 1
+    assert "shp_gb18030/grids.shp：" in done.said and "不丢失" not in done.said
+    done = typed("export", project, "--dry-run", "--profiles", "gb18030")
+    assert done.code == 0 and "shp_gbk" not in done.said and "不丢失任何内容" in done.said
     done = typed("export", project, "--out", town / "strict", "--encoding", "gbk", "--refuse-losses")
     assert done.code == 2 and not (town / "strict").exists()
 

@@ -14,6 +14,7 @@ from gridplanner.io.shapefile_writer import member_sizes
 from gridplanner.model.finding import Finding
 from gridplanner.model.layers import Layer
 from gridplanner.model.outcome import Outcome
+from gridplanner.texts import _
 from gridplanner.workspace.config import ExportOptions
 from gridplanner.workspace.handover.handing_over import chinese_names, outputs, planned_losses, real_losses
 
@@ -44,12 +45,17 @@ class Preview:
     ----------
     files : tuple of PlannedFile
         Layers only; maps and papers are not counted.
-    losses : tuple of Finding
-        By row and column; a loss that several profiles share once.
+    told : tuple of Finding
+        What the formats leave out, by row and column; what several profiles share once.
     """
 
     files: tuple[PlannedFile, ...]
-    losses: tuple[Finding, ...]
+    told: tuple[Finding, ...]
+
+    @property
+    def losses(self) -> tuple[Finding, ...]:
+        """Losses of content; that a drawing has no columns at all surprises nobody."""
+        return tuple(real_losses(self.told))
 
     @property
     def size(self) -> int:
@@ -86,13 +92,30 @@ _WEIGHTS = {
 }
 
 
+def preview_lines(preview: Preview) -> list[str]:
+    """Return the layer files with rows and sizes as lines for the terminal."""
+    head = _("{n} layer files, about {size} MB:")
+    lines = [head.format(n=len(preview.files), size=_megabytes(preview.size))]
+    row = _("{path}: {rows} rows, {size} MB")
+    lines += [
+        "  " + row.format(path=file.path, rows=file.rows, size=_megabytes(file.size))
+        for file in preview.files
+    ]
+    return lines if preview.told else [*lines, _("The formats chosen lose nothing.")]
+
+
+def _megabytes(size: int) -> str:
+    """Return bytes as megabytes with two decimals."""
+    return f"{max(size, 10_000) / 1e6:.2f}"
+
+
 def preview_of(outcome: Outcome, options: ExportOptions) -> Preview:
     """Return what an export with these options would write and lose; nothing is written."""
     files = tuple(
         PlannedFile(output.path, len(output.layer), _size(output.layer, output.format, output.profile))
         for output in outputs(outcome, options)
     )
-    return Preview(files, tuple(real_losses(planned_losses(outcome, options))))
+    return Preview(files, planned_losses(outcome, options))
 
 
 def _size(layer: Layer, form: str, profile: str) -> int:
