@@ -17,6 +17,7 @@ from gridplanner.gui.canvas.labels import Label, layer_labels
 from gridplanner.gui.canvas.overlay import Content, Marker, Sketch
 from gridplanner.gui.canvas.style import Facts, LegendRow, make_paint
 from gridplanner.gui.models.findings import LATER_RULES
+from gridplanner.gui.models.opinions import opinion_pins
 from gridplanner.gui.panels.findings import has_place
 from gridplanner.gui.session import Session
 from gridplanner.model.finding import Finding
@@ -78,6 +79,7 @@ class MapController(QObject):
         self.canvas.set_content(Content())
         self.repaint()
         self._markers()
+        self._pins()
         # The map comes first, its labels with the next moment of rest.
         self._later.start()
 
@@ -95,6 +97,7 @@ class MapController(QObject):
                 self._twin.change_shapes(scene.atoms)
         self.repaint()
         self._markers()
+        self._pins()
         # Labels are drawn when the hand rests anyway.
         self._later.start()
 
@@ -232,6 +235,7 @@ class MapController(QObject):
         ground = self._ground is not None and self.canvas.under.visible != ("basemap" in keys)
         self.canvas.under.visible = "basemap" in keys
         self.layers = keys
+        self._pins()
         if not self._later.isActive():
             self.relabel()
         if fine or ground:
@@ -348,6 +352,12 @@ class MapController(QObject):
         ]
         self.canvas.set_markers(markers)
 
+    def _pins(self) -> None:
+        """Show the opinions received on the plan in work, where they have a place."""
+        shown = "opinions" in self.layers
+        self.canvas.tips.pins = opinion_pins(self.session, self.extent_of) if shown else ()
+        self.canvas.update()
+
     # --- places --------------------------------------------------------------------------------------
 
     def extent_of(self, grids) -> tuple[float, float, float, float] | None:
@@ -366,6 +376,10 @@ class MapController(QObject):
         extent = self.extent_of(grids)
         if extent is not None:
             self.canvas.zoom_to(extent)
+
+    def zoom_to_place(self, x: float, y: float) -> None:
+        """Zoom to the surroundings of a point, metres."""
+        self.canvas.zoom_to((x - 180, y - 180, x + 180, y + 180))
 
     def grid_at(self, atom: int) -> int:
         """Return the grid of an atom in the plan in work; -1 for none."""

@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPointF
 
+from gridplanner.gui.canvas.pins import pin_at
 from gridplanner.gui.dialogs.ask import AskDialog
 from gridplanner.gui.dialogs.compare import CompareDialog
-from gridplanner.gui.dialogs.paper_trail import PaperTrailDialog, latest
+from gridplanner.gui.dialogs.paper_trail import PaperTrailDialog
 from gridplanner.gui.panels.flow_chart import flows_of
 from gridplanner.maps import raster
 from gridplanner.workspace.commands import EditGrid, MoveAtoms
-from gridplanner.workspace.scene.commands import RecordOpinion, SetStatus, opinions
+from gridplanner.workspace.scene.commands import RecordOpinion, SetStatus, latest, opinions
 from tests.gui.conftest import show, toy_contents
 
 
@@ -170,3 +172,29 @@ def test_the_log_of_steps_grows_and_catches_up_when_it_is_shown(window) -> None:
     assert table.item(0, 2).text() == journal[-1].action.partition(": ")[2]
     show(window, toy_contents())
     assert table.rowCount() == 0, "another project, another log"
+
+
+def test_opinions_are_pins_at_their_place(two: Any, monkeypatch: pytest.MonkeyPatch, qtbot: Any) -> None:
+    session, canvas = two.session, two.canvas
+    session.do(EditGrid(0, code="519999001001001"))
+    session.do(RecordOpinion("居民甲", "希望保留", "", "519999001001001"))
+    x, y = canvas.view.to_ground(200, 150)
+    answers = {"who": "居民乙", "text": "路口太窄", "answer": "已采纳"}
+    monkeypatch.setattr(
+        AskDialog, "ask", classmethod(lambda _c, _p, _t, fields: {**answers, "place": fields[3].value})
+    )
+    two.groups["view"]._enter_opinion(canvas.at(QPointF(200, 150)))
+    by_grid, by_spot = canvas.tips.pins
+    assert (by_grid.answered, by_spot.answered) == (False, True)
+    assert (by_spot.x, by_spot.y) == pytest.approx((x, y), abs=0.06)
+    assert pin_at(canvas.tips.pins, canvas.view, 200, 140) is by_spot
+    assert "路口太窄" in by_spot.text
+    assert pin_at(canvas.tips.pins, canvas.view, 300, 40) is None
+    dialog = PaperTrailDialog(two, session)
+    qtbot.addWidget(dialog)
+    dialog.spot_wanted.connect(two.map.zoom_to_place)
+    dialog.table.setCurrentCell(1, 0)
+    dialog.show_grid()
+    assert (canvas.view.x, canvas.view.y) == pytest.approx((x, y), abs=0.06)
+    two.layers.set_shown("opinions", False)
+    assert not canvas.tips.pins

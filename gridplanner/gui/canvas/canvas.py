@@ -29,6 +29,7 @@ from gridplanner.gui.canvas.basemap import Ground, GroundFrame
 from gridplanner.gui.canvas.composer import Composer
 from gridplanner.gui.canvas.frame import Frame, Paint
 from gridplanner.gui.canvas.overlay import Content, Marker, Sketch, overlay_recipe
+from gridplanner.gui.canvas.pins import PinTips, draw_pins
 from gridplanner.gui.canvas.refiner import Refiner
 from gridplanner.gui.canvas.tool import MapPoint, Tool
 from gridplanner.gui.canvas.view import View, walked
@@ -67,6 +68,7 @@ class MapCanvas(QWidget):
         self.dark = False
         self.mark = ""
         self.markers: Sequence[Marker] = ()
+        self.tips = PinTips(self)
         self.sketch: Sketch | None = None
         self._shapes: PolygonArrays | None = None
         self._paint: Paint | None = None
@@ -259,14 +261,17 @@ class MapCanvas(QWidget):
             if self._other_frame is not None:
                 self._paint_other(painter)
             overlay.draw_markers(painter, self.markers, self.view, current=False)
-            if self.over.picture() is not None:
-                self._blit(painter, *self.over.picture())
+            # Letters of another scale would fill the map; new ones come with the next moment of rest.
+            labels = self.over.picture()
+            if labels is not None and 0.5 <= self.view.scale / labels[0].scale <= 2.0:
+                self._blit(painter, *labels)
             if self._other_frame is not None:
                 overlay.draw_swipe(painter, round(self.width() * self._swipe), self.height())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if self.sketch is not None:
                 overlay.draw_sketch(painter, self.sketch, self.view)
             overlay.draw_markers(painter, self.markers, self.view, current=True)
+            draw_pins(painter, self.tips.pins, self.view)
             overlay.draw_scale_bar(painter, self.view, self.font(), self.dark)
             overlay.draw_mark(painter, self.mark, self.view, self.dark)
         self.tool.paint(painter, self.view)

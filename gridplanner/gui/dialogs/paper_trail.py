@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 
 from PySide6.QtCore import Signal
@@ -30,19 +28,23 @@ from gridplanner.workspace.scene.commands import (
     Opinion,
     RecordOpinion,
     SetStatus,
+    latest,
     opinions,
+    place_text,
     status_names,
 )
 
 
-def latest(found: Iterable[Opinion]) -> list[Opinion]:
-    """Return one line per opinion: its newest entry, in the place where it was entered first."""
-    lines: dict[tuple[str, str], Opinion] = {}
-    for opinion in found:
-        first = lines.get((opinion.who, opinion.text))
-        kept = replace(opinion, time=first.time) if first is not None else opinion
-        lines[opinion.who, opinion.text] = kept
-    return list(lines.values())
+def enter_opinion(parent: QWidget | None, session: Session, place: str) -> bool:
+    """Ask for an opinion and enter it in the register; False when nothing was entered."""
+    fields = [
+        Field("who", _("From whom"), "", required=True),
+        Field("text", _("Opinion"), "", long=True, required=True),
+        Field("answer", _("Answer"), "", long=True),
+        Field("place", _("Grids or place concerned"), place),
+    ]
+    answer = AskDialog.ask(parent, _("Enter an opinion"), fields)
+    return bool(answer) and session.do(RecordOpinion(**{k: str(v) for k, v in answer.items()}))
 
 
 class PaperTrailDialog(QDialog):
@@ -51,9 +53,11 @@ class PaperTrailDialog(QDialog):
     Signals
     -------
     place_wanted : list of int - the map should show these grids
+    spot_wanted : float, float - the map should show this place, metres
     """
 
     place_wanted = Signal(object)
+    spot_wanted = Signal(float, float)
 
     def __init__(self, parent: QWidget | None, session: Session) -> None:
         super().__init__(parent)
@@ -74,7 +78,7 @@ class PaperTrailDialog(QDialog):
         form.addRow(_("Date"), self.day)
         self.table = QTableWidget(0, 5)
         self.table.setHorizontalHeaderLabels(
-            [_("Time"), _("From whom"), _("Opinion"), _("Answer"), _("Grid concerned")]
+            [_("Time"), _("From whom"), _("Opinion"), _("Answer"), _("Grids or place concerned")]
         )
         self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
@@ -82,7 +86,7 @@ class PaperTrailDialog(QDialog):
         answers = (
             button(_("Enter an opinion..."), self.enter),
             button(_("Answer..."), self.answer),
-            button(_("Show its grid"), self.show_grid),
+            button(_("Show on the map"), self.show_grid),
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
@@ -127,17 +131,7 @@ class PaperTrailDialog(QDialog):
         """Enter an opinion about the selected grid."""
         plan = self._session.plan
         chosen = [plan.grids[g].code for g in self._session.selection] if plan is not None else []
-        answer = AskDialog.ask(
-            self,
-            _("Enter an opinion"),
-            [
-                Field("who", _("From whom"), "", required=True),
-                Field("text", _("Opinion"), "", long=True, required=True),
-                Field("answer", _("Answer"), "", long=True),
-                Field("place", _("Grid concerned"), ";".join(chosen)),
-            ],
-        )
-        if answer and self._session.do(RecordOpinion(**{k: str(v) for k, v in answer.items()})):
+        if enter_opinion(self, self._session, place_text(code for code in chosen if code)):
             self.refresh()
 
     def answer(self) -> None:
@@ -156,12 +150,15 @@ class PaperTrailDialog(QDialog):
         return item.text() if item is not None else ""
 
     def show_grid(self) -> None:
-        """Select the grid an opinion speaks of, and have the map show it."""
-        item = self.table.item(self.table.currentRow(), 4)
+        """Select the grids an opinion speaks of, and have the map show its place."""
         plan = self._session.plan
-        if item is not None and plan is not None:
-            wanted = set(item.text().split(";"))
-            grids = [i for i, g in enumerate(plan.grids) if g.code and g.code in wanted]
-            self._session.select(grids)
-            if grids:
-                self.place_wanted.emit(grids)
+        opinion = Opinion("", "", "", "", self._text(4))
+        if not opinion.place or plan is None:
+            return
+        wanted = set(opinion.codes)
+        grids = [i for i, g in enumerate(plan.grids) if g.code and g.code in wanted]
+        self._session.select(grids)
+        if opinion.spot is not None:
+            self.spot_wanted.emit(*opinion.spot)
+        elif grids:
+            self.place_wanted.emit(grids)

@@ -174,6 +174,7 @@ class PlanGroup:
 
         dialog = PaperTrailDialog(self._window, self._session)
         dialog.place_wanted.connect(self._window.map.zoom_to_grids)
+        dialog.spot_wanted.connect(self._window.map.zoom_to_place)
         dialog.open()
 
     def waive(self, finding: Finding) -> None:

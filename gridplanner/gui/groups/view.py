@@ -17,6 +17,7 @@ from gridplanner.gui.dialogs.palette import PaletteDialog
 from gridplanner.gui.hand_over import change_language, rebuild
 from gridplanner.gui.panels.steps import STEPS
 from gridplanner.texts import _, language
+from gridplanner.workspace.scene.commands import place_text
 
 if TYPE_CHECKING:
     from gridplanner.gui.shell import Shell
@@ -195,4 +196,15 @@ class ViewGroup:
         only.setCheckable(True)
         only.setChecked(grid >= 0 and tools.made["click"].only_from == grid)
         only.triggered.connect(lambda on: tools.set_only_from(grid if on else -1))
+        menu.addAction(_("Enter an opinion about this place..."), lambda: self._enter_opinion(at))
         menu.popup(QCursor.pos())
+
+    def _enter_opinion(self, at: MapPoint) -> None:
+        """Enter an opinion about the place under the pointer and its grid."""
+        from gridplanner.gui.dialogs.paper_trail import enter_opinion  # rarely needed
+
+        session = self._window.session
+        plan, grid = session.plan, self._window.map.grid_at(at.feature)
+        codes = [plan.grids[grid].code] if plan is not None and grid >= 0 and plan.grids[grid].code else []
+        if enter_opinion(self._window, session, place_text(codes, (at.x, at.y))):
+            self._window.layers.set_shown("opinions", True)

@@ -21,12 +21,13 @@ from gridplanner.texts import _
 
 #: Layers on at the start; the others wait for a tick.
 BASEMAP = "basemap"
-SHOWN_FIRST = ("labels", BASEMAP, "atoms", "roads", "barriers", "bridges", "streets")
+SHOWN_FIRST = ("opinions", "labels", BASEMAP, "atoms", "roads", "barriers", "bridges", "streets")
 
 
 def layer_title(key: str) -> str:
     """Return a layer's name in the user's language."""
     titles = {
+        "opinions": _("Opinions received"),
         "labels": _("Labels"),
         "basemap": _("Basemap"),
         "atoms": _("Borders of the smallest areas"),
@@ -107,11 +108,10 @@ class LayersPanel(QWidget):
         scene = self._session.scene
         self.list.blockSignals(True)
         self.list.clear()
-        keys = (
-            ["labels", *sorted(scene.reference, key=_depth, reverse=True), "grids_before", "atoms"]
-            if scene
-            else []
-        )
+        keys: list[str] = []
+        if scene:
+            reference = sorted(scene.reference, key=_depth, reverse=True)
+            keys = ["opinions", "labels", *reference, "grids_before", "atoms"]
         for key in keys:
             self._add(key)
         self.list.blockSignals(False)

@@ -7,6 +7,7 @@ is an entry of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,8 @@ from gridplanner.texts import _
 
 STATUSES = ("draft", "consulted", "submitted", "approved")
 _BAR = " | "
+#: A place on the map in the register: `@` and x, y in metres of the project's system.
+_SPOT = re.compile(r"@(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)")
 
 
 def status_names() -> dict[str, str]:
@@ -87,6 +90,38 @@ class Opinion:
     text: str
     answer: str
     place: str
+
+    @property
+    def spot(self) -> tuple[float, float] | None:
+        """Where on the map it was entered, metres; None where it only names grids."""
+        found = _SPOT.search(self.place)
+        return (float(found[1]), float(found[2])) if found else None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of the grids it speaks of."""
+        return tuple(c.strip() for c in _SPOT.sub("", self.place).split(";") if c.strip())
+
+
+def place_text(codes: Iterable[str], spot: tuple[float, float] | None = None) -> str:
+    """Return the place of an opinion as the register keeps it.
+
+    Examples
+    --------
+    >>> place_text(["001", "002"], (500_000.04, 3_000_000.0))
+    '001;002;@500000.0,3000000.0'
+    """
+    return ";".join([*codes, *([f"@{spot[0]:.1f},{spot[1]:.1f}"] if spot is not None else [])])
+
+
+def latest(found: Iterable[Opinion]) -> list[Opinion]:
+    """Return one line per opinion: its newest entry, in the place where it was entered first."""
+    lines: dict[tuple[str, str], Opinion] = {}
+    for opinion in found:
+        first = lines.get((opinion.who, opinion.text))
+        kept = replace(opinion, time=first.time) if first is not None else opinion
+        lines[opinion.who, opinion.text] = kept
+    return list(lines.values())
 
 
 def opinions(journal: Iterable[JournalEntry], scenario: str) -> tuple[Opinion, ...]:
