@@ -7,14 +7,14 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from PySide6.QtCore import QMarginsF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
-from gridplanner.errors import Cancelled, UserError
+from gridplanner.errors import UserError
 from gridplanner.maps.fonts import canonical_characters, load_font
 from gridplanner.maps.marks import Sheet
 from gridplanner.maps.paint import paint_sheet
@@ -102,19 +102,17 @@ def write_pdf(
                 painter.scale(_PDF_DPI / _MM_PER_INCH, _PDF_DPI / _MM_PER_INCH)
                 paint_sheet(painter, sheet)
         marks = [(sheet.title, page) for page, sheet in enumerate(sheets)] if len(sheets) > 1 else []
+        # A full disk for temporary files leaves half a file, without a word.
+        if not _is_whole(raw):
+            raise unwritable(path)
         try:
-            # A full disk for temporary files leaves half a file, without a word.
-            if not _is_whole(raw):
-                raise unwritable(path)
             finish_pdf(raw, partial(path), canonical_characters(), info or {"Title": sheets[0].title}, marks)
+            receiver.step(len(sheets), len(sheets), sheets[0].title)
+            publish(path)
         except OSError as error:
             raise unwritable(path) from error
-    try:
-        receiver.step(len(sheets), len(sheets), sheets[0].title)
-    except Cancelled:
-        partial(path).unlink(missing_ok=True)
-        raise
-    publish(path)
+        finally:
+            _drop(partial(path))
 
 
 def _set_page(writer: QPdfWriter, sheet: Sheet) -> None:
@@ -155,6 +153,7 @@ def write_png(sheet: Sheet, path: Path, dpi: int) -> None:
     """Write a sheet as a PNG of `dpi` dots per inch."""
     image = paint_image(sheet, dpi)
     if not image.save(str(partial(path))):
+        _drop(partial(path))
         raise unwritable(path)
     publish(path)
 
@@ -186,6 +185,12 @@ def unwritable(path: Path) -> UserError:
     return UserError(
         _("The map {file} cannot be written; check the folder and the space left.").format(file=path)
     )
+
+
+def _drop(part: Path) -> None:
+    """Remove what was not finished, where it still lies there and can be removed."""
+    with suppress(OSError):
+        part.unlink(missing_ok=True)
 
 
 def partial(path: Path) -> Path:

@@ -99,7 +99,10 @@ function gridplannerViewer(map, layers, data) {
     index.push([record.name, record.code, words.old_grid, function () { showGrid("before", id); }]);
   });
   data.buildings.forEach(function (building) {
-    index.push([building[0], "", words.building, function () { showBuilding(building); }]);
+    const grid = data.after[building[3]];
+    /* Buildings of one number stand in many places; their grid tells which is meant. */
+    const kind = words.building + (grid ? " " + grid.name : "");
+    index.push([building[0], "", kind, function () { showBuilding(building); }]);
   });
 
   const search = L.control({ position: "topright" });

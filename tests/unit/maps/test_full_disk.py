@@ -40,3 +40,14 @@ def test_no_room_for_temporary_files_is_said_too(outcome, tmp_path, monkeypatch)
     with pytest.raises(UserError, match="无法写入"):
         write_pdf([sheet], tmp_path / "a.pdf")
     assert not list(tmp_path.iterdir())
+
+
+def test_no_room_beside_the_target_leaves_no_part_behind(outcome, tmp_path, monkeypatch):
+    def cut(_source, target, *_more):
+        target.write_bytes(b"%PDF-1.4 ...")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(surface, "finish_pdf", cut)
+    with pytest.raises(UserError, match="无法写入"):
+        write_pdf([make_sheets("organisation", outcome)[0]], tmp_path / "a.pdf")
+    assert not list(tmp_path.iterdir())
