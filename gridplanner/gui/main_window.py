@@ -53,6 +53,8 @@ from gridplanner.texts import _
 QUIET_MS = 250
 #: Pixels below which the panel of a step would be cut.
 PAGE_WIDTH = 312
+#: Pixels of a screen below which layers and findings share one place.
+LOW_SCREEN = 780
 OPENABLE = (*IN_FOLDERS, ".toml", ".json", ".gml")
 
 
@@ -137,6 +139,8 @@ class MainWindow(Shell):
         self.tabifyDockWidget(self.docks["charts"], self.docks["history"])
         self.setCorner(Qt.Corner.BottomLeftCorner, left)
         self.setCorner(Qt.Corner.BottomRightCorner, right)
+        if self.screen().availableGeometry().height() < LOW_SCREEN:
+            self.tabifyDockWidget(self.docks["layers"], self.docks["findings"])
         for name in ("table", "charts", "history"):
             self.docks[name].hide()
         self.docks["step"].setTitleBarWidget(QWidget())

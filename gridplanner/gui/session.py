@@ -87,6 +87,14 @@ class Session(OpenProject):
         return self.plan is not None and any(t.leading for t in self.plan.ties)
 
     @property
+    def assigned(self) -> bool:
+        """Whether each grid has its code, and what the lists of branches and staff allow."""
+        plan = self.plan
+        if plan is None or not all(grid.code for grid in plan.grids):
+            return False
+        return self.staffed or "branches" not in self._need().district.originals
+
+    @property
     def before(self) -> Plan:
         """Today's division."""
         if self._before is None:
@@ -290,13 +298,22 @@ class Session(OpenProject):
             plan, findings = answer
             self.do(AcceptPlan(plan, what=_("Branches, staff, codes and names assigned")))
             self.remarks = tuple(findings)
-            self.said.emit(
-                _("Branches, workers, codes and names are assigned; {n} remarks.").format(n=len(findings)),
-                "done",
-            )
+            self.said.emit(self._told(len(findings)), "done")
 
         contents = without_district(workspace.contents)
         self.ask("complete", done, long=True, contents=contents, plan=workspace.plan)
+
+    def _told(self, remarks: int) -> str:
+        """Return what was assigned; a list that nobody gave is named, as its columns stay empty."""
+        given = self._need().district.originals
+        lists = {"branches": _("party branches"), "staff": _("staff")}
+        missing = [name for key, name in lists.items() if key not in given]
+        if not missing:
+            return _("Branches, workers, codes and names are assigned; {n} remarks.").format(n=remarks)
+        text = _(
+            "Codes and names are assigned. The project has no list of {lists}; add it to have it assigned."
+        )
+        return text.format(lists=_(" and ").join(missing))
 
     def export(self, out: str, then: Callable[[tuple[str, ...]], None]) -> None:
         """Write every output to a folder."""

@@ -31,8 +31,6 @@ def step_states(session: Session) -> dict[str, StepState]:
     later = () if session.staffed else LATER_RULES
     now = sum(f.counts and f.rule not in later for f in session.findings) - reading
     planned = bool(workspace.contents.current)
-    ties = {t.grid for t in workspace.plan.ties if t.leading}
-    staffed = planned and bool(ties) and len(ties) >= workspace.plan.n_grids
     return {
         "data": StepState("findings" if reading else "done", reading),
         "check": StepState("findings" if today else "done" if session.today_measures else "open", today),
@@ -41,7 +39,7 @@ def step_states(session: Session) -> dict[str, StepState]:
         "edit": StepState(
             "findings" if planned and now else "done" if planned else "open", now if planned else 0
         ),
-        "staff": StepState("done" if staffed else "open"),
+        "staff": StepState("done" if planned and session.assigned else "open"),
         "export": StepState(),
     }
 

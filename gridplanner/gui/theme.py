@@ -112,6 +112,10 @@ QListView::indicator, QCheckBox::indicator {{ width: 14px; height: 14px; border:
 QListView::indicator:checked, QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent};
   image: url({tick}); }}
 QCheckBox::indicator:disabled {{ border-color: {mid}; background: {window}; }}
+QRadioButton::indicator {{ width: 13px; height: 13px; border: 1px solid {quiet}; border-radius: 7px;
+  background: {base}; }}
+QRadioButton::indicator:checked {{ border-color: {accent}; background: qradialgradient(cx: 0.5, cy: 0.5,
+  radius: 0.5, fx: 0.5, fy: 0.5, stop: 0 {accent}, stop: 0.5 {accent}, stop: 0.6 {base}, stop: 1 {base}); }}
 QTabBar::tab {{ padding: 6px 14px; border: none; border-bottom: 2px solid transparent;
   background: {window}; }}
 QTabBar::tab:selected {{ border-bottom-color: {accent}; font-weight: 600; }}

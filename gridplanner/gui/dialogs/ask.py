@@ -126,7 +126,9 @@ def _widget(field: Field) -> QWidget:
         page = QPlainTextEdit(field.value)
         page.setFixedHeight(90)
         return page
-    return QLineEdit(field.value)
+    line = QLineEdit(field.value)
+    line.setMinimumWidth(240)
+    return line
 
 
 def _value(widget: QWidget) -> object:

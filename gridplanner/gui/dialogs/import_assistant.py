@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from gridplanner.gui.dialogs.layer_form import LayerForm, pattern_of, role_title
 from gridplanner.gui.dialogs.trial_view import TrialView
 from gridplanner.gui.session import Session
-from gridplanner.gui.widgets import label
+from gridplanner.gui.widgets import label, show_primary
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class ImportAssistant(QDialog):
         )
         ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         ok.setText(_("Read and make a project"))
-        ok.setProperty("primary", True)
+        show_primary(ok, True)
         self.again = self.buttons.addButton(_("Read on trial"), QDialogButtonBox.ButtonRole.ActionRole)
         self.again.clicked.connect(lambda _checked=False: self.try_all())
         self.again.setEnabled(self._session is not None)

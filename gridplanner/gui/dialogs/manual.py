@@ -71,7 +71,6 @@ class ManualDialog(QDialog):
         titles = list(step_titles())
         # The chapters stand in the order of the steps, after the one that says how to begin.
         dialog.text.find(f"{titles.index(step) + 2}. {step_titles()[step]}")
-        dialog.text.find(step_titles()[step])
         return dialog
 
 

@@ -68,8 +68,9 @@ class StaffPage(Page):
             (_("Grids without a code"), uncoded, "code"),
         ]
         # A link that leads to an empty list would only puzzle.
-        self.figures.show_rows([(name, f"{n:,}", link if n else "") for name, n, link in counted])
-        done = self._session.staffed and not uncoded
+        found = {finding.rule for finding in self._session.findings}
+        self.figures.show_rows([(name, f"{n:,}", link if link in found else "") for name, n, link in counted])
+        done = self._session.assigned
         show_primary(self.run, not done)
         show_primary(self.next, done)
         self.ways.show_rows(assign_rows(workspace.contents))
@@ -121,7 +122,7 @@ def unready(session: Session) -> str:
         return ""
     if not workspace.contents.current:
         return _("No plan is chosen: today's division would be exported. See steps 4 and 5.")
-    if not session.staffed or any(not grid.code for grid in workspace.plan.grids):
+    if not session.assigned:
         return _("Codes, branches or workers are missing. Run step 6 first, or the ledgers stay empty there.")
     return ""
 

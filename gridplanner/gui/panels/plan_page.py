@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from gridplanner.gui.models.findings import LATER_RULES
 from gridplanner.gui.panels.run_map import RunMap
-from gridplanner.gui.widgets import Figures, Page, button, label, line, row
+from gridplanner.gui.widgets import Figures, Page, button, label, line, row, show_primary
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.change import change_totals
 from gridplanner.model.parameters import parameter
@@ -76,10 +76,13 @@ class PlanPage(Page):
         self.add(row(self.run, self.stop), self.several, line())
         self.run_map = RunMap(window)
         self._build_review()
+        self.next = button(_("Next: adjust"), lambda: window.steps.go("edit"))
+        self.add(self.next)
         self.end()
         session = self._session
         session.proposed.connect(self.refresh)
         session.opened.connect(self._on_opened)
+        session.changed.connect(lambda change: self.refresh() if change.kind == "scenario" else None)
         session.stepped.connect(lambda text, _d, _t: self._on_step(text))
         self.refresh()
 
@@ -219,6 +222,9 @@ class PlanPage(Page):
         for widget in self._review:
             widget.setVisible(proposal is not None)
         self._on_step("")
+        planned = workspace is not None and bool(workspace.contents.current) and proposal is None
+        show_primary(self.next, planned)
+        show_primary(self.run, not planned)
         if proposal is None or workspace is None:
             return
         change = change_totals(workspace.district.atoms, self._session.before, proposal.plan)

@@ -162,6 +162,7 @@ class RuleForm(QWidget):
         super().__init__()
         self.fields: dict[str, Field] = {}
         self._rare: dict[str, QWidget] = {}
+        self._cards: list[tuple[QFrame, list[str]]] = []
         self._defaults = RuleSet()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -189,6 +190,7 @@ class RuleForm(QWidget):
         head = QHBoxLayout()
         head.addWidget(label(title, "heading", wrap=False), 1)
         layout.addLayout(head)
+        self._cards.append((card, [parameter.key for parameter in held]))
         pair: QHBoxLayout | None = None
         for parameter in held:
             made = self.fields[parameter.key] = field_for(parameter)
@@ -227,6 +229,10 @@ class RuleForm(QWidget):
         """Show what most planners never touch; a value that is not the default is never hidden."""
         for key, line in self._rare.items():
             line.setVisible(shown or self._value(key) != value_of(self._defaults, key))
+        for card, keys in self._cards:
+            # A card of nothing but hidden numbers would be an empty frame.
+            rare = all(key in self._rare for key in keys)
+            card.setVisible(not rare or any(not self._rare[key].isHidden() for key in keys))
 
     def lock_whole(self, locked: bool) -> None:
         """Let nobody change what holds for the whole plan while only a part of it is in hand."""
