@@ -87,9 +87,7 @@ class MapController(QObject):
         """Show a changed plan."""
         if change.kind == "saved":
             return
-        self._preview = None
-        self._label_points = None
-        self.marked = set()
+        self._preview, self._label_points, self.marked = None, None, set()
         scene = self.session.scene
         if change.kind == "district" and scene is not None:
             self.canvas.change_shapes(scene.atoms)
@@ -105,8 +103,7 @@ class MapController(QObject):
         """Show the proposal instead of the plan in work while it is reviewed."""
         proposal = self.session.proposal
         self._preview = proposal.plan if proposal is not None else None
-        self._label_points = None
-        self._finding = None
+        self._label_points = self._finding = None
         if proposal is not None:
             self.session.select(())
             self.canvas.zoom_all()
@@ -135,9 +132,8 @@ class MapController(QObject):
         if not ours and now is not None and plan.grids is now.grids:
             # A preview while a border is dragged: same grids and limits, and no new colours to find.
             totals = self.session.totals.of_assignment(workspace.district, plan)
-            return Facts(
-                workspace.district, self.session.before, plan, totals, self._numbers, theme.is_dark()
-            )
+            before = self.session.before
+            return Facts(workspace.district, before, plan, totals, self._numbers, theme.is_dark())
         totals = self.session.totals if ours else live_totals(workspace.district, plan, workspace.rules)
         numbers = self._numbers if ours else lambda: grid_colours(workspace.district, plan)
         return Facts(workspace.district, self.session.before, plan, totals, numbers, theme.is_dark())
@@ -163,7 +159,7 @@ class MapController(QObject):
         self.canvas.dark = theme.is_dark()
         if self._twin is not None:
             self._twin.dark = self.canvas.dark
-            self._twin.set_paint(other)
+            self._twin.set_paint(self._over_ground(other))
         # Left of the swipe line is today, right of it the plan in work.
         if self.swipe and other is not None:
             self.canvas.set_paint(self._over_ground(other), paint)
@@ -177,6 +173,8 @@ class MapController(QObject):
             self.opacity = opacity
         if ground is not self._ground:
             self._ground = ground
+            if self._twin is not None:
+                self._twin.set_ground(ground, owned=False)
             self.canvas.set_ground(ground)
             self.ground_changed.emit(ground is not None)
         elif opacity is None:
@@ -233,7 +231,8 @@ class MapController(QObject):
         """Show these layers, bottom first."""
         fine = ("atoms" in keys) != ("atoms" in self.layers)
         ground = self._ground is not None and self.canvas.under.visible != ("basemap" in keys)
-        self.canvas.under.visible = "basemap" in keys
+        for canvas in (self.canvas, self._twin) if self._twin is not None else (self.canvas,):
+            canvas.under.visible = "basemap" in keys
         self.layers = keys
         self._pins()
         if not self._later.isActive():
@@ -315,9 +314,7 @@ class MapController(QObject):
         self._markers()
         self._select_subjects(finding)
         if has_place(finding):
-            half = 180.0
-            x, y = finding.x, finding.y
-            box = (x - half, y - half, x + half, y + half)
+            box = _around(finding.x, finding.y)
             self.canvas.zoom_to(self._joined(box) if self.session.selection else box)
 
     def _joined(self, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
@@ -379,7 +376,7 @@ class MapController(QObject):
 
     def zoom_to_place(self, x: float, y: float) -> None:
         """Zoom to the surroundings of a point, metres."""
-        self.canvas.zoom_to((x - 180, y - 180, x + 180, y + 180))
+        self.canvas.zoom_to(_around(x, y))
 
     def grid_at(self, atom: int) -> int:
         """Return the grid of an atom in the plan in work; -1 for none."""
@@ -393,4 +390,11 @@ class MapController(QObject):
         if twin is not None and scene is not None:
             twin.set_shapes(scene.atoms, scene.extent)
             twin.look(self.canvas.view)
+            twin.under.visible = self.canvas.under.visible
+            twin.set_ground(self._ground, owned=False)
         self.refresh()
+
+
+def _around(x: float, y: float, half: float = 180.0) -> tuple[float, float, float, float]:
+    """Return the surroundings of a point, metres."""
+    return x - half, y - half, x + half, y + half

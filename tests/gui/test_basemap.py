@@ -266,3 +266,22 @@ def test_the_basemap_is_a_layer_that_can_be_unticked(window, qtbot, tmp_path: Pa
     assert window.canvas._paint.translucent
     window.groups["map"].show(None)
     assert "basemap" not in window.layers.shown()
+
+
+def test_the_map_of_today_shows_the_basemap_too(window, qtbot, tmp_path: Path) -> None:
+    window.groups["map"].show(Basemap(str(mbtiles(tmp_path / "a.mbtiles", tiles_over(window)))))
+    ground = wait_for_tiles(window, qtbot)
+    window.actions_by_id["side"].trigger()
+    twin = window.groups["view"].twin
+    assert twin.under.ground is ground
+    twin._on_idle()
+    qtbot.waitUntil(lambda: not twin.under.busy and twin.under.picture() is not None, timeout=10_000)
+    middle = twin.under.picture()[1]
+    assert middle.pixelColor(middle.width() // 2, middle.height() // 2).alpha() == 255
+    window.layers.set_shown("basemap", False)
+    assert twin.under.picture() is None
+    window.layers.set_shown("basemap", True)
+    window.actions_by_id["side"].trigger()
+    assert ground.pieces(window.canvas.view), "the basemap of the main map goes on"
+    window.map.set_ground(None)
+    assert window.canvas.under.ground is None

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QColorDialog
 
 from gridplanner.gui.canvas.pins import pin_at
 from gridplanner.gui.dialogs.ask import AskDialog
@@ -198,3 +200,14 @@ def test_opinions_are_pins_at_their_place(two: Any, monkeypatch: pytest.MonkeyPa
     assert (canvas.view.x, canvas.view.y) == pytest.approx((x, y), abs=0.06)
     two.layers.set_shown("opinions", False)
     assert not canvas.tips.pins
+
+
+def test_a_grid_gets_a_colour_of_its_own(window: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QColorDialog, "getColor", staticmethod(lambda *_a: QColor("#aa3355")))
+    window.groups["view"]._choose_colour(2)
+    assert window.layers.style == "grid"
+    held = window.session.plan.assignment == 2
+    assert set(window.canvas._paint.colours[:-1][held].tolist()) == {0xFFAA3355}
+    assert [row.colour for row in window.map.legend()] == ["#aa3355"]
+    window.session.undo()
+    assert 0xFFAA3355 not in window.canvas._paint.colours

@@ -322,12 +322,13 @@ class GroundFrame(Composer):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.ground: Ground | None = None
+        self._owned = True
 
-    def set(self, ground: Ground | None) -> None:
-        """Show another basemap, None for none."""
-        if self.ground is not None and self.ground is not ground:
+    def set(self, ground: Ground | None, *, owned: bool = True) -> None:
+        """Show another basemap, None for none; one that is not owned is closed by another map."""
+        if self.ground is not None and self.ground is not ground and self._owned:
             self.ground.close()
-        self.ground = ground
+        self.ground, self._owned = ground, owned
         self.drop()
 
     def refresh(self, view: View, ratio: float) -> None:

@@ -134,9 +134,9 @@ class MapCanvas(QWidget):
         self._idle.start()
         self.update()
 
-    def set_ground(self, ground: Ground | None) -> None:
+    def set_ground(self, ground: Ground | None, *, owned: bool = True) -> None:
         """Show another basemap, None for none; the colours must let it shine through."""
-        self.under.set(ground)
+        self.under.set(ground, owned=owned)
         if ground is not None:
             ground.changed.connect(self._ground_changed)
         self._ground_changed()

@@ -7,6 +7,7 @@ orange, within it is pale; dedicated grids are hatched, locked ones dotted by th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -86,10 +87,16 @@ def _lookup(index: np.ndarray, colours: tuple[str, ...]) -> np.ndarray:
 
 
 def by_grid(facts: Facts) -> Scheme:
-    """Colour so that touching grids differ."""
+    """Colour so that touching grids differ; a grid with a colour of its own keeps that."""
     tints = TINTS_DARK if facts.dark else TINTS
     numbers = facts.numbers() if callable(facts.numbers) else facts.numbers
-    return Scheme(_lookup(numbers.astype(np.int64) % len(tints), tints), ())
+    grid = _lookup(numbers.astype(np.int64) % len(tints), tints)
+    own = Counter(record.colour for record in facts.plan.grids if record.colour)
+    for i, record in enumerate(facts.plan.grids):
+        if record.colour:
+            grid[i] = argb(record.colour)
+    legend = (LegendRow(colour, _("colour chosen by hand ({n})").format(n=n)) for colour, n in own.items())
+    return Scheme(grid, tuple(legend))
 
 
 def by_people(facts: Facts) -> Scheme:

@@ -282,7 +282,7 @@ class EditGroup:
                 Field("code", _("Grid code"), record.code),
                 Field("name", _("Name"), record.name),
                 Field("note", _("Note"), record.note, long=True),
-                Field("colour", _("Colour on printed maps (#rrggbb)"), record.colour),
+                Field("colour", _("Colour on maps (#rrggbb)"), record.colour),
             ],
         )
         if answer:

@@ -7,8 +7,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
-from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtGui import QColor, QCursor
+from PySide6.QtWidgets import QApplication, QColorDialog, QMenu
 
 from gridplanner.gui import theme
 from gridplanner.gui.canvas.canvas import MapCanvas
@@ -17,6 +17,7 @@ from gridplanner.gui.dialogs.palette import PaletteDialog
 from gridplanner.gui.hand_over import change_language, rebuild
 from gridplanner.gui.panels.steps import STEPS
 from gridplanner.texts import _, language
+from gridplanner.workspace.commands import EditGrid
 from gridplanner.workspace.scene.commands import place_text
 
 if TYPE_CHECKING:
@@ -196,8 +197,21 @@ class ViewGroup:
         only.setCheckable(True)
         only.setChecked(grid >= 0 and tools.made["click"].only_from == grid)
         only.triggered.connect(lambda on: tools.set_only_from(grid if on else -1))
+        if grid >= 0:
+            menu.addAction(_("Colour of the grid..."), lambda: self._choose_colour(grid))
         menu.addAction(_("Enter an opinion about this place..."), lambda: self._enter_opinion(at))
         menu.popup(QCursor.pos())
+
+    def _choose_colour(self, grid: int) -> None:
+        """Give a grid a colour of its own, seen where neighbours differ and on printed maps."""
+        window = self._window
+        plan = window.session.plan
+        if plan is None:
+            return
+        now = QColor(plan.grids[grid].colour or "#C9DDEE")
+        chosen = QColorDialog.getColor(now, window, _("Colour of the grid"))
+        if chosen.isValid() and window.session.do(EditGrid(grid, colour=chosen.name())):
+            window.layers.set_style("grid")
 
     def _enter_opinion(self, at: MapPoint) -> None:
         """Enter an opinion about the place under the pointer and its grid."""
