@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from benchmarks.io import matrix, robustness
+from benchmarks.io import matrix, messy, robustness
 from benchmarks.io.mutations import run as run_mutations
 from gridplanner.io.geopackage_reader import read_geopackage
 from gridplanner.io.raw import objects
@@ -151,6 +151,16 @@ def export_matrix(folder: Path) -> dict[str, object]:
     return {"files": len(found), "differ": wrong, "missed": bool(wrong)}
 
 
+def messy_table(_folder: Path) -> dict[str, object]:
+    """Print what each broken or awkward real file gives."""
+    folder = messy.shared_folder()
+    if not folder.is_dir():
+        return {"skipped": f"no messy files at {folder}"}
+    lines = messy.table(folder)
+    print("\n".join(lines))
+    return {"layers": len(lines) - 2}
+
+
 FIGURES: dict[str, Callable[[Path], dict[str, object]]] = {
     "load": load,
     "export": export,
@@ -160,6 +170,7 @@ FIGURES: dict[str, Callable[[Path], dict[str, object]]] = {
     "encodings": encodings,
     "round_trips": round_trips,
     "matrix": export_matrix,
+    "messy": messy_table,
 }
 
 

@@ -46,7 +46,7 @@ def read_geojson(path: Path, encoding: str = "") -> RawTable:
     except (ValueError, RecursionError) as error:
         raise UserError(
             _("'{source}' is not valid JSON ({cause}). Ask for the file again.").format(
-                source=source, cause=error
+                source=source, cause=_cause(error)
             )
         ) from error
     features = _features(document)
@@ -68,6 +68,13 @@ def read_geojson(path: Path, encoding: str = "") -> RawTable:
     return replace(
         table, findings=(*table.findings, row_finding("read.text", Severity.WARNING, told, garbled))
     )
+
+
+def _cause(error: Exception) -> str:
+    """Return where JSON breaks off, in the user's language."""
+    if isinstance(error, json.JSONDecodeError):
+        return _("line {line}, column {column}").format(line=error.lineno, column=error.colno)
+    return _("nested too deeply") if isinstance(error, RecursionError) else str(error)
 
 
 def _features(document: Any) -> list[Any] | None:
