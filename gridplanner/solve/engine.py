@@ -19,9 +19,11 @@ from gridplanner.solve.convergence import convergence
 from gridplanner.solve.decompose import free_atoms, scope_of
 from gridplanner.solve.desk import Desk
 from gridplanner.solve.division import Divided
+from gridplanner.solve.edits import fill_unassigned
 from gridplanner.solve.own import first_accepted
 from gridplanner.solve.pairs import pair_findings
 from gridplanner.solve.reasons import checked, reasons_of
+from gridplanner.solve.standing import with_standing
 
 
 def propose(
@@ -62,14 +64,25 @@ def propose(
     def drawn(asked: PlanRequest) -> tuple[Desk, list[Divided], Plan]:
         desk = Desk(district, asked, scope, executor or Inline(), progress or Silent())
         divided = desk.divide_all()
-        return desk, divided, assemble(district, scope, [d.label for d in divided])
+        plan = assemble(district, scope, [d.label for d in divided])
+        return desk, divided, _without_gaps(district, plan, rules, asked) if asked.only else plan
 
     (desk, divided, plan), refused = first_accepted(district, rules, request, drawn)
     desk.prove(divided)
     findings, reasons = reasons_of(district, scope, divided, request)
     findings = (*findings, *pair_findings(district, plan, request), *refused, *carved)
     proof = Proof(district, rules, scope, divided, desk.least, reasons, desk.total, desk.uneven, desk.mean)
-    certificate = certificate_of(proof, plan)
+    certificate = with_standing(certificate_of(proof, plan), district, rules, scope, plan)
     steps = convergence(desk.drawn, scope.parts, desk.least, request)
     trace = tuple((step.seconds, step.community, step.value) for step in steps)
     return Proposal(request, plan, replace(certificate, steps=steps), findings, trace, dict(desk.cpu_s))
+
+
+def _without_gaps(district: District, plan: Plan, rules: RuleSet, asked: PlanRequest) -> Plan:
+    """Return the plan with land that no grid held before given to a grid that it touches.
+
+    What is not planned stays as it is; but a plan leaves no land without a grid.
+    """
+    held = tuple(replace(g, locked=g.locked or g.code in asked.locked) for g in plan.grids)
+    filled = fill_unassigned(district, replace(plan, grids=held), rules)
+    return replace(plan, assignment=filled.assignment)

@@ -70,6 +70,35 @@ def test_only_some_grids_move_only_their_people() -> None:
     assert proposal.plan.grids[1] == district.grids_before[2]
 
 
+def test_the_certificate_speaks_of_the_grids_that_stay(small_city: District) -> None:
+    code = str(small_city.communities.codes[1])
+    locked = next(g.code for g in small_city.grids_before if g.community == 1)
+    proposal = ask(small_city, RULES, total="fewest", only=(code,), locked=(locked,))
+    plan, certificate = proposal.plan, proposal.certificate
+    people = plan.sums(small_city.atoms.people)[plan.general()]
+    assert sum(part.grids for part in certificate.parts) == plan.general().sum()
+    assert sum(part.people for part in certificate.parts) == people.sum()
+    for name in ("grids", "pieces"):
+        whole = sum(part.objective[name].value for part in certificate.parts)
+        assert whole == certificate.total[name].value
+    uneven = sum(part.objective["deviation"].value * part.grids for part in certificate.parts)
+    assert uneven / plan.general().sum() == pytest.approx(certificate.total["deviation"].value)
+    for part in certificate.parts:
+        own = [g for g in plan.grids if str(small_city.communities.codes[g.community]) == part.community]
+        assert part.grids <= len(own)
+        assert all(bound.bound <= bound.value for bound in part.objective.values())
+        if part.community != code:
+            assert all(bound.gap == 0 for bound in part.objective.values())
+            assert part.objective["grids"].assumptions
+
+
+def test_land_without_a_grid_is_given_away_where_nothing_else_changes() -> None:
+    district = town("AABB\nAAB.", "aabb\naabb", people=100)
+    codes = (str(district.communities.codes[0]),)
+    plan = ask(district, RuleSet(people=Band(300, 900)), total="fewest", only=codes).plan
+    assert (plan.assignment >= 0).all()
+
+
 def test_a_grid_across_the_line_of_what_is_planned_loses_nobody() -> None:
     # B reaches into both communities; planning one of them must leave its other half where it is.
     district = town("AABBC\nAABBC", "aaabb\naaabb", people=100)

@@ -6,11 +6,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from gridplanner.errors import Cancelled, UserError
-from gridplanner.progress import Silent
-from gridplanner.workspace.executors import Cluster
+from gridplanner.model.request import PlanRequest
+from gridplanner.model.ruleset import Band, RadiusRule, RuleSet
+from gridplanner.progress import Inline, Silent
+from gridplanner.solve.engine import propose
+from gridplanner.workspace.executors import Cluster, Processes
+from tests.unit.solve.cities import city
 from tests.unit.workspace.job_work import slow, square, wait_and_square
 
 distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster' (distributed)")
@@ -41,6 +46,50 @@ def test_tasks_of_a_killed_worker_are_done_again(executor: Cluster, local_cluste
     first = next(results)
     next(iter(local_cluster.workers.values())).process.process.kill()
     assert [first, *results] == [i * i for i in range(12)]
+
+
+RULES = RuleSet(people=Band(1000, 2000), service_radius=RadiusRule(400))
+
+
+@pytest.mark.slow
+def test_engine_makes_the_same_plan_here_in_processes_and_on_a_cluster(executor: Cluster) -> None:
+    district = city(14, communities=3, atoms_each=50)
+    total = int(district.atoms.people.sum() / 1500)
+    request = PlanRequest(total=total, certify_s=0.0, effort="quick")
+    here = propose(district, RULES, request, Inline())
+    processes = Processes(2)
+    beside = propose(district, RULES, request, processes)
+    processes.close()
+    there = propose(district, RULES, request, executor)
+    for other in (beside, there):
+        assert np.array_equal(here.plan.assignment, other.plan.assignment)
+        assert here.certificate.total == other.certificate.total
+
+
+@pytest.mark.slow
+def test_a_worker_killed_while_the_engine_plans_changes_nothing(
+    executor: Cluster, local_cluster: object
+) -> None:
+    district = city(15, communities=4, atoms_each=50)
+    request = PlanRequest(total="fewest", certify_s=0.0)
+    here = propose(district, RULES, request, Inline())
+
+    class Kills(Silent):
+        """Kills a worker at the first part that is reported."""
+
+        def __init__(self) -> None:
+            self.killed = 0
+
+        def step(self, done: int, total: int, text: str) -> None:
+            if not self.killed:
+                worker = next(iter(local_cluster.workers.values())).process.process
+                self.killed = worker.pid
+                worker.kill()
+
+    kills = Kills()
+    there = propose(district, RULES, request, executor, kills)
+    assert kills.killed
+    assert np.array_equal(here.plan.assignment, there.plan.assignment)
 
 
 def test_cancel_does_not_wait_for_running_tasks(executor: Cluster) -> None:
