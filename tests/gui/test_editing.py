@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -10,8 +12,11 @@ from PySide6.QtCore import QPoint, Qt
 from gridplanner.gui.models.expression import matching
 from gridplanner.gui.tools.cut import side_of_line
 from gridplanner.gui.tools.move import inside_polygon
-from gridplanner.gui.tools.totals import PairTotals
+from gridplanner.gui.tools.totals import PairTotals, _lines
+from gridplanner.model.layers import Layer
+from gridplanner.model.ruleset import Band, RuleSet
 from gridplanner.workspace.commands import MergeGrids
+from gridplanner.workspace.scene.live import WITHIN
 from tests.builders import SIDE_M
 from tests.gui.conftest import show, toy_contents
 
@@ -250,3 +255,22 @@ def test_an_expression_sees_the_plan_as_it_is_while_the_table_is_hidden(window) 
     before = matching("people > 0", window.table.model)
     session.do(MergeGrids((0, 1)))
     assert len(matching("people > 0", window.table.model)) == len(before) - 1
+
+
+def test_a_border_drag_counts_the_load_where_weights_are_set(bare_window) -> None:
+    contents = toy_contents()
+    n = len(contents.district.buildings)
+    elderly = np.zeros(n)
+    elderly[2] = 80
+    columns = {"code": contents.district.buildings.codes, "elderly": elderly}
+    layer = Layer("buildings", "楼栋", None, columns)
+    district = replace(contents.district, originals={"buildings": layer})
+    rules = RuleSet(people=Band(300, 600), weights={"elderly": 2.0})
+    show(bare_window, replace(contents, district=district, rules=rules))
+    session = bare_window.session
+    totals = PairTotals.of(session, (0, 1), np.array([2]), 0)
+    given, taken = totals.grids[0], totals.grids[1]
+    assert (given.people, given.load, taken.people, taken.load) == (500, 660, 300, 300)
+    assert (given.good, taken.good) == (False, True), "the limits count the load"
+    assert "660" in _lines(given)[0]
+    assert session.totals.state[1] == WITHIN, "400 people and a load of 560"

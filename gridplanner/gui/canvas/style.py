@@ -100,11 +100,11 @@ def by_grid(facts: Facts) -> Scheme:
 
 
 def by_people(facts: Facts) -> Scheme:
-    """Colour by people against the band."""
+    """Colour by people (their load, where weights are set) against the band."""
     totals = facts.totals
     low = np.where(np.isfinite(totals.people_min), totals.people_min, 0)
     high = np.where(np.isfinite(totals.people_max), totals.people_max, np.inf)
-    people = totals.people
+    people = totals.load
     colours = (*UNDER, *WITHIN, *OVER, NOTHING)
     middle = np.where(np.isfinite(high), (low + high) / 2, low)
     index = np.select(

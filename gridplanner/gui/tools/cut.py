@@ -123,6 +123,7 @@ class SplitTool(LineTool):
                 GridTotals(
                     name,
                     int(atoms.people[side].sum()),
+                    int(totals.atom_load[side].sum()),
                     float(totals.people_min[grid]),
                     float(totals.people_max[grid]),
                     int(atoms.households[side].sum()),

@@ -18,10 +18,11 @@ from gridplanner.texts import _
 
 @dataclass(frozen=True)
 class GridTotals:
-    """One grid on the plate."""
+    """One grid on the plate; its load is what the limits count, where other than its people."""
 
     name: str
     people: int
+    load: int
     low: float
     high: float
     households: int
@@ -31,7 +32,7 @@ class GridTotals:
     @property
     def good(self) -> bool:
         """Whether the grid keeps its band and hangs together."""
-        return self.low <= self.people <= self.high and self.parts <= 1
+        return self.low <= self.load <= self.high and self.parts <= 1
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class PairTotals:
         """Return the totals of a pair of grids if `atoms` went to `to`."""
         plan, district = session.plan, session.workspace.district
         totals = session.totals
+        moved_load = int(totals.atom_load[atoms].sum())
         moved_people = int(district.atoms.people[atoms].sum())
         moved_households = int(district.atoms.households[atoms].sum())
         assignment = plan.assignment.copy()
@@ -58,6 +60,7 @@ class PairTotals:
                 GridTotals(
                     record.name or record.code[-3:] or f"+{grid + 1}",
                     int(totals.people[grid]) + sign * moved_people,
+                    int(totals.load[grid]) + sign * moved_load,
                     float(totals.people_min[grid]),
                     float(totals.people_max[grid]),
                     int(totals.households[grid]) + sign * moved_households,
@@ -85,15 +88,17 @@ def _lines(grid: GridTotals) -> tuple[str, str]:
     state = ""
     if grid.parts > 1:
         state = _("falls into {n} parts").format(n=grid.parts)
-    elif grid.people < grid.low:
-        state = _("{n} too few").format(n=f"{grid.low - grid.people:,.0f}")
-    elif grid.people > grid.high:
-        state = _("{n} too many").format(n=f"{grid.people - grid.high:,.0f}")
+    elif grid.load < grid.low:
+        state = _("{n} too few").format(n=f"{grid.low - grid.load:,.0f}")
+    elif grid.load > grid.high:
+        state = _("{n} too many").format(n=f"{grid.load - grid.high:,.0f}")
     else:
         state = _("within")
     first = _("{name}: {people} people{change}").format(
         name=grid.name, people=f"{grid.people:,}", change=change
     )
+    if grid.load != grid.people:
+        first += _(", load {load}").format(load=f"{grid.load:,}")
     second = _("{households} households, limits {limits}, {state}").format(
         households=f"{grid.households:,}", limits=limits_text(grid.low, grid.high), state=state
     )

@@ -8,13 +8,14 @@ households of two grids, their limits, and whether they still hang together, wit
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from gridplanner.model.adjacency import Adjacency
 from gridplanner.model.jurisdiction import District
+from gridplanner.model.load import load_of
 from gridplanner.model.plan import Plan
 from gridplanner.model.ruleset import RuleSet
 
@@ -31,13 +32,16 @@ class LiveTotals:
 
     Parameters
     ----------
-    people, households, atoms : int64[n]
+    people, load, households, atoms : int64[n]
+        The load is what the limits of people count: the people themselves where the rules give no weights.
     people_min, people_max, households_min, households_max : float64[n]
         -inf and inf where open; open for dedicated grids.
     general : bool[n]
+    atom_load : int64[n_atoms]
     """
 
     people: Ints
+    load: Ints
     households: Ints
     atoms: Ints
     people_min: Floats
@@ -45,13 +49,14 @@ class LiveTotals:
     households_min: Floats
     households_max: Floats
     general: npt.NDArray[np.bool_]
+    atom_load: Ints
 
     @cached_property
     def state(self) -> npt.NDArray[np.int8]:
-        """int8[n]: EMPTY, UNDER, WITHIN or OVER; the worse of people and households."""
+        """int8[n]: EMPTY, UNDER, WITHIN or OVER; the worse of load and households."""
         state = np.full(len(self.people), WITHIN, np.int8)
-        state[(self.people < self.people_min) | (self.households < self.households_min)] = UNDER
-        state[(self.people > self.people_max) | (self.households > self.households_max)] = OVER
+        state[(self.load < self.people_min) | (self.households < self.households_min)] = UNDER
+        state[(self.load > self.people_max) | (self.households > self.households_max)] = OVER
         state[self.atoms == 0] = EMPTY
         return state
 
@@ -60,6 +65,7 @@ class LiveTotals:
         return replace(
             self,
             people=plan.sums(district.atoms.people),
+            load=plan.sums(self.atom_load),
             households=plan.sums(district.atoms.households),
             atoms=plan.sums(np.ones(len(district.atoms), np.int64)),
         )
@@ -76,8 +82,10 @@ def live_totals(district: District, plan: Plan, rules: RuleSet) -> LiveTotals:
     limits = np.array([_limits(district, plan, rules, g) for g in range(plan.n_grids)], np.float64).reshape(
         -1, 4
     )
+    loads = _loads(district, tuple(sorted(rules.weights.items())))
     return LiveTotals(
         people=plan.sums(district.atoms.people),
+        load=plan.sums(loads),
         households=plan.sums(district.atoms.households),
         atoms=plan.sums(np.ones(len(district.atoms), np.int64)),
         people_min=limits[:, 0],
@@ -85,7 +93,14 @@ def live_totals(district: District, plan: Plan, rules: RuleSet) -> LiveTotals:
         households_min=limits[:, 2],
         households_max=limits[:, 3],
         general=plan.general(),
+        atom_load=loads,
     )
+
+
+@lru_cache(maxsize=2)
+def _loads(district: District, weights: tuple[tuple[str, float], ...]) -> Ints:
+    """Return the load of each atom; columns of texts are matched once, not at each step of a drag."""
+    return load_of(district, RuleSet(weights=dict(weights)))
 
 
 def _limits(district: District, plan: Plan, rules: RuleSet, g: int) -> tuple[float, float, float, float]:
