@@ -204,7 +204,7 @@ def test_the_language_changes_in_place_with_the_project_open(window, qtbot) -> N
     assert new.canvas.view.scale == view.scale
     assert new.actions_by_id["save"].text() == "&Save"
     named = {str(n) for n in session.workspace.district.communities.names} | {session.workspace.district.name}
-    named |= {grid.name for grid in plan.grids}
+    named |= {grid.name for grid in plan.grids} | set(session.workspace.contents.scenarios)
     left = [t for t in texts_of(new) if is_chinese(t) and not any(n and n in t for n in named)]
     assert not left, left
     assert not any(is_chinese(f.text) for f in session.findings if not any(n in f.text for n in named))
