@@ -274,3 +274,20 @@ def test_a_border_drag_counts_the_load_where_weights_are_set(bare_window) -> Non
     assert (given.good, taken.good) == (False, True), "the limits count the load"
     assert "660" in _lines(given)[0]
     assert session.totals.state[1] == WITHIN, "400 people and a load of 560"
+
+
+@pytest.mark.parametrize("tool", ["border", "rectangle", "brush", "lasso", "split"])
+def test_a_tool_paints_only_its_own_mark_on_a_map_with_the_focus(window, qtbot, tool: str) -> None:
+    """The rim of the focus was filled with whatever brush a tool had left: the whole map turned red."""
+    canvas = window.canvas
+    window.session.select([0])
+    getattr(window.groups["tools"], tool)()
+    canvas.setFocus()
+    qtbot.waitUntil(canvas.hasFocus)
+    far = spot(window, 23)
+    before = canvas.grab().toImage().pixelColor(far)
+    qtbot.mousePress(canvas, LEFT, pos=spot(window, 1, SIDE_M * 0.47))
+    qtbot.mouseMove(canvas, spot(window, 2))
+    during = canvas.grab().toImage().pixelColor(far)
+    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+    assert before == during
