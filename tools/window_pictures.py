@@ -18,7 +18,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZE = (1600, 1000)
-WAIT_MS = 240_000
+WAIT_MS = 480_000
 
 
 class Photographer:
@@ -222,13 +222,23 @@ def border(camera: Photographer) -> None:
 
 def hand_over(camera: Photographer) -> None:
     """Assign branches and staff, and export."""
-    if not camera.wants("staff", "export", "dark"):
+    if not camera.wants("staff", "settings", "export", "dark"):
         return
     window = camera.window
     window.groups["plan"].assign()
     camera.until(lambda: not window.session.busy and window.session.staffed)
     camera.take("staff")
     window.steps.go("export")
+    if camera.wants("settings"):
+        from gridplanner.gui.dialogs.settings import ExportDialog
+
+        window.groups["settle"].export()
+        dialog = window.findChildren(ExportDialog)[-1]
+        dialog.fields["export.profiles"].set(["gbk", "gbk+chinese"])
+        dialog.look()
+        camera.until(lambda: dialog.preview.blockCount() > 1)
+        camera.take("settings", dialog)
+        dialog.reject()
     if camera.wants("export"):
         window.groups["file"].export_to("示例区成果")
         camera.until(lambda: bool(window.groups["file"].exported))
