@@ -195,7 +195,8 @@ def main(argv: list[str] | None = None) -> int:
                             ensure_ascii=False,
                         )
                     )
-                    print("\n".join(tally.bad), file=sys.stderr)
+                    for line in tally.bad:
+                        print(line, file=sys.stderr)
                 missed |= bool(tally.bad)
                 continue
             figures = FIGURES[name](folder)

@@ -100,8 +100,11 @@ def _closed_slivers(case: Case) -> Iterator[Finding]:
 
 
 def check_gap(case: Case) -> Iterator[Finding]:
-    """Yield a finding for each connected stretch of land that no grid holds (T2)."""
-    if not case.rules.gap.on:
+    """Yield a finding for each connected stretch of land that no grid holds (T2).
+
+    Where there are no grids at all, none of them leaves a gap: the division is still to be made.
+    """
+    if not case.rules.gap.on or not case.plan.grids:
         return
     if case.whole_today:
         yield from _closed_slivers(case)
