@@ -39,7 +39,8 @@ def staffed_today(district: District, plan: Plan) -> Plan:
         if worker.grid in index:
             posts.setdefault(index[worker.grid], worker.id)
     grids = tuple(
-        replace(record, worker=record.worker or posts.get(g, "")) for g, record in enumerate(plan.grids)
+        replace(record, worker=posts[g]) if g in posts and not record.worker else record
+        for g, record in enumerate(plan.grids)
     )
     ties = plan.ties or ties_today(branches, index)
     return replace(plan, grids=grids, branches=branches, workers=workers, ties=ties)

@@ -39,10 +39,11 @@ def grid_polygons(geometry: ObjectArray, assignment: npt.NDArray[np.integer], n_
     result = np.full(n_grids, None, dtype=object)
     order = np.argsort(assignment, kind="stable")
     bounds = np.searchsorted(assignment[order], np.arange(n_grids + 1))
-    for grid in range(n_grids):
-        rows = order[bounds[grid] : bounds[grid + 1]]
-        if len(rows):
-            result[grid] = dissolved(geometry[rows])
+    many = np.diff(bounds)
+    alone = np.flatnonzero(many == 1)
+    result[alone] = geometry[order[bounds[alone]]]
+    for grid in np.flatnonzero(many > 1).tolist():
+        result[grid] = dissolved(geometry[order[bounds[grid] : bounds[grid + 1]]])
     return result
 
 

@@ -78,10 +78,13 @@ def service_points(
     stations = stations_by_grid(xy, grid, rule, stations_xy)
     order = np.argsort(grid, kind="stable")
     bounds = np.searchsorted(grid[order], np.arange(n_grids + 1))
-    for g in range(n_grids):
+    many = np.diff(bounds)
+    alone = np.flatnonzero(many == 1)
+    only = order[bounds[alone]]
+    radius[alone], sx[alone], sy[alone] = np.where(people[only] > 0, 0.0, np.nan), *xy[only].T
+    for g in sorted({*np.flatnonzero(many > 1).tolist(), *(g for g in stations if many[g])}):
         rows = order[bounds[g] : bounds[g + 1]]
-        if len(rows):
-            radius[g], sx[g], sy[g] = one_grid(xy[rows], people[rows], rule, stations.get(g))
+        radius[g], sx[g], sy[g] = one_grid(xy[rows], people[rows], rule, stations.get(g))
     return ServiceDistances(radius, sx, sy)
 
 

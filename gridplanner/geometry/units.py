@@ -20,6 +20,7 @@ from gridplanner.texts import _
 
 #: Length of a community code: the first digits of a 15-digit grid code.
 COMMUNITY_DIGITS = 12
+_DEDICATED = frozenset(str(word) for word in DedicatedKind)
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,9 +146,8 @@ def _kind(kind: str, dedicated: str) -> tuple[GridKind, str]:
     """Read the kind of a grid from the words offices use."""
     if "微" in kind or kind.lower() == "micro":
         return GridKind.MICRO, ""
-    words = {str(word) for word in DedicatedKind}
-    if "专" in kind or kind.lower() == "dedicated" or (not kind and dedicated in words):
-        return GridKind.DEDICATED, dedicated if dedicated in words else str(DedicatedKind.OTHER)
+    if "专" in kind or kind.lower() == "dedicated" or (not kind and dedicated in _DEDICATED):
+        return GridKind.DEDICATED, dedicated if dedicated in _DEDICATED else str(DedicatedKind.OTHER)
     return GridKind.GENERAL, ""
 
 

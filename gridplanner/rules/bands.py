@@ -15,6 +15,30 @@ from gridplanner.texts import _
 
 
 @dataclass(frozen=True)
+class _Words:
+    """Sentence and remedy above and below a limit, and the unit, in the user's language."""
+
+    above: tuple[str, str]
+    below: tuple[str, str]
+    unit: str
+
+    @classmethod
+    def of(cls, noun: str) -> _Words:
+        """Look the words up."""
+        return cls(
+            (
+                _("Grid {grid} has {value} {unit}, above the limit of {limit:g}."),
+                _("Split it or give parts to neighbours."),
+            ),
+            (
+                _("Grid {grid} has {value} {unit}, below the limit of {limit:g}."),
+                _("Merge it with a neighbour."),
+            ),
+            _(noun),
+        )
+
+
+@dataclass(frozen=True)
 class BandRule:
     """A band on one counted number.
 
@@ -36,30 +60,26 @@ class BandRule:
         counts, noun = getattr(case.measures, self.name), self.noun
         if self.name == "people" and "load" in case.measures.more:
             counts, noun = case.measures.more["load"], "weighted persons"
+        # Where nearly all grids break the band (a layer of anything else), words are looked up once.
+        words = _Words.of(noun)
         for grid in case.general():
             band: Band = getattr(case.limits(grid), self.name)
             value = int(counts[grid])
             limit, worst = breached(band, value)
             if worst is not None:
-                yield self._finding(case, grid, value, limit, worst, noun)
+                yield self._finding(case, grid, value, limit, worst, words)
 
     def _finding(
-        self, case: Case, grid: int, value: int, limit: float, worst: Severity, noun: str
+        self, case: Case, grid: int, value: int, limit: float, worst: Severity, words: _Words
     ) -> Finding:
         """Word one breach."""
         record = case.plan.grids[grid]
         x, y = case.place(grid)
-        above = value > limit
-        text = (
-            _("Grid {grid} has {value} {unit}, above the limit of {limit:g}.")
-            if above
-            else _("Grid {grid} has {value} {unit}, below the limit of {limit:g}.")
-        )
-        remedy = _("Split it or give parts to neighbours.") if above else _("Merge it with a neighbour.")
+        text, remedy = words.above if value > limit else words.below
         return Finding(
             rule=self.name,
             severity=worst,
-            text=text.format(grid=label(record), value=value, unit=_(noun), limit=limit),
+            text=text.format(grid=label(record), value=value, unit=words.unit, limit=limit),
             remedy=remedy,
             hard=worst is Severity.ERROR,
             subject_kind="grid",

@@ -37,6 +37,8 @@ class Case:
     polygons : object[n_grids]
     grids : int array
         The grids to judge; all of them unless only a few changed.
+    faults : tuple of Defect, optional
+        Between today's grids as delivered, where they are known already.
     """
 
     district: District
@@ -45,6 +47,7 @@ class Case:
     measures: Measures
     polygons: ObjectArray
     grids: npt.NDArray[np.integer] = field(default_factory=lambda: np.empty(0, np.int64))
+    faults: tuple[Defect, ...] | None = None
 
     @cached_property
     def resolved(self) -> dict[tuple[int, GridKind, str], RuleSet]:
@@ -87,6 +90,8 @@ class Case:
     def defects(self) -> tuple[Defect, ...]:
         """Faults between today's grids as delivered."""
         shapes = self.district.grids_before_geometry
+        if self.faults is not None:
+            return self.faults
         if not len(shapes):
             return ()
         return coverage_defects(shapes, self.points, self.district.buildings.people)
@@ -99,11 +104,16 @@ class Case:
 
     def place(self, grid: int) -> tuple[float, float]:
         """Return a point inside a grid; NaN where it has no land."""
-        shape = self.polygons[grid]
-        if shape is None or shape.is_empty:
-            return (float("nan"), float("nan"))
-        point = shape.representative_point()
-        return (point.x, point.y)
+        x, y = self._places[grid]
+        return (float(x), float(y))
+
+    @cached_property
+    def _places(self) -> npt.NDArray[np.float64]:
+        """float64[n_grids, 2]: a point inside each grid to judge."""
+        found = np.full((len(self.polygons), 2), np.nan)
+        spots = shapely.point_on_surface(self.polygons[self.grids])
+        found[self.grids] = np.column_stack([shapely.get_x(spots), shapely.get_y(spots)])
+        return found
 
 
 def facts_of(district: District, community: int, kind: GridKind, dedicated_kind: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import shapely
 
 from gridplanner.geometry.contiguity import components, parts_per_label
+from gridplanner.geometry.defects import Defect
 from gridplanner.geometry.dissolve import grid_polygons
 from gridplanner.geometry.roads import RoadNetwork, road_service_points
 from gridplanner.geometry.service import ServiceDistances, service_points, stations_by_grid
@@ -97,6 +98,7 @@ def check(
     measures: Measures | None = None,
     polygons: ObjectArray | None = None,
     waivers: Mapping[str, str] | None = None,
+    faults: tuple[Defect, ...] | None = None,
 ) -> tuple[Finding, ...]:
     """Return every breach, worst first, then by people.
 
@@ -104,11 +106,14 @@ def check(
     ----------
     waivers : mapping
         `rule|codes joined by ;` to the reason why the planner accepts it.
+    faults : tuple of Defect, optional
+        Between today's grids as delivered, where they are known already.
     """
     if polygons is None:
         polygons = grid_polygons(district.atoms.geometry, plan.assignment, plan.n_grids)
     measures = measures if measures is not None else measure(district, plan, rules, polygons)
-    case = Case(district, with_provisional_codes(plan), rules, measures, polygons, np.arange(plan.n_grids))
+    everything = np.arange(plan.n_grids)
+    case = Case(district, with_provisional_codes(plan), rules, measures, polygons, everything, faults)
     return _sorted([_waived(f, waivers or {}) for rule in all_rules(rules) for f in rule.check(case)])
 
 

@@ -43,14 +43,34 @@ class Tier:
     home: ObjectArray
 
 
-def health_of(district: District, plan: Plan, measures: Measures, needed: int | None = None) -> Health:
+OwnFaults = Mapping[str, tuple[Defect, ...]]
+
+
+def is_today(district: District, plan: Plan) -> bool:
+    """Tell whether a plan is today's division."""
+    return not plan.name and np.array_equal(plan.assignment, district.atoms.old_grid)
+
+
+def own_faults(district: District) -> OwnFaults:
+    """Return the faults between the areas of each layer as delivered, by role."""
+    return {tier.role: tier_defects(district, tier) for tier in tiers_of(district)}
+
+
+def health_of(
+    district: District,
+    plan: Plan,
+    measures: Measures,
+    needed: int | None = None,
+    own: OwnFaults | None = None,
+) -> Health:
     """Return the state of a division at a glance; `needed` general grids will need a worker.
 
-    Faults of the layers as delivered belong to today's division only.
+    Faults of the layers as delivered belong to today's division only; `own` holds them where they are
+    known already (`own_faults`).
     """
-    today = not plan.name and np.array_equal(plan.assignment, district.atoms.old_grid)
+    today = is_today(district, plan)
     levels = LEVELS[:-1] if today else LEVELS
-    own = {tier.role: tier_defects(district, tier) for tier in tiers_of(district)} if today else {}
+    own = (own_faults(district) if own is None else own) if today else {}
     return Health(
         indicators=indicators(district, plan, measures, needed, own.get("grids")),
         splits=tuple(split for level in levels for split in splits(district, plan, level)),
@@ -124,7 +144,7 @@ def outside_defects(district: District, role: str = "grids") -> tuple[tuple[Defe
     return tuple(found)
 
 
-def fault_counts(district: District, own: Mapping[str, tuple[Defect, ...]]) -> tuple[FaultCount, ...]:
+def fault_counts(district: District, own: OwnFaults) -> tuple[FaultCount, ...]:
     """Count the faults of each layer as delivered and between each two tiers, by kind.
 
     `own` holds the faults of each layer by itself, by role.

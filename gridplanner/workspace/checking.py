@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import isfinite
@@ -28,7 +30,7 @@ from gridplanner.progress import Progress
 from gridplanner.reports.findings import FIELDS, findings_json, write_findings_workbook
 from gridplanner.reports.health import check_tables, health_json, level_word
 from gridplanner.reports.nets import net_tables, nets_json
-from gridplanner.rules.health import between, health_of, tier_defects, tiers_of
+from gridplanner.rules.health import between, health_of, is_today, own_faults, tier_defects, tiers_of
 from gridplanner.texts import _
 from gridplanner.workspace.intake.loose import contents_of
 from gridplanner.workspace.usecases import judge, today
@@ -62,11 +64,30 @@ def check_paths(paths: Sequence[Path], progress: Progress, crs: str = "") -> Che
     crs : str
         CRS of the loose layers that declare none.
     """
-    contents = contents_of(paths, progress, crs)
+    with _without_collector():
+        return _check(contents_of(paths, progress, crs))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Look for no circles of garbage meanwhile: a layer of 100,000 areas has none, and a million objects."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
+
+
+def _check(contents: ProjectContents) -> Checked:
+    """Check the plan in work of a project, or today's division."""
     scenario = contents.scenarios.get(contents.current)
     plan = scenario.plan if scenario else today(contents)
-    division = judge(contents.district, plan, contents.rules, contents.waivers)
-    division = replace(division, health=health_of(contents.district, plan, division.measures))
+    district = contents.district
+    own = own_faults(district) if is_today(district, plan) else None
+    division = judge(district, plan, contents.rules, contents.waivers, own)
+    division = replace(division, health=health_of(district, plan, division.measures, own=own))
     return Checked(contents, division, (*division.findings, *contents.findings))
 
 

@@ -28,7 +28,7 @@ from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
 from gridplanner.progress import Executor, Inline, Progress, Silent
 from gridplanner.rules.check import check, measure
-from gridplanner.rules.health import health_of
+from gridplanner.rules.health import OwnFaults, health_of, own_faults
 from gridplanner.rules.registry import RULES
 from gridplanner.texts import _
 from gridplanner.workspace.amend.reform_table import reformed
@@ -74,8 +74,16 @@ def today(contents: ProjectContents) -> Plan:
     return staffed_today(contents.district, contents.district.plan_today())
 
 
-def judge(district: District, plan: Plan, rules: RuleSet, waivers: Waivers | None = None) -> Division:
+def judge(
+    district: District,
+    plan: Plan,
+    rules: RuleSet,
+    waivers: Waivers | None = None,
+    own: OwnFaults | None = None,
+) -> Division:
     """Return a plan with its polygons, measures and findings.
+
+    `own` holds the faults of the layers as delivered where they are known already.
 
     Examples
     --------
@@ -83,7 +91,8 @@ def judge(district: District, plan: Plan, rules: RuleSet, waivers: Waivers | Non
     """
     polygons = grid_polygons(district.atoms.geometry, plan.assignment, plan.n_grids)
     measures = measure(district, plan, rules, polygons)
-    findings = check(district, plan, rules, measures, polygons, waivers or {})
+    faults = None if own is None else own.get("grids")
+    findings = check(district, plan, rules, measures, polygons, waivers or {}, faults)
     return Division(plan, measures, polygons, findings)
 
 
@@ -122,17 +131,16 @@ def compare(
     progress, word = progress or Silent(), _("Checking before and after")
     district = contents.district
     progress.step(0, 3, word)
-    before = judge(district, today(contents), contents.rules, contents.waivers)
+    own = own_faults(district)
+    before = judge(district, today(contents), contents.rules, contents.waivers, own)
     progress.step(1, 3, word)
     new = judge(district, after, contents.rules, contents.waivers)
     progress.step(2, 3, word)
     needed = int(after.general().sum())
-    before = replace(before, health=health_of(district, before.plan, before.measures, needed))
-    health = health_of(district, after, new.measures)
+    before = replace(before, health=health_of(district, before.plan, before.measures, needed, own))
+    findings = _joined(new.findings, (*more_findings, *without_place(district)))
+    new = replace(new, findings=findings, health=health_of(district, after, new.measures))
     options = config.assign if config else AssignOptions()
-    new = replace(
-        new, findings=_joined(new.findings, (*more_findings, *without_place(district))), health=health
-    )
     return Outcome(
         district=district,
         rules=contents.rules,
