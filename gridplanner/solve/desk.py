@@ -74,7 +74,7 @@ class Desk:
         self.measured: list[dict[int, Divided]] = [{} for _part in self.scope.parts]
         self.seen: list[Seen | None] = [None for _part in self.scope.parts]
         self.begun = monotonic()
-        self.known: list[dict[tuple[int, int], tuple[float, bool]]] = [{} for _part in self.scope.parts]
+        self.known: list[dict[tuple[int, int], tuple[float, float]]] = [{} for _part in self.scope.parts]
         self.least: list[dict[int, float]] = [{} for _part in self.scope.parts]
         #: Per part, number of grids to the proven least sum of |people / mean - 1|, where it was asked for.
         self.uneven: list[dict[int, float]] = [{} for _part in self.scope.parts]
@@ -374,8 +374,8 @@ class Desk:
 
     def _learns(self, i: int, learned: Learned) -> bool:
         """Take over what a division of a part proved; tell whether any of it is new."""
-        clusters = set(learned.clusters) - set(self.known[i])
+        clusters = {pair for pair in learned.clusters if self.known[i].get(pair, (0.0, 0.0))[0] < inf}
         numbers = set(learned.numbers) - set(self.refuted[i])
-        self.known[i] |= dict.fromkeys(clusters, (inf, True))
+        self.known[i] |= dict.fromkeys(clusters, (inf, inf))
         self.refuted[i] = (*self.refuted[i], *sorted(numbers))
         return bool(clusters or numbers)

@@ -20,7 +20,7 @@ from gridplanner.solve.state import Prices
 #: Moves of one run (more for large parts), and how uneven a grid may be not to need another run.
 _STEPS, _NEAR = 20_000, 0.002
 #: Runs where sizes are nearly all that counts, and where shapes count too: there none is ever enough.
-_EVEN_RUNS, _ROUND_RUNS = 8, 5
+_EVEN_RUNS, _ROUND_RUNS = 16, 12
 #: First and last temperature where sizes count most.
 _HOT, _COLD = 3.0, 0.002
 

@@ -21,8 +21,8 @@ from gridplanner.solve.part import CENTRE, Field, FloatArray, IntArray, Limits, 
 from gridplanner.solve.pricing import LOOSE
 from gridplanner.solve.start import pieces_of
 
-#: Larger clusters are left to the cheap tests.
-MAX_CELLS = 420
+#: Columns of the model; larger clusters are left to the cheap tests.
+MAX_CELLS = 3_000
 _CUT_ROUNDS = 25
 _HALF = 0.5
 
@@ -80,7 +80,7 @@ class _Rows:
 
 
 def least_pieces(cluster: Part, g: int, limit_s: float) -> tuple[float, bool]:
-    """Return a proven lower bound on the pieces of a cluster in g grids, and whether it is attained.
+    """Return a proven lower bound on the pieces of a cluster in g grids, and whether time cannot raise it.
 
     Parameters
     ----------
@@ -100,8 +100,8 @@ def least_pieces(cluster: Part, g: int, limit_s: float) -> tuple[float, bool]:
     model = _model_of(cluster, g, limits)
     begun = monotonic()
     bound = g - 1.0
-    if sum(model.sizes) > MAX_CELLS * 3 or (cluster.field.old < 0).any():
-        return bound, False
+    if sum(model.sizes) > MAX_CELLS or (cluster.field.old < 0).any():
+        return bound, True
     rows = _base_rows(model, limits)
     olds = int(cluster.field.old.max()) + 1
     for _round in range(_CUT_ROUNDS):

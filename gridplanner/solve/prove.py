@@ -19,10 +19,11 @@ from gridplanner.solve.part import IntArray, Part
 from gridplanner.solve.single_cut import SingleCut
 from gridplanner.solve.start import pieces_of
 
-#: (mask of old grids, grids) to the least pieces proven for that cluster, and whether it is final.
-Proven = Mapping[tuple[int, int], tuple[float, bool]]
-#: Wall seconds for one cluster at first; each further visit gets more.
-_FIRST_LIMIT_S = 4.0
+#: (mask of old grids, grids) to the least pieces proven for that cluster, and the wall seconds that its
+#: exact model has had: inf where the bound is attained, or nothing more can be had.
+Proven = Mapping[tuple[int, int], tuple[float, float]]
+#: Wall seconds for one cluster at first; each further visit gets so many times more.
+_FIRST_LIMIT_S, _MORE = 4.0, 4.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +57,7 @@ class Curve:
     """Proven least pieces by number of grids (inf: no plan), what is known of clusters, CPU seconds."""
 
     least: dict[int, float]
-    known: dict[tuple[int, int], tuple[float, bool]]
+    known: dict[tuple[int, int], tuple[float, float]]
     cpu_s: float
 
 
@@ -100,11 +101,14 @@ def whole(bound: float) -> float:
     return bound if bound in (inf, -inf) else max(0.0, float(np.ceil(bound - 1e-6)))
 
 
-def _least_of(cluster: Part, g: int, seconds: float) -> float:
-    """Return proven least pieces of a cluster: by its radius, which takes milliseconds, then exactly."""
+def _least_of(cluster: Part, g: int, seconds: float) -> tuple[float, bool]:
+    """Return proven least pieces of a cluster, and whether that is all there is to prove.
+
+    The radius is asked first: it takes milliseconds.
+    """
     if Covering(cluster).refutes(g):
-        return inf
-    return least_pieces(cluster, g, seconds)[0]
+        return inf, True
+    return least_pieces(cluster, g, seconds)
 
 
 class _Prover:
@@ -120,7 +124,7 @@ class _Prover:
         self._most = max(task.numbers)
         self.known = dict(task.known)
         self._table: Partitioner | None = None
-        for (mask, g), (low, _final) in self.known.items():
+        for (mask, g), (low, _spent) in self.known.items():
             self._raise(mask, g, low)
 
     def _raise(self, mask: int, g: int, low: float) -> None:
@@ -145,7 +149,7 @@ class _Prover:
             if not wrong:
                 return found
             for mask in wrong:
-                self.known[mask, 2] = (2.0, False)
+                self.known[mask, 2] = (2.0, 0.0)
                 self._raise(mask, 2, 2.0)
 
     def bound(self, k: int) -> float:
@@ -160,25 +164,25 @@ class _Prover:
         if (self._part.field.old < 0).any():
             return False
         open_ = [
-            (int(self._clusters.mask[row]), g)
+            (self.known.get(pair, (0.0, 0.0))[1], pair)
             for row, g in self._cheapest(k).chosen
-            if g > 1 and not self.known.get((int(self._clusters.mask[row]), g), (0.0, False))[1]
+            if g > 1
+            for pair in [(int(self._clusters.mask[row]), g)]
         ]
-        tried = False
-        for mask, g in sorted(open_, key=lambda pair: (pair[0].bit_count(), pair)):
+        open_ = [(spent, pair) for spent, pair in open_ if spent < inf]
+        for spent, (mask, g) in sorted(open_, key=lambda item: (item[0], item[1][0].bit_count(), item[1])):
             left = deadline - monotonic()
             if left <= 0:
                 break
-            low = _least_of(subpart(self._part, self._atoms(mask)), g, min(left, _FIRST_LIMIT_S))
-            low = max(low, self.known.get((mask, g), (0.0, False))[0])
-            # A cluster that ran out of time is not tried again by this task: others may be quicker.
-            self.known[mask, g] = (low, True)
+            limit = max(_FIRST_LIMIT_S, _MORE * spent)
+            low, final = _least_of(subpart(self._part, self._atoms(mask)), g, min(left, limit))
+            low = max(low, self.known.get((mask, g), (0.0, 0.0))[0])
+            self.known[mask, g] = (low, inf if final else limit)
             before = self._clusters.cost[self._row[mask], g]
             self._raise(mask, g, low)
-            tried = True
             if low > before:
                 break
-        return tried
+        return bool(open_)
 
     def _atoms(self, mask: int) -> IntArray:
         old = self._part.field.old
