@@ -123,6 +123,7 @@ def load(path: Path) -> District:
     with np.load(path) as kept:
         columns = {name: kept[name] for name in kept.files if not name.startswith(_SHAPES)}
         columns |= {f"{part}.geometry": _shapes(kept, f"{_SHAPES}{part}.") for part in _SHAPED}
+    _share_words(columns)
     name, crs = columns.pop("name").tolist()
     records = tuple(
         GridRecord(code, code, int(community), GridKind(kind))
@@ -261,6 +262,14 @@ def _shapes(kept: Any, start: str) -> npt.NDArray[np.object_]:  # numpy's file h
 
 def _words(values: npt.NDArray[np.object_]) -> npt.NDArray[np.str_]:
     return np.array([str(v) for v in values], dtype=str) if len(values) else np.empty(0, "U1")
+
+
+def _share_words(columns: Columns) -> None:
+    """Turn columns of texts into objects, each text once: names of estates and codes of buildings recur."""
+    known: dict[str, str] = {}
+    for name, values in columns.items():
+        if values.dtype.kind == "U" and name.startswith(("atoms", "buildings")):
+            columns[name] = _objects(np.array([known.setdefault(v, v) for v in values.tolist()], object))
 
 
 def _objects(values: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
