@@ -18,8 +18,8 @@ def details(parameters: str) -> str:
 
     Examples
     --------
-    >>> details("reason=so")
-    'reason=so'
+    >>> details("shape=L")
+    'shape=L'
     """
     titles = {
         "atoms": _("areas"),
