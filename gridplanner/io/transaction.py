@@ -32,6 +32,7 @@ from gridplanner.io.durable import (
     sentence_for,
     write_whole,
 )
+from gridplanner.io.living import process_lives
 from gridplanner.io.whole import broken_files
 from gridplanner.texts import _
 
@@ -159,20 +160,6 @@ def _belongs_to_living(folder: Path) -> bool:
     if host != socket.gethostname():
         return True
     return process_lives(int(pid)) if pid.isdigit() else True
-
-
-def process_lives(pid: int) -> bool:
-    """Tell whether a process of this machine exists; where that cannot be known, it does."""
-    if os.name == "nt":
-        # On Windows, signal 0 would end the process.
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 # --- the gate ------------------------------------------------------------------------------------------

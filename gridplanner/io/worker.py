@@ -164,11 +164,12 @@ class _Conversation:
                         "stopped. Check the file."
                     ).format(role=role_word(self._at), seconds=self._limits.seconds)
                 )
-            if not self._pipe.poll(_POLL_S):
-                continue
             try:
+                if not self._pipe.poll(_POLL_S):
+                    continue
                 kind, body = self._next()
-            except EOFError:
+            except (EOFError, ConnectionError):
+                # On Windows even to look into a pipe whose other end is gone is an error.
                 raise self._crashed() from None
             if kind == "done":
                 return body

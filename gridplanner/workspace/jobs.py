@@ -108,19 +108,17 @@ class Job:
 
     def poll(self) -> JobNews:
         """Return the latest news without waiting."""
-        while not self._news.finished and self._pipe.poll():
-            try:
+        # Looked at first: what a worker said before it ended is in the pipe then.
+        gone = not self._process.is_alive()
+        try:
+            while not self._news.finished and self._pipe.poll():
                 self._take(*self._pipe.recv())
-            except EOFError:
-                self._end(
-                    error=Cancelled()
-                    if self._stop.is_set()
-                    else RuntimeError("the worker process ended early")
-                )
-        if not self._news.finished and not self._process.is_alive() and not self._pipe.poll():
-            self._end(
-                error=Cancelled() if self._stop.is_set() else RuntimeError("the worker process ended early")
-            )
+        except (EOFError, OSError):
+            # A pipe whose other end is gone reads as ended; on Windows even to look into it is an error.
+            gone = True
+        if gone and not self._news.finished:
+            early = RuntimeError("the worker process ended early")
+            self._end(error=Cancelled() if self._stop.is_set() else early)
         return self._news
 
     def cancel(self) -> None:

@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from gridplanner.errors import UserError
+from gridplanner.io.living import process_lives
 from gridplanner.io.project.project import SaveStamp, open_project, read_stamp, save_project
-from gridplanner.io.transaction import process_lives
 from gridplanner.model.plan import PlanChange
 from gridplanner.model.project import ProjectContents
 from gridplanner.texts import _

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from gridplanner.errors import UserError
 from gridplanner.io.durable import sentence_for
-from gridplanner.io.transaction import process_lives
+from gridplanner.io.living import process_lives
 from gridplanner.texts import _
 
 RENEW_S = 30.0
@@ -172,8 +172,9 @@ def _write_slowly(path: Path, content: bytes) -> bool:
 
 def _is_dead(path: Path, holder: Holder) -> bool:
     """Tell whether the holder is gone: its process here, its renewals elsewhere."""
-    if holder.host == socket.gethostname() and os.name != "nt":
-        return not process_lives(holder.pid)
+    if holder.host == socket.gethostname() and not process_lives(holder.pid):
+        return True
+    # Its number may be another program's by now.
     return _age_s(path) > DEAD_AFTER_S
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -124,7 +125,7 @@ def test_an_uncommitted_move_is_dropped(tmp_path: Path) -> None:
 def test_the_old_set_comes_back_after_a_kill_between_two_renames(tmp_path: Path) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    name = f".out.gridplanner-{os.uname().nodename}-{dead.pid}-abcd0123"
+    name = f".out.gridplanner-{socket.gethostname()}-{dead.pid}-abcd0123"
     old = tmp_path / f"{name}.old"
     old.mkdir()
     write_set(old, "old")
@@ -135,7 +136,7 @@ def test_the_old_set_comes_back_after_a_kill_between_two_renames(tmp_path: Path)
 
 
 def test_the_folder_of_a_living_export_is_left_alone(tmp_path: Path) -> None:
-    living = tmp_path / f".out.gridplanner-{os.uname().nodename}-{os.getpid()}-abcd0123"
+    living = tmp_path / f".out.gridplanner-{socket.gethostname()}-{os.getpid()}-abcd0123"
     living.mkdir()
     export_set(tmp_path / "out", "new")
     assert living.exists()
