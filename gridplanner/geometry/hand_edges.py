@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 from gridplanner.errors import UserError
 from gridplanner.geometry.arrays import IntArray, ObjectArray
 from gridplanner.geometry.contiguity import components
-from gridplanner.geometry.options import BuildOptions
+from gridplanner.geometry.options import BuildOptions, End
 from gridplanner.model.adjacency import Adjacency, EdgeKind
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
@@ -69,14 +69,8 @@ def with_hand_edges(
     return adjacency, tuple(findings)
 
 
-def _ends(ground: Ground, pair: object, key: str) -> tuple[int, int]:
+def _ends(ground: Ground, pair: tuple[End, End], key: str) -> tuple[int, int]:
     """Return the two atoms of a pair of codes or of points."""
-    if not isinstance(pair, tuple) or len(pair) != 2:
-        raise UserError(
-            _("[repair] {key}: give two ends, each a building, an area or [x, y], not {value}.").format(
-                key=key, value=repr(pair)
-            )
-        )
     one, other = (_atom_at(ground, end, key) for end in pair)
     if one == other:
         raise UserError(

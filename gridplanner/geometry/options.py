@@ -69,7 +69,7 @@ class BuildOptions:
     islands: str = "apart"
 
     def __post_init__(self) -> None:
-        """Refuse words that are no choice and numbers below zero."""
+        """Refuse words that are no choice, numbers below zero and passages without two ends."""
         words = (("overlap", OVERLAP_CHOICES), ("gap", GAP_CHOICES), ("islands", ISLAND_CHOICES))
         for key, choices in words:
             value = getattr(self, key)
@@ -85,3 +85,17 @@ class BuildOptions:
                 raise ValueError(
                     _("{key} = {value}: give a number, 0 or more.").format(key=key, value=repr(value))
                 )
+        for key in ("links", "cuts"):
+            _check_pairs(key, getattr(self, key))
+
+
+def _check_pairs(key: str, pairs: object) -> None:
+    """Refuse what is no tuple of pairs; the ends are looked up when the district is known."""
+    for pair in pairs if isinstance(pairs, tuple) else (pairs,):
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            shown = " ".join(str(end) for end in pair) if isinstance(pair, tuple) else repr(pair)
+            raise ValueError(
+                _("{key}: give two ends, each a building, an area or [x, y], not {value}.").format(
+                    key=key, value=shown
+                )
+            )

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from gridplanner.assign.options import AssignOptions
+from gridplanner.geometry.options import BuildOptions
 from gridplanner.model.project import ProjectContents
 from gridplanner.model.request import PlanRequest
-from gridplanner.workspace.config import ExportOptions, PostgisOptions, config_from_table
+from gridplanner.workspace.config import Config, ExportOptions, PostgisOptions, config_from_table
 from gridplanner.workspace.config_text import config_text, request_table, with_values
 from gridplanner.workspace.plan_table import request_from_table
 
@@ -86,6 +87,17 @@ def asked_with(request: PlanRequest, changes: Mapping[str, Any]) -> PlanRequest:
     return request_from_table(tomllib.loads(config_text(table)))
 
 
-def _checked(text: str) -> Any:
+def build_options(table: Mapping[str, Any]) -> BuildOptions:
+    """Return how layers become smallest areas, checked.
+
+    Raises
+    ------
+    UserError
+        A value is impossible.
+    """
+    return _checked(config_text({"repair": dict(table)})).build
+
+
+def _checked(text: str) -> Config:
     """Return the configuration of a text; its layers are in the project already."""
     return config_from_table(tomllib.loads(text), Path.cwd(), "", text, in_project=True)

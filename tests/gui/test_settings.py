@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from gridplanner.geometry.options import BuildOptions
+from gridplanner.gui.dialogs.import_assistant import ImportAssistant
 from gridplanner.gui.dialogs.settings import ExportDialog, SettingsDialog
+from gridplanner.gui.models.repair_rows import repair_pages
 from gridplanner.gui.models.setting_rows import assign_pages, export_pages, papers_known, plan_pages
 from gridplanner.verify.report import verify_folder
 from gridplanner.workspace.settling import Settled, settled_now
@@ -158,3 +161,22 @@ def test_an_export_states_the_rules_it_was_made_under(window: Any, tmp_path: Any
     )
     wrong = [claim for claim in verify_folder(folder).claims if not claim.ok]
     assert not wrong, wrong
+
+
+def test_every_reading_option_has_its_row_and_reaches_the_reading(window: Any, qtbot: Any) -> None:
+    listed = {setting.key for _title, page in repair_pages() for setting in page}
+    assert listed == keys_of(BuildOptions(), "repair") - {"repair.name"}
+    assistant = ImportAssistant(window, (), {})
+    qtbot.addWidget(assistant)
+    assistant.ask_repair()
+    dialog = assistant.findChildren(SettingsDialog)[-1]
+    dialog.fields["repair.links"].page.setPlainText("A1 B2\nC3")
+    dialog.accept()
+    assert "C3" in dialog.problem.text(), "a pair of one is refused"
+    assert "links" not in assistant.values()["repair"]
+    dialog.fields["repair.links"].page.setPlainText("A1 B2")
+    dialog.fields["repair.islands"].set("join")
+    dialog.accept()
+    repair = assistant.values()["repair"]
+    assert repair["links"] == [["A1", "B2"]] and repair["islands"] == "join"
+    assert repair["overlap"] == "most_people"

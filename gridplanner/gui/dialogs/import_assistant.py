@@ -48,6 +48,7 @@ class ImportAssistant(QDialog):
         self.resize(1240, 760)
         self._guesses, self._remembered = tuple(guesses), remembered
         self._made: list[LayerForm] = []
+        self.repair: dict[str, Any] = {"overlap": "most_people", "gap": "longest_border"}
         self.name = QLineEdit(Path(guesses[0].path).resolve().parent.name if guesses else "")
         self.list = QListWidget()
         self.list.setMaximumWidth(230)
@@ -104,6 +105,8 @@ class ImportAssistant(QDialog):
         ok.setText(_("Read and make a project"))
         show_primary(ok, True)
         self.again = self.buttons.addButton(_("Read on trial"), QDialogButtonBox.ButtonRole.ActionRole)
+        more = self.buttons.addButton(_("Reading options..."), QDialogButtonBox.ButtonRole.ActionRole)
+        more.clicked.connect(lambda _checked=False: self.ask_repair())
         self.again.clicked.connect(lambda _checked=False: self.try_all())
         self.again.setEnabled(self._session is not None)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(False)
@@ -183,8 +186,30 @@ class ImportAssistant(QDialog):
             "name": self.name.text().strip() or _("district"),
             "layers": layers,
             "rules": {"preset": "bazhou"},
-            "repair": {"overlap": "most_people", "gap": "longest_border"},
+            "repair": self.repair,
         }
+
+    def ask_repair(self) -> None:
+        """Ask how overlaps, gaps and passages are dealt with when the layers are read."""
+        from gridplanner.gui.dialogs.settings import SettingsDialog  # rarely needed
+        from gridplanner.gui.models.repair_rows import repair_pages
+        from gridplanner.workspace.settling import build_options
+
+        def take(changes: Mapping[str, Any]) -> None:
+            table = {**self.repair, **{key.removeprefix("repair."): v for key, v in changes.items()}}
+            build_options(table)
+            self.repair = table
+            self._on_changed()
+
+        now = build_options(self.repair)
+        SettingsDialog(
+            self,
+            _("Reading options"),
+            _("The layers as delivered are kept; what is decided here holds for the plan."),
+            repair_pages(),
+            lambda key: getattr(now, key.removeprefix("repair.")),
+            take,
+        ).open()
 
     def remembered(self) -> dict[str, dict[str, Any]]:
         """Return the choices for each file pattern, for the next time."""

@@ -66,11 +66,17 @@ def test_a_wall_where_nothing_touches_is_said() -> None:
 
 @pytest.mark.parametrize(
     "links",
-    [(("B00001", "nowhere"),), (("B00001",),), (((0.0, 0.0), "B00001"),), (("B00001", "B00001"),), ("AB",)],
+    [(("B00001", "nowhere"),), (((0.0, 0.0), "B00001"),), (("B00001", "B00001"),)],
 )
 def test_ends_that_make_no_sense_are_refused(links: object) -> None:
     with pytest.raises(UserError, match="links"):
         built("AB", links=links)
+
+
+@pytest.mark.parametrize("cuts", [(("B00001",),), ("AB",), "AB", (("a", "b", "c"),), ((),)])
+def test_what_is_no_pair_is_refused_before_anything_is_read(cuts: object) -> None:
+    with pytest.raises(ValueError, match="cuts"):
+        BuildOptions(cuts=cuts)  # type: ignore[arg-type]
 
 
 def test_islands_are_joined_where_they_come_nearest_and_only_inside_their_community() -> None:
