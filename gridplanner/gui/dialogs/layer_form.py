@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QScrollArea,
+    QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -173,11 +174,13 @@ class LayerForm(QScrollArea):
         # One list of columns for all meanings: twenty lists of their own take ten times as long.
         self._columns = QStandardItemModel(self)
         half = (len(FIELD_KEYS) + 1) // 2
+        width = self.fontMetrics().averageCharWidth() * 16
         for i, key in enumerate(FIELD_KEYS):
             box = QComboBox()
             box.setModel(self._columns)
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(8)
+            # Not by setSizeAdjustPolicy: it builds the list that drops down, for each of twenty boxes.
+            box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            box.setMinimumWidth(width)
             box.activated.connect(lambda _i: self.changed.emit())
             self.fields[key] = box
             row, column = i % half, 2 * (i // half)
