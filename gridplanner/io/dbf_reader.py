@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gridplanner.errors import UserError
-from gridplanner.io.encoding import EncodingChoice, clean_text, codec_of, decide, decode
+from gridplanner.io.encoding import EncodingChoice, clean_text, decode
+from gridplanner.io.encoding_choice import choose_encoding
 from gridplanner.io.faults import layer_finding, row_finding
 from gridplanner.io.raw import objects
 from gridplanner.model.finding import Finding
@@ -192,20 +193,11 @@ def _choose(
     source: str,
 ) -> EncodingChoice:
     """Return the encoding: the user's, or the one decided from every text of the table."""
-    if encoding:
-        codec = codec_of(encoding)
-        if not codec:
-            raise UserError(
-                _(
-                    "'{source}': unknown encoding '{encoding}'. Use UTF-8, GBK or GB18030, or leave it out."
-                ).format(source=source, encoding=encoding)
-            )
-        return EncodingChoice(codec)
     texts = [item.name for item in fields]
     for item, column in zip(fields, cells, strict=True):
         if item.kind == "C":
             texts.extend(np.unique(column).tolist())
-    return decide(texts, label, ldid)
+    return choose_encoding(texts, source, encoding, label, ldid)
 
 
 def _decode_columns(

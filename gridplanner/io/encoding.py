@@ -37,6 +37,14 @@ _SPELLINGS = {
     "ansi1252": "cp1252",
     "cp1252": "cp1252",
     "windows1252": "cp1252",
+    # Names that MapInfo gives to code pages.
+    "windowslatin1": "cp1252",
+    "windowslatin2": "cp1250",
+    "windowscyrillic": "cp1251",
+    "windowssimpchinese": "gb18030",
+    "windowstradchinese": "cp950",
+    "windowsjapanese": "cp932",
+    "windowskorean": "cp949",
 }
 #: Language byte of a DBF header to codec (dBase and ESRI tables); 0x57 means "as on this machine": no help.
 _LANGUAGE_BYTES = {
@@ -88,7 +96,7 @@ def codec_of(label: str) -> str:
     plain = re.sub(r"[^a-z0-9]", "", label.lower())
     if plain in _SPELLINGS:
         return _SPELLINGS[plain]
-    digits = re.fullmatch(r"(?:ansi|cp|windows|ms)?(\d{3,4})", plain)
+    digits = re.fullmatch(r"(?:ansi|cp|codepage|dos|windows|ms)?(\d{3,4})", plain)
     name = f"cp{digits[1]}" if digits else label.strip()
     try:
         "".encode(name)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import shutil
 from collections.abc import Mapping
@@ -132,7 +133,8 @@ def write_parquet(layer: Layer, path: Path, crs: str) -> tuple[Finding, ...]:
         metadata[b"geo"] = json.dumps(geo).encode("utf-8")
     with publish_one(path) as temporary:
         parquet.write_table(arrow.table(table).replace_schema_metadata(metadata), temporary)
-        back = parquet.read_table(temporary)
+        # From memory: given a path, Arrow may hold the file open, and Windows moves no such file.
+        back = parquet.read_table(io.BytesIO(temporary.read_bytes()))
         for key, values in columns.items():
             found = back[key].to_pylist()
             wanted = [None if value != value else value for value in values.tolist()]

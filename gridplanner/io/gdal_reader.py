@@ -22,6 +22,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from gridplanner.errors import UserError
 from gridplanner.io.columns import column_of, text_of
 from gridplanner.io.faults import layer_finding, row_finding
+from gridplanner.io.foreign_texts import readable, refuse_pointing, settled
 from gridplanner.io.raw import RawTable, objects
 from gridplanner.io.wkb import wkb_to_geometry
 from gridplanner.model.finding import Finding
@@ -47,8 +48,20 @@ def foreign_layers(path: Path) -> list[str]:
         It is not what its name says, or cannot be read.
     """
     _check_sign(path)
+    if path.suffix.lower() != ".kml":
+        return _names_of(path, path)
+    # GDAL knows no Chinese encoding of XML.
+    with readable(path) as item:
+        return _names_of(item.path, path)
+
+
+def _names_of(readable_path: Path, path: Path) -> list[str]:
+    """Return the layers of a file or its readable copy."""
     try:
-        return [str(name) for name, _kind in pyogrio.list_layers(str(path))]
+        with warnings.catch_warnings():
+            # What GDAL remarks on here it remarks on again in reading, and there it is told.
+            warnings.simplefilter("ignore")
+            return [str(name) for name, _kind in pyogrio.list_layers(str(readable_path))]
     except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
 
@@ -68,6 +81,8 @@ def _check_sign(path: Path) -> None:
         head = file.read(64)
     if not head.startswith(_SIGNS[suffix]):
         raise _unreadable(path, ValueError(_("its first bytes are of another format")))
+    if suffix == ".tab":
+        refuse_pointing(path)
 
 
 def _unreadable(path: Path, error: Exception) -> UserError:
@@ -87,28 +102,34 @@ def read_foreign(path: Path, layer: str, encoding: str = "") -> RawTable:
     path : Path
     layer : str
     encoding : str
-        Only for formats that do not fix it (MapInfo, DXF).
+        Only for formats that do not fix it (MapInfo, DXF, KML); "" to decide by test.
+
+    Raises
+    ------
+    UserError
+        It cannot be read.
     """
     source = path.name if path.suffix.lower() in (".tab", ".mif", ".dxf") else f"{path.name}|{layer}"
-    options: dict[str, Any] = {"encoding": encoding} if encoding else {}
-    try:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            meta, _fids, wkb, columns = pyogrio.raw.read(str(path), layer=layer, **options)
-    except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
-        raise _unreadable(path, error) from error
-    findings: list[Finding] = [
-        layer_finding("read.count", Severity.WARNING, f"'{source}': {item.message}", source)
-        for item in caught
+    with readable(path, encoding) as item:
+        try:
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                meta, _fids, wkb, columns = pyogrio.raw.read(str(item.path), layer=layer, **item.options)
+        except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
+            raise _unreadable(path, error) from error
+        by_name = {str(name): values for name, values in zip(meta["fields"], columns, strict=True)}
+        texts, codec, findings = settled(by_name, item, source, encoding)
+    findings += [
+        layer_finding("read.count", Severity.WARNING, f"'{source}': {warning.message}", source)
+        for warning in caught
     ]
-    names = [str(name) for name in meta["fields"]]
     n = len(wkb) if wkb is not None else len(columns[0]) if columns else 0
     geometry = None if wkb is None or meta["geometry_type"] is None else _shapes(wkb, source, findings)
-    table = {name: _column(values) for name, values in zip(names, columns, strict=True)}
+    table = {name: _column(values) for name, values in texts.items()}
     if path.suffix.lower() == ".dxf" and "Text" in table:
         table["Text"] = objects([_UNICODE.sub(_character, str(text)) for text in table["Text"]])
     rows = np.arange(1, n + 1, dtype=np.int64)
-    return RawTable(source, table, geometry, rows, str(meta["crs"] or ""), encoding, tuple(findings))
+    return RawTable(source, table, geometry, rows, str(meta["crs"] or ""), codec, tuple(findings))
 
 
 #: How CAD programs write characters that the drawing's code page lacks.

@@ -13,7 +13,8 @@ import shapely
 
 from gridplanner.errors import UserError
 from gridplanner.io.columns import columns_of
-from gridplanner.io.encoding import decide, decode
+from gridplanner.io.encoding import decode
+from gridplanner.io.encoding_choice import choose_encoding
 from gridplanner.io.faults import row_finding
 from gridplanner.io.raw import RawTable, objects
 from gridplanner.model.finding import Finding
@@ -39,7 +40,7 @@ def read_geojson(path: Path, encoding: str = "") -> RawTable:
     if path.stat().st_size > _MAX_BYTES:
         raise UserError(_("'{source}' is larger than 1 GB. Save it as GeoPackage.").format(source=source))
     data = path.read_bytes()
-    codec = encoding or decide([data.removeprefix(b"\xef\xbb\xbf")]).codec
+    codec = choose_encoding([data.removeprefix(b"\xef\xbb\xbf")], source, encoding).codec
     try:
         text, whole = decode(data, codec)
         document = json.loads(text.lstrip("\ufeff"))

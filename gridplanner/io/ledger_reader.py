@@ -14,11 +14,11 @@ import numpy as np
 
 from gridplanner.errors import UserError
 from gridplanner.io.columns import column_of, text_of
-from gridplanner.io.encoding import EncodingChoice, codec_of, decide, decode
+from gridplanner.io.encoding import EncodingChoice, decode
+from gridplanner.io.encoding_choice import choose_encoding, encoding_findings
 from gridplanner.io.faults import row_finding
 from gridplanner.io.field_names import known_name
 from gridplanner.io.raw import RawTable
-from gridplanner.io.shapefile_reader import encoding_findings
 from gridplanner.io.xlsx_cells import Workbook
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
@@ -26,6 +26,7 @@ from gridplanner.texts import _
 
 _HEADER_SEARCH = 15
 _MAX_BYTES = 500_000_000
+_SAMPLE_CHARS = 20_000
 _TOTAL = re.compile(r"^(?:合\s*计|总\s*计|小\s*计|共\s*计|汇\s*总|total|sum)\s*[:：]?$", re.IGNORECASE)
 
 Grid = list[list[Any]]
@@ -46,9 +47,9 @@ def read_csv(path: Path, encoding: str = "") -> RawTable:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         choice = EncodingChoice("utf-16")
     else:
-        choice = EncodingChoice(codec_of(encoding)) if encoding else decide(data.splitlines())
-    text, whole = decode(data.removeprefix(b"\xef\xbb\xbf"), choice.codec or "utf-8")
-    findings = encoding_findings(choice, source)
+        choice = choose_encoding(data.splitlines(), source, encoding)
+    text, whole = decode(data.removeprefix(b"\xef\xbb\xbf"), choice.codec)
+    findings = encoding_findings(choice, source, re.split(r"[,;\s]+", text[:_SAMPLE_CHARS]))
     if not whole:
         bad = [i for i, line in enumerate(text.splitlines(), start=1) if "\ufffd" in line]
         message = _("'{source}': texts cut off or not in the encoding {codec} in rows {rows}.").format(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import mmap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from gridplanner.errors import UserError
 from gridplanner.io.dbf_reader import DbfTable, read_dbf
-from gridplanner.io.encoding import EncodingChoice
+from gridplanner.io.encoding_choice import encoding_findings
 from gridplanner.io.faults import layer_finding, row_finding
 from gridplanner.io.raw import RawTable, objects
 from gridplanner.io.shp_geometry import ShapeRows, read_shapes
@@ -189,7 +190,7 @@ def _join(
         return RawTable(source, {}, alone, np.arange(1, len(alone) + 1), crs, "", tuple(findings))
     choice = table.encoding
     findings.extend(table.findings)
-    findings.extend(encoding_findings(choice, source, table))
+    findings.extend(encoding_findings(choice, source, _texts_of(table)))
     if shapes is None:
         return RawTable(source, table.columns, None, table.kept + 1, crs, choice.codec, tuple(findings))
     findings.extend(_count_findings(len(shapes.geometry), table.records, source))
@@ -234,40 +235,9 @@ def _count_findings(shapes: int, records: int, source: str) -> list[Finding]:
     ]
 
 
-def encoding_findings(choice: EncodingChoice, source: str, table: DbfTable | None = None) -> list[Finding]:
-    """Tell if the encoding label lied, or the encoding is a guess, with a preview of the texts."""
-    preview = _preview(table) if table else ""
-    if choice.overruled:
-        text = _(
-            "'{source}': the label says {label}, but the texts are {codec}; they were read as "
-            "{codec}: {preview}"
-        )
-        return [
-            layer_finding(
-                "read.encoding",
-                Severity.INFO,
-                text.format(source=source, label=choice.overruled, codec=choice.codec, preview=preview),
-                source,
-            )
-        ]
-    if not choice.certain:
-        text = _("'{source}': the encoding is not certain; read as {codec}: {preview}")
-        return [
-            layer_finding(
-                "read.encoding",
-                Severity.WARNING,
-                text.format(source=source, codec=choice.codec, preview=preview),
-                source,
-                _("If these texts look wrong, name the encoding."),
-            )
-        ]
-    return []
-
-
-def _preview(table: DbfTable) -> str:
-    """Return the first texts that are not plain ASCII."""
-    shown = [name for name in table.columns if not name.isascii()]
+def _texts_of(table: DbfTable) -> Iterator[str]:
+    """Yield the names of the columns, then the first texts of each."""
+    yield from table.columns
     for values in table.columns.values():
         if values.dtype == object:
-            shown.extend(text for text in values[:200] if not text.isascii())
-    return "、".join(dict.fromkeys(shown[:5]))
+            yield from values[:200].tolist()

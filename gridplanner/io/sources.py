@@ -41,6 +41,7 @@ _REFUSED = {
     ".mxd": "Choose the layer files themselves.",
     ".rar": "Unpack it first.",
     ".7z": "Unpack it first.",
+    ".kmz": "It is a zip: rename it to .zip, unpack it, and choose the .kml inside.",
 }
 
 #: What readers raise on bytes that no check of ours foresaw.
