@@ -6,11 +6,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import nan
 
+from gridplanner.model.by_value import ByValue
 from gridplanner.model.kinds import Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+@dataclass(frozen=True, slots=True, eq=False)
+class Finding(ByValue):
     """One fault or remark about the data or about a plan.
 
     Parameters

@@ -6,9 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import nan
 
+from gridplanner.model.by_value import ByValue
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branch(ByValue):
     """A party branch, today's or proposed.
 
     Parameters

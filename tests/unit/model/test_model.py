@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Plans are frozen, rules resolve, unknown keys are named."""
 
+from math import nan
+
 import numpy as np
 import pytest
 
 from gridplanner.errors import UserError
 from gridplanner.model.adjacency import Adjacency, EdgeKind
+from gridplanner.model.finding import Finding
 from gridplanner.model.keys import check_keys
+from gridplanner.model.kinds import Severity
 from gridplanner.model.plan import GridRecord, Plan
 from gridplanner.model.ruleset import Band, Override, RadiusRule, RuleSet
+from gridplanner.model.staff import Branch
 
 
 def test_assignment_of_a_plan_cannot_be_written() -> None:
@@ -50,3 +55,11 @@ def test_short_borders_and_barriers_do_not_join_but_bridges_do() -> None:
 def test_unknown_key_names_the_nearest_known_one() -> None:
     with pytest.raises(UserError, match="total"):
         check_keys({"totl": 1}, ("total", "mode"), "[plan]")
+
+
+def test_records_without_a_number_or_a_place_are_equal() -> None:
+    one, other = (Finding("gap", Severity.ERROR, "空白", x=number) for number in (nan, float("nan")))
+    assert one == other and len({one, other}) == 1
+    assert one != Finding("gap", Severity.ERROR, "空白", x=1.0)
+    assert Branch("B1", "支部", x=float("nan")) == Branch("B1", "支部")
+    assert Branch("B1", "支部") != Branch("B2", "支部") and Branch("B1", "支部") != "B1"
