@@ -164,6 +164,7 @@ def test_printing_goes_through_any_paged_device_at_true_size(outcome, tmp_path):
     assert paper_of(QSizeF(100, 100)) == ""
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows always has a display")
 def test_a_process_without_display_gets_an_application_of_its_own():
     code = (
         "from gridplanner.maps.surface import ensure_application as make\n"
