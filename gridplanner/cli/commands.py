@@ -215,7 +215,7 @@ def _request(request: PlanRequest, options: argparse.Namespace) -> PlanRequest:
 
         changes["total"] = request_from_table({"total": int(total) if total.isdigit() else total}).total
     given = {"mode": getattr(options, "mode", None), "seed": options.seed, "time_limit_s": options.time_limit}
-    given |= {key: getattr(options, key, None) for key in ("carve", "effort")}
+    given |= {key: getattr(options, key, None) for key in ("carve", "attach", "effort")}
     changes.update({key: value for key, value in given.items() if value is not None})
     if getattr(options, "one_net", False):
         changes["one_net"] = True

@@ -153,6 +153,12 @@ def _planning(parser: argparse.ArgumentParser) -> None:
         default=None,
         help=_("carve dedicated grids out of candidate sites first"),
     )
+    parser.add_argument(
+        "--attach",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help=_("single buildings go with the managed estate beside them"),
+    )
     parser.add_argument("--seed", type=int, help=_(parameter("plan.seed").label))
     parser.add_argument("--workers", type=int, default=0, help=_("worker processes; 0 for one per core"))
     parser.add_argument("--cluster", help=_("address of a Dask scheduler to plan on"))

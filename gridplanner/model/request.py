@@ -30,6 +30,8 @@ class PlanRequest:
         Most residents a site may have to be carved out.
     alike : str
         Atoms of equal `estate` or `management` (of their estate) softly stay together; "" for neither.
+    attach : bool
+        Single buildings lie with the managed estate beside them where the limits leave room.
     locked : tuple of str
         Codes of old grids that must stay as they are.
     only : tuple of str
@@ -71,4 +73,5 @@ class PlanRequest:
     time_limit_s: float = 60.0
     certify_s: float = 15.0
     one_net: bool = False
+    attach: bool = False
     effort: str = "thorough"

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from time import monotonic
 
@@ -20,6 +20,7 @@ from gridplanner.solve.division import DRAFT, FULL, Divided, Effort, unavoidable
 from gridplanner.solve.fewest import FEW, FewestTask, run_fewest
 from gridplanner.solve.keep import Learned, Seen
 from gridplanner.solve.olds import MAX_SETS
+from gridplanner.solve.part import Part
 from gridplanner.solve.prove import ProveTask, run_prove
 from gridplanner.solve.prove_even import UnevenTask, run_uneven
 from gridplanner.solve.ranges import usable_range
@@ -76,6 +77,8 @@ class Desk:
         self.begun = monotonic()
         self.known: list[dict[tuple[int, int], tuple[float, float]]] = [{} for _part in self.scope.parts]
         self.least: list[dict[int, float]] = [{} for _part in self.scope.parts]
+        #: Per part, numbers of grids whose bound no further work can raise.
+        self.spent: list[frozenset[int]] = [frozenset() for _part in self.scope.parts]
         #: Per part, number of grids to the proven least sum of |people / mean - 1|, where it was asked for.
         self.uneven: list[dict[int, float]] = [{} for _part in self.scope.parts]
         #: Per part, numbers of grids that the radius is proven to rule out.
@@ -98,7 +101,7 @@ class Desk:
         results = self.executor.run(run_prove, tasks, self.progress)
         for done, ((i, _goals), curve) in enumerate(zip(wanted, results, strict=True), 1):
             self.least[i] = {**curve.least, **dict.fromkeys(self.refuted[i], inf)}
-            self.known[i] = curve.known
+            self.known[i], self.spent[i] = curve.known, self.spent[i] | curve.spent
             self.cpu_s[purpose] += curve.cpu_s
             self.progress.step(done, len(wanted), _("Proving {community}").format(community=self._name(i)))
 
@@ -127,17 +130,13 @@ class Desk:
     def _prove_until(self, divided: list[Divided], deadline: float) -> None:
         if self.request.mode != "keep" or self.request.order:
             self._prove_even(divided, deadline)
-        stuck: set[tuple[int, int]] = set()
         while monotonic() < deadline and not self.progress.cancelled():
-            goals = self._goals(divided, stuck)
+            goals = self._goals(divided)
             left = deadline - monotonic()
             if not goals or left <= 0:
                 return
-            before = [dict(self.least[i]) for i, _goal in goals]
             share = max(0.5, left * self.executor.workers / (len(goals) + self.executor.workers))
             self._bound(goals, min(share, left), "certify")
-            for (i, goal), was in zip(goals, before, strict=True):
-                stuck |= {(i, k) for k in goal if self.least[i][k] <= was[k]}
 
     def _prove_even(self, divided: list[Divided], deadline: float) -> None:
         """Raise the bounds on the deviation: for the plan's shares, and those that hold the total down."""
@@ -169,9 +168,7 @@ class Desk:
             done.k: min(self._unevenness(done), known.get(done.k, even_cost(people, done.k, self.mean)))
         }
 
-    def _goals(
-        self, divided: list[Divided], stuck: set[tuple[int, int]]
-    ) -> list[tuple[int, dict[int, float]]]:
+    def _goals(self, divided: list[Divided]) -> list[tuple[int, dict[int, float]]]:
         """Return what is worth proving: the plan's own numbers, and those that hold the total bound down."""
         wanted: dict[int, dict[int, float]] = {}
         shares = [done.k for done in divided]
@@ -187,7 +184,7 @@ class Desk:
             other = self.measured[i].get(k)
             legal = other is not None and other.breaches == 0
             goal = {done.k: float(done.pieces), k: float(other.pieces) if legal and other else inf}
-            goal = {n: top for n, top in goal.items() if self.least[i][n] < top and (i, n) not in stuck}
+            goal = {n: top for n, top in goal.items() if self.least[i][n] < top and n not in self.spent[i]}
             if goal and not done.breaches:
                 wanted[i] = goal
         return sorted(wanted.items())
@@ -346,20 +343,13 @@ class Desk:
         """Return how far the grids of a division are from the mean, all together."""
         return sum(abs(people / self.mean - 1.0) for people in done.people)
 
+    def task(self, part: Part, i: int, k: int) -> DivideTask:
+        """Return the work of dividing a part into k grids as this request asks; `part` stands for part i."""
+        request, mean = self.request, self.mean or part.people / k
+        return DivideTask(part, k, request.mode, request.order, mean, self.effort, request.seed)
+
     def _measure(self, wanted: list[tuple[int, int]]) -> None:
-        tasks = [
-            DivideTask(
-                self.scope.parts[i],
-                k,
-                self.request.mode,
-                self.request.order,
-                self.mean,
-                self.effort,
-                self.request.seed,
-                self.seen[i],
-            )
-            for i, k in wanted
-        ]
+        tasks = [replace(self.task(self.scope.parts[i], i, k), seen=self.seen[i]) for i, k in wanted]
         news: set[int] = set()
         results = self.executor.run(run_divide, tasks, self.progress)
         for done, ((i, k), result) in enumerate(zip(wanted, results, strict=True), 1):

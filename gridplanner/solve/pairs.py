@@ -16,6 +16,7 @@ from gridplanner.model.load import load_of, management_of
 from gridplanner.model.plan import Plan
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
+from gridplanner.solve.attach import Wish, fitting, wished
 from gridplanner.solve.connected import connected_by
 from gridplanner.solve.division import HARD_TIE
 from gridplanner.solve.limits import rules_of
@@ -46,6 +47,8 @@ def ties_of(
         for (community, _estate), total in zip(estates.tolist(), people.tolist(), strict=True):
             fits = total <= rules_of(district, rules, community).people.max
             prices.append(HARD_TIE if fits and rules.estates.hard else SOFT_TIE)
+    if request.attach:
+        _tie_singles(district, fitting(district, rules, wished(district, plan)), tie, prices)
     if request.alike:
         _tie_alike(district, request.alike, tie, prices)
     for one, other in _atoms_of_pairs(district, request.join, "join"):
@@ -69,6 +72,19 @@ def _tie_alike(district: District, what: str, tie: IntArray, prices: list[float]
     found, inverse = np.unique(keys, axis=0, return_inverse=True)
     tie[free] = inverse + len(prices)
     prices += [SOFT_TIE] * len(found)
+
+
+def _tie_singles(district: District, wishes: Sequence[Wish], tie: IntArray, prices: list[float]) -> None:
+    """Tie each single building to its estate; softly where no rule holds the estate together."""
+    atoms = district.atoms
+    for atom, estate in wishes:
+        own = np.flatnonzero((atoms.estate == estate) & (atoms.community == atoms.community[atom]))
+        number = int(tie[own].max())
+        if number < 0:
+            number = len(prices)
+            prices.append(SOFT_TIE)
+            tie[own] = number
+        tie[atom] = number
 
 
 def _tied_to(tie: IntArray, prices: Sequence[float], atoms: list[int]) -> IntArray:

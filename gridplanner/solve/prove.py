@@ -54,11 +54,15 @@ class ProveTask:
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """Proven least pieces by number of grids (inf: no plan), what is known of clusters, CPU seconds."""
+    """Proven least pieces by number of grids (inf: no plan), what is known of clusters, CPU seconds.
+
+    `spent` are the goals for which nothing is left to work on, however long.
+    """
 
     least: dict[int, float]
     known: dict[tuple[int, int], tuple[float, float]]
     cpu_s: float
+    spent: frozenset[int] = frozenset()
 
 
 def run_prove(task: ProveTask) -> Curve:
@@ -66,16 +70,18 @@ def run_prove(task: ProveTask) -> Curve:
     begun = process_time()
     part = absorbed(task.part)
     if not 0 < len(part.olds) <= MAX_OLDS:
-        return Curve(dict.fromkeys(task.numbers, 0.0), {}, process_time() - begun)
+        return Curve(dict.fromkeys(task.numbers, 0.0), {}, process_time() - begun, frozenset(task.goals))
     prover = _Prover(part, task)
     least = {k: prover.bound(k) for k in task.numbers}
-    deadline = monotonic() + task.seconds
+    deadline, spent = monotonic() + task.seconds, set[int]()
     for k, goal in task.goals.items():
-        while least[k] < goal and monotonic() < deadline and prover.sharpen(k, deadline):
+        while least[k] < goal and monotonic() < deadline and k not in spent:
+            if not prover.sharpen(k, deadline):
+                spent.add(k)
             least[k] = prover.bound(k)
     if task.goals:
         least = {k: max(least[k], prover.bound(k)) for k in task.numbers}
-    return Curve(least, prover.known, process_time() - begun)
+    return Curve(least, prover.known, process_time() - begun, frozenset(spent))
 
 
 def absorbed(part: Part) -> Part:
@@ -174,8 +180,8 @@ class _Prover:
             left = deadline - monotonic()
             if left <= 0:
                 break
-            limit = max(_FIRST_LIMIT_S, _MORE * spent)
-            low, final = _least_of(subpart(self._part, self._atoms(mask)), g, min(left, limit))
+            limit = min(left, max(_FIRST_LIMIT_S, _MORE * spent))
+            low, final = _least_of(subpart(self._part, self._atoms(mask)), g, limit)
             low = max(low, self.known.get((mask, g), (0.0, 0.0))[0])
             self.known[mask, g] = (low, inf if final else limit)
             before = self._clusters.cost[self._row[mask], g]

@@ -306,6 +306,7 @@ def _goals() -> Sequence[Setting]:
     return (
         Setting("plan.order", _("Own order of the goals"), "order", goals, help_text),
         Setting("plan.alike", _("Keep together where possible"), "choice", alike),
+        Setting("plan.attach", _("Single buildings go with the managed estate beside them"), "switch"),
         Setting("plan.levels", _("Further levels of grids"), "ticks", levels),
         Setting("plan.carve_people", _("Sites carved out have at most"), "whole", suffix=_(" people")),
         Setting("plan.one_net", _("Start from the lines that most departments share"), "switch"),

@@ -11,8 +11,9 @@ from shapely import LineString
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.layers import Layer
 from gridplanner.model.request import GOALS, PlanRequest
-from gridplanner.model.ruleset import Band, RuleSet
+from gridplanner.model.ruleset import Band, RadiusRule, RuleSet
 from gridplanner.rules.lines import followed_share
+from gridplanner.solve.attach import fitting, wished
 from gridplanner.solve.engine import propose
 from gridplanner.solve.lines import followed_metres
 from gridplanner.solve.pricing import taste_of
@@ -71,3 +72,46 @@ def test_like_stays_with_like() -> None:
     plan = propose(district, rules, alike).plan
     mixed = [len(np.unique(district.atoms.estate[plan.assignment == g])) for g in range(4)]
     assert mixed == [1, 1, 1, 1]
+
+
+def with_single_buildings() -> District:
+    """Return a street of four columns: two estates of a column each, single buildings between them."""
+    district = town("AABB\nAABB\nAABB", estates="a..b\na..b\na..b")
+    return with_layer(district, "estates", None, name=list(district.estates), management=["品牌物业", "失管"])
+
+
+def test_single_buildings_go_with_the_managed_estate_beside_them() -> None:
+    district = with_single_buildings()
+    wishes = wished(district, district.plan_today())
+    # Only estate a is managed, and only the column beside it touches it.
+    assert sorted(wishes) == [(1, 0), (5, 0), (9, 0)]
+    rules = RuleSet(people=Band(500, 700))
+    loose = PlanRequest(total=2, mode="compact", part=(("T00001", "T00004"),), certify_s=0.0)
+    proposal = propose(district, rules, replace(loose, attach=True))
+    grid = proposal.plan.assignment
+    assert all(grid[atom] == grid[0] for atom in (1, 5, 9))
+    assert proposal.findings == ()
+
+
+def test_single_buildings_stay_behind_where_the_limits_leave_no_room() -> None:
+    district = with_single_buildings()
+    wishes = wished(district, district.plan_today())
+    # The estate has 300 people; each single building brings 100 more.
+    assert len(fitting(district, RuleSet(people=Band(100, 500)), wishes)) == 2
+    assert fitting(district, RuleSet(service_radius=RadiusRule(100)), wishes) == [(5, 0)]
+    rules = RuleSet(people=Band(300, 400))
+    proposal = propose(district, rules, PlanRequest(total=3, attach=True, certify_s=0.0))
+    assert {f.rule for f in proposal.findings} <= {"attach"}
+    people = proposal.plan.sums(district.atoms.people)
+    assert people.min() >= 300 and people.max() <= 400
+
+
+def test_no_rule_is_broken_for_a_single_building() -> None:
+    """Estate and building fill a grid alone; the rest is then too few, so the building stays out."""
+    district = town("AAAAB", people=[200, 200, 200, 300, 100], estates="aaa..")
+    district = with_layer(district, "estates", None, name=list(district.estates), management=["品牌物业"])
+    rules = RuleSet(people=Band(400, 900))
+    proposal = propose(district, rules, PlanRequest(total=2, attach=True, certify_s=0.0))
+    people = proposal.plan.sums(district.atoms.people)
+    assert sorted(people.tolist()) == [400, 600]
+    assert [(f.rule, f.count) for f in proposal.findings] == [("attach", 1)]
