@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -324,6 +325,8 @@ class MainWindow(Shell):
 
     def _after_first_paint(self) -> None:
         """Start the worker; the kernels come after the first map, or in the first quiet moment."""
+        gc.enable()
+        gc.freeze()
         self.first_painted.emit()
         self.session.desk.start()
         QTimer.singleShot(QUIET_MS, self._warm_when_quiet)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,9 @@ class OpenProject(DeskLink):
     def _take_scene(self, part: Any) -> None:
         """Show the map while the health check is still running."""
         contents, scene = part
+        if self.workspace is not None:
+            # What the last project left may go now.
+            gc.unfreeze()
         self.take(Workspace(contents), scene)
 
     def _take_opened(self, opened: Any) -> None:
@@ -115,6 +119,8 @@ class OpenProject(DeskLink):
         else:
             self.judge()
         self.judged.emit()
+        # What stands now stays: to look through its 150,000 objects for garbage holds the window 80 ms.
+        gc.freeze()
 
     def _take_saving(self, base: ProjectContents, saving: Saving) -> None:
         """Begin to log the steps, or say who has the project, or what a crash left."""
