@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,32 @@ def _row(finding: Finding) -> list[str | int | float | bool]:
 
 def findings_json(findings: Sequence[Finding]) -> dict[str, Any]:
     """Return `{"findings": [...]}` with null for unknown numbers, ready for `json.dumps`."""
-    return {"findings": [{name: _json_value(getattr(f, name)) for name in FIELDS} for f in findings]}
+    return {"findings": [_entry(f) for f in findings]}
+
+
+def write_findings_json(
+    findings: Sequence[Finding], path: Path, more: Mapping[str, object] | None = None
+) -> None:
+    """Write `{"findings": [...], ...}`, a line per finding, then the other members given.
+
+    Line by line, because an indented `json.dumps` of 100,000 findings takes longer than finding them.
+    """
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        out.write('{\n "findings": [')
+        for number, finding in enumerate(findings):
+            out.write(",\n  " if number else "\n  ")
+            out.write(json.dumps(_entry(finding), ensure_ascii=False))
+        out.write("\n ]")
+        for name, value in (more or {}).items():
+            # The indentation of the members' own lines is one deeper inside the whole.
+            text = json.dumps(value, ensure_ascii=False, indent=1).replace("\n", "\n ")
+            out.write(f",\n {json.dumps(name)}: {text}")
+        out.write("\n}\n")
+
+
+def _entry(finding: Finding) -> dict[str, object]:
+    """Return one finding as JSON knows it."""
+    return {name: _json_value(getattr(finding, name)) for name in FIELDS}
 
 
 def _json_value(value: object) -> object:

@@ -12,13 +12,14 @@ import numpy.typing as npt
 import shapely
 
 from gridplanner.geometry.contiguity import components
-from gridplanner.geometry.defects import Defect, coverage_defects
+from gridplanner.geometry.defects import Defect
 from gridplanner.model.atoms import ObjectArray
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import GridKind, Severity
 from gridplanner.model.measures import Measures
 from gridplanner.model.plan import GridRecord, Plan
 from gridplanner.model.ruleset import RuleSet
+from gridplanner.rules.delivered import grid_defects, living
 
 #: First character of a code that stands for none.
 PROVISIONAL = "+"
@@ -89,12 +90,11 @@ class Case:
     @cached_property
     def defects(self) -> tuple[Defect, ...]:
         """Faults between today's grids as delivered."""
-        shapes = self.district.grids_before_geometry
-        if self.faults is not None:
-            return self.faults
-        if not len(shapes):
-            return ()
-        return coverage_defects(shapes, self.points, self.district.buildings.people)
+        return grid_defects(self.district) if self.faults is None else self.faults
+
+    def living(self, people: int) -> str:
+        """Return ` (48 people)` for a sentence, or less where it is not known."""
+        return living(self.district, people)
 
     def general(self) -> Iterator[int]:
         """Yield the general grids to judge that hold at least one atom or person."""

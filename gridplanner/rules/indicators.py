@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
-from gridplanner.geometry.defects import Defect, coverage_defects, is_shared_land
+from gridplanner.geometry.defects import Defect, is_shared_land
 from gridplanner.model.change import deviation
 from gridplanner.model.health import Indicators, Split
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.measures import Measures
 from gridplanner.model.plan import Plan
+from gridplanner.rules.delivered import grid_defects
 from gridplanner.rules.nets import net_conflicts
 
 LEVELS = ("street", "community", "estate", "old_grid")
@@ -68,8 +68,7 @@ def _crossing(district: District, plan: Plan, faults: Sequence[Defect] | None) -
     if plan.name or not np.array_equal(plan.assignment, district.atoms.old_grid):
         return 0.0, 0
     if faults is None:
-        points = np.asarray(shapely.points(district.buildings.x, district.buildings.y), dtype=object)
-        faults = coverage_defects(district.grids_before_geometry, points, district.buildings.people)
+        faults = grid_defects(district)
     doubled = [d for d in faults if is_shared_land(d)]
     conflicts = net_conflicts(district)
     area = sum(d.area_m2 for d in doubled) + sum(c.area_m2 for c in conflicts)
@@ -81,10 +80,12 @@ def splits(district: District, plan: Plan, level: str) -> tuple[Split, ...]:
     """Return the units of a level that a plan splits, most people outside the main part first.
 
     Streets and communities lie in many grids by design: for them a part is counted only where its grid
-    reaches into another unit of the level as well.
+    reaches into another unit of the level as well. Communities that were made up, because no layer of
+    them was given, are nothing to split.
     """
     label, names = _labels(district, level)
-    if not len(label) or not plan.n_grids:
+    made_up = "communities" not in district.originals and not district.communities.types.astype(bool).any()
+    if not len(label) or not plan.n_grids or (made_up and level in {"street", "community"}):
         return ()
     held = np.flatnonzero(label >= 0)
     if not len(held):

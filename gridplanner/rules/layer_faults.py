@@ -15,7 +15,7 @@ from gridplanner.geometry.tiers import UNCLAIMED, TierFault
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.rules.case import Case
-from gridplanner.rules.health import Tier, between, tier_defects, tiers_of
+from gridplanner.rules.delivered import Tier, between, tier_defects, tiers_of
 from gridplanner.rules.overlap import folded
 from gridplanner.texts import _
 
@@ -40,7 +40,7 @@ def check_layer_faults(case: Case) -> Iterator[Finding]:
     for upper, lower in pairwise(tiers):
         if lower.role != "grids":
             blank = [f for f in between(case.district, lower, upper) if f.kind == UNCLAIMED]
-            yield from (_unfilled(lower, upper, fault) for fault in blank if not fault.folded)
+            yield from (_unfilled(case, lower, upper, fault) for fault in blank if not fault.folded)
 
 
 def _own_faults(case: Case, tier: Tier) -> Iterator[Finding]:
@@ -50,7 +50,7 @@ def _own_faults(case: Case, tier: Tier) -> Iterator[Finding]:
     large = [d for d in found if not d.folded]
     small = [d for d in found if d.folded] if tier.role != "grids" else []
     for defect in large[:_MOST]:
-        yield _finding(tier, defect)
+        yield _finding(case, tier, defect)
     rest: Sequence[Defect] = [*large[_MOST:], *small]
     if rest:
         text = _("{n} faults of the layer {layer} without width to speak of, or beyond the first {most}.")
@@ -72,27 +72,27 @@ def _remedy(role: str) -> str:
     return _("Correct the layer.")
 
 
-def _finding(tier: Tier, defect: Defect) -> Finding:
+def _finding(case: Case, tier: Tier, defect: Defect) -> Finding:
     """Word one fault."""
     units = _(", ").join(str(tier.codes[u]) for u in defect.units)
     texts = {
-        DefectKind.OVERLAP: _("{layer} {units} overlap by {area:.0f} m2 with {people} people."),
-        DefectKind.DUPLICATE: _("{layer} {units} are the same area of {area:.0f} m2 with {people} people."),
-        DefectKind.CONTAINED: _("Of {layer} {units} one lies in the other: {area:.0f} m2, {people} people."),
-        DefectKind.GAP: _("{area:.0f} m2 with {people} people between {layer} {units} belong to none."),
-        DefectKind.HOLE: _("{layer} {units}: a hole of {area:.0f} m2 with {people} people belongs to none."),
-        DefectKind.DETACHED_PART: _(
-            "{layer} {units}: a part of {area:.0f} m2 with {people} people lies apart."
-        ),
+        DefectKind.OVERLAP: _("{layer} {units} overlap by {area:.0f} m2{living}."),
+        DefectKind.DUPLICATE: _("{layer} {units} are the same area of {area:.0f} m2{living}."),
+        DefectKind.CONTAINED: _("Of {layer} {units} one lies in the other: {area:.0f} m2{living}."),
+        DefectKind.GAP: _("{area:.0f} m2{living} between {layer} {units} belong to none."),
+        DefectKind.HOLE: _("{layer} {units}: a hole of {area:.0f} m2{living} belongs to none."),
+        DefectKind.DETACHED_PART: _("{layer} {units}: a part of {area:.0f} m2{living} lies apart."),
         DefectKind.SPIKE: _("{layer} {units}: the outline has a spike."),
         DefectKind.INVALID: _("{layer} {units}: the outline crosses itself, is empty or has no numbers."),
     }
-    text = texts.get(defect.kind, _("{layer} {units}: {area:.0f} m2 with {people} people are at fault."))
+    text = texts.get(defect.kind, _("{layer} {units}: {area:.0f} m2{living} are at fault."))
     apart = defect.kind in {DefectKind.DETACHED_PART, DefectKind.SPIKE}
     return Finding(
         rule="layer_fault",
         severity=Severity.INFO if apart else Severity.WARNING,
-        text=text.format(layer=_role(tier.role), units=units, area=defect.area_m2, people=defect.people),
+        text=text.format(
+            layer=_role(tier.role), units=units, area=defect.area_m2, living=case.living(defect.people)
+        ),
         remedy=_remedy(tier.role),
         subject_kind={"streets": "street", "communities": "community"}.get(tier.role, "grid"),
         subjects=tuple(str(tier.codes[u]) for u in defect.units),
@@ -104,14 +104,14 @@ def _finding(tier: Tier, defect: Defect) -> Finding:
     )
 
 
-def _unfilled(lower: Tier, upper: Tier, fault: TierFault) -> Finding:
+def _unfilled(case: Case, lower: Tier, upper: Tier, fault: TierFault) -> Finding:
     """Word land of a higher unit that no lower one holds."""
     return Finding(
         rule="layer_fault",
         severity=Severity.WARNING,
-        text=_("{area:.0f} m2 with {people} people of {upper} {unit} lie in none of the {lower}.").format(
+        text=_("{area:.0f} m2{living} of {upper} {unit} lie in none of the {lower}.").format(
             area=fault.area_m2,
-            people=fault.people,
+            living=case.living(fault.people),
             upper=_role(upper.role),
             unit=upper.codes[fault.upper],
             lower=_role(lower.role),

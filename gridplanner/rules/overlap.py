@@ -54,16 +54,18 @@ def _finding(case: Case, defect: Defect) -> Finding:
     first, second = (case.plan.grids[u] for u in defect.units)
     hard = case.rules.overlap.hard
     text = {
-        DefectKind.OVERLAP: _("Grids {a} and {b} overlap by {area:.0f} m2 with {people} people."),
-        DefectKind.DUPLICATE: _("Grids {a} and {b} are the same area of {area:.0f} m2 with {people} people."),
+        DefectKind.OVERLAP: _("Grids {a} and {b} overlap by {area:.0f} m2{living}."),
+        DefectKind.DUPLICATE: _("Grids {a} and {b} are the same area of {area:.0f} m2{living}."),
         DefectKind.CONTAINED: _(
-            "One of the grids {a} and {b} lies wholly in the other: {area:.0f} m2 with {people} people."
+            "One of the grids {a} and {b} lies wholly in the other: {area:.0f} m2{living}."
         ),
     }[defect.kind]
     return Finding(
         rule="overlap",
         severity=severity(hard=hard),
-        text=text.format(a=label(first), b=label(second), area=defect.area_m2, people=defect.people),
+        text=text.format(
+            a=label(first), b=label(second), area=defect.area_m2, living=case.living(defect.people)
+        ),
         remedy=_("Give the overlap to one of them."),
         hard=hard,
         subject_kind="grid",

@@ -120,9 +120,9 @@ def check_gap(case: Case) -> Iterator[Finding]:
         yield Finding(
             rule="gap",
             severity=severity(hard=case.rules.gap.hard) if area > 1.0 or people else Severity.INFO,
-            text=_(
-                "Blank land in {community}: {area:.0f} m2 with {people} people belongs to no grid."
-            ).format(community=case.district.communities.names[community], area=area, people=people),
+            text=_("Blank land in {community}: {area:.0f} m2{living} belongs to no grid.").format(
+                community=case.district.communities.names[community], area=area, living=case.living(people)
+            ),
             remedy=_("Give it to the neighbour with the longest border."),
             hard=case.rules.gap.hard,
             subject_kind="community",

@@ -12,7 +12,7 @@ from gridplanner.geometry.tiers import OUTSIDE, TierFault
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.rules.case import Case
-from gridplanner.rules.health import Tier, between, tiers_of
+from gridplanner.rules.delivered import Tier, between, tiers_of
 from gridplanner.rules.overlap import SLIVER_M2
 from gridplanner.texts import _
 
@@ -77,9 +77,10 @@ def _street_finding(case: Case, lower: Tier, upper: Tier, fault: TierFault) -> F
         rule="street_line",
         severity=Severity.WARNING,
         text=_(
-            "{area:.0f} m2 of {community} ({people} people) belong to {street}, but its line gives them to "
-            "{other}."
-        ).format(area=fault.area_m2, community=name, people=fault.people, street=own, other=claimed),
+            "{area:.0f} m2 of {community}{living} belong to {street}, but its line gives them to {other}."
+        ).format(
+            area=fault.area_m2, community=name, living=case.living(fault.people), street=own, other=claimed
+        ),
         remedy=_("Draw the street line along the community line, or move the land by decree."),
         subject_kind="street",
         subjects=tuple(text for text in (street, other, code) if text),

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import gc
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,13 +26,18 @@ from gridplanner.model.layers import Layer
 from gridplanner.model.outcome import Division
 from gridplanner.model.project import ProjectContents
 from gridplanner.progress import Progress
-from gridplanner.reports.findings import FIELDS, findings_json, write_findings_workbook
+from gridplanner.reports.findings import FIELDS, write_findings_json, write_findings_workbook
 from gridplanner.reports.health import check_tables, health_json, level_word
 from gridplanner.reports.nets import net_tables, nets_json
-from gridplanner.rules.health import between, health_of, is_today, own_faults, tier_defects, tiers_of
+from gridplanner.reports.words import rule_word
+from gridplanner.rules.delivered import between, tier_defects, tiers_of
+from gridplanner.rules.health import health_of, is_today, own_faults
 from gridplanner.texts import _
 from gridplanner.workspace.intake.loose import contents_of
 from gridplanner.workspace.usecases import judge, today
+
+#: Findings of one rule that are said in words; a layer with more of a kind is read in a table.
+MOST_LINES = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,11 +105,10 @@ def write_checked(
     """
     health, findings, district = checked.division.health, checked.findings, checked.contents.district
     if as_json:
-        found = {**findings_json(findings), **(health_json(health, findings) if health else {})}
+        more = health_json(health, findings) if health else {}
         if district.nets:
-            found["nets"] = nets_json(district, checked.division.plan)
-        text = json.dumps(found, ensure_ascii=False, indent=1)
-        as_json.write_text(text, encoding="utf-8", newline="\n")
+            more["nets"] = nets_json(district, checked.division.plan)
+        write_findings_json(findings, as_json, more)
     if as_xlsx:
         tables = () if health is None else check_tables(checked.division, health)
         tables = (*tables, *net_tables(district, checked.division.plan))
@@ -191,10 +194,22 @@ def health_lines(health: Health) -> list[str]:
 
 
 def finding_lines(findings: Sequence[Finding]) -> list[str]:
-    """Return a line of counts, then one per finding."""
+    """Return a line of counts, then one per finding; of each rule the first `MOST_LINES` only."""
     counts = Counter(f.severity for f in findings)
     marks = {Severity.ERROR: _("error"), Severity.WARNING: _("warning"), Severity.INFO: _("remark")}
     total = _("{errors} errors, {warnings} warnings, {infos} remarks").format(
         errors=counts[Severity.ERROR], warnings=counts[Severity.WARNING], infos=counts[Severity.INFO]
     )
-    return [total, *(f"[{marks[f.severity]}] {f.text} {f.remedy}".rstrip() for f in findings)]
+    shown: Counter[str] = Counter()
+    lines = [total]
+    for f in findings:
+        shown[f.rule] += 1
+        if shown[f.rule] <= MOST_LINES:
+            lines.append(f"[{marks[f.severity]}] {f.text} {f.remedy}".rstrip())
+    for rule, n in shown.items():
+        if n > MOST_LINES:
+            text = _(
+                "{n} more of the kind '{rule}' are not shown; --json, --xlsx or --gpkg gives all of them."
+            )
+            lines.append(text.format(n=n - MOST_LINES, rule=rule_word(rule)))
+    return lines

@@ -18,7 +18,7 @@ from gridplanner.geometry.mend import Mend, MendKind, Policy, choose, propose_me
 from gridplanner.geometry.units import unit_rows
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.layers import MENDED_COMMUNITIES
-from gridplanner.rules.health import outside_defects
+from gridplanner.rules.delivered import outside_defects
 from gridplanner.texts import _
 
 Objects = npt.NDArray[np.object_]

@@ -3,18 +3,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from gridplanner.model.finding import Finding
-from gridplanner.reports.findings import findings_json, write_findings_workbook
+from gridplanner.reports.findings import write_findings_json, write_findings_workbook
 
 
 def write_findings_as(findings: Sequence[Finding], as_json: Path | None, as_xlsx: Path | None) -> None:
     """Write the findings where asked; `None` for a form that is not wanted."""
     if as_json:
-        text = json.dumps(findings_json(findings), ensure_ascii=False, indent=1)
-        as_json.write_text(text, encoding="utf-8", newline="\n")
+        write_findings_json(findings, as_json)
     if as_xlsx:
         write_findings_workbook(findings, as_xlsx)

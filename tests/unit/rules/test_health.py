@@ -19,7 +19,9 @@ from shapely import box
 
 from gridplanner.geometry.tiers import tier_faults
 from gridplanner.model.certificate import Certificate
+from gridplanner.model.finding import Finding
 from gridplanner.model.jurisdiction import District
+from gridplanner.model.kinds import Severity
 from gridplanner.model.layers import Layer
 from gridplanner.model.project import ProjectContents
 from gridplanner.model.request import PlanRequest
@@ -31,7 +33,7 @@ from gridplanner.rules.check import check, measure
 from gridplanner.rules.health import health_of
 from gridplanner.rules.presets import load_preset
 from gridplanner.texts import _
-from gridplanner.workspace.checking import Checked, checked_lines, write_checked
+from gridplanner.workspace.checking import Checked, checked_lines, finding_lines, write_checked
 from gridplanner.workspace.usecases import compare, judge
 from tests.builders import ORIGIN, SIDE_M, objects, plan_of, town
 
@@ -61,6 +63,41 @@ def test_overlap_counts_its_people_once_in_faults_and_in_crossing() -> None:
     shared = [f for f in found.faults if f.tier == "grids" and f.kind == "overlap"]
     assert [(f.count, f.area_m2, f.people) for f in shared] == [(1, 60 * 2 * SIDE_M, 200)]
     assert found.table()["crossing_people"] == 200
+
+
+def test_without_buildings_people_on_shared_land_are_estimated_by_land(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GRIDPLANNER_LANG", "en")
+    district = shifted(town("AABB\nAABB"), 0, 60.0)
+    nobody = np.zeros_like(district.buildings.people)
+    district = replace(district, buildings=replace(district.buildings, people=nobody))
+    (found,) = (f for f in check(district, district.plan_today(), RuleSet()) if f.rule == "overlap")
+    # 60 of the 200 m of either grid and its 400 people; grid A has grown to 260 m.
+    assert found.people == 120
+    assert "(about 120 people)" in found.text
+    assert health(district).table()["crossing_people"] == 120
+    empty = replace(district, atoms=replace(district.atoms, people=np.zeros_like(district.atoms.people)))
+    (found,) = (f for f in check(empty, empty.plan_today(), RuleSet()) if f.rule == "overlap")
+    assert "people" not in found.text
+
+
+def test_communities_made_up_for_a_loose_layer_are_not_split() -> None:
+    district = town("ABA", "aab")
+    known = district.communities
+    assert [s.level for s in health(district).splits] == ["community", "community"]
+    district = replace(district, communities=replace(known, types=objects([""] * len(known))))
+    assert health(district).splits == ()
+
+
+def test_a_layer_with_thousands_of_faults_is_said_in_words_up_to_a_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gridplanner.workspace.checking.MOST_LINES", 2)
+    found = Finding(rule="people", severity=Severity.ERROR, text="Too few.")
+    lines = finding_lines([found] * 5 + [replace(found, rule="gap", text="Blank.")])
+    assert len(lines) == 5
+    assert "--json" in lines[-1] and "3" in lines[-1]
 
 
 def test_a_detached_part_is_no_crossing() -> None:
@@ -158,7 +195,7 @@ def layer_faults(district: District) -> list[tuple[str, int]]:
     [
         ([at(0, 0, 3, 1), at(2, 0, 4, 1)], "重叠", 30),
         ([at(0, 0, 4, 1), at(0, 0, 4, 1)], "完全相同", 100),
-        ([at(0, 0, 4, 1), at(1, 0, 2, 1)], "互相包含", 20),
+        ([at(0, 0, 4, 1), at(1, 0, 2, 1)], "位于另一个之内", 20),
         ([at(-1, -1, 5, 2) - at(0, 0, 1, 1)], "空洞", 10),
         ([at(-1, -1, 2, 2) - at(0, 0, 2, 1), at(2, -1, 5, 2) - at(2, 0, 4, 1)], "不属于任何一方", 100),
     ],

@@ -25,7 +25,7 @@ from gridplanner.model.layers import MENDED_COMMUNITIES, Layer
 from gridplanner.model.project import ProjectContents
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import Band, RuleSet
-from gridplanner.rules.health import tier_defects, tiers_of
+from gridplanner.rules.delivered import tier_defects, tiers_of
 from gridplanner.workspace.amend.amending import amended, from_row, to_row
 from gridplanner.workspace.amend.communities import NewCommunity, convert_community
 from gridplanner.workspace.amend.mending import SPLIT_IT, MendChoice, mend_correction, mend_proposals
