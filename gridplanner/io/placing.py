@@ -35,6 +35,8 @@ _VIA = re.compile(r"\s*(\S+)\s+via\s+(.+?)\s*")
 #: Control points should fit to within the width of a lane.
 _LARGE_RESIDUAL_M = 3.0
 _LISTED = 20
+#: Up to so many likely systems the first is named; more mean that the numbers cannot tell.
+_SURE_CHOICES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,14 +188,26 @@ def _unknown(
         answer = ask(Question("crs", role, f"{what} ({place_text}).", likely))
         if answer and (system_of(answer) or systems.parse(answer) is not None):
             return answer
+    if len(likely) > _SURE_CHOICES:
+        raise UserError(
+            _(
+                "{what} ({place}). These look like metres of CGCS2000 without a zone number, which fit any "
+                "3-degree zone. Choose by the central meridian: 105° EPSG:4544, 108° EPSG:4545, 114° "
+                'EPSG:4547, 120° EPSG:4549, one code per 3°; then add crs = "EPSG:…" to the layer '
+                "(check: --crs EPSG:…)."
+            ).format(what=what, place=place_text)
+        )
     if likely:
         raise UserError(
-            _('{what} ({place}). Likely {likely}: add crs = "{likely}" to the layer.').format(
-                what=what, place=place_text, likely=likely[0]
-            )
+            _(
+                '{what} ({place}). Likely {likely}: add crs = "{likely}" to the layer '
+                "(check: --crs {likely})."
+            ).format(what=what, place=place_text, likely=likely[0])
         )
     raise UserError(
-        _('{what} ({place}). Add crs = "EPSG:…" to the layer.').format(what=what, place=place_text)
+        _('{what} ({place}). Add crs = "EPSG:…" to the layer (check: --crs EPSG:…).').format(
+            what=what, place=place_text
+        )
     )
 
 

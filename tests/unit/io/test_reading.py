@@ -87,8 +87,10 @@ def test_a_lying_label_is_told(tmp_path):
 
 def test_missing_prj_is_refused_with_the_likely_crs_or_asked(tmp_path):
     communities(tmp_path, prj="")
-    with pytest.raises(UserError, match="EPSG:4545"):
+    # Metres without a zone number fit every zone: none is called the likely one.
+    with pytest.raises(UserError, match="EPSG:4545") as told:
         read(tmp_path, communities="communities.shp")
+    assert "EPSG:4549" in str(told.value) and "很可能" not in str(told.value)
     asked = []
     layers = read(tmp_path, communities="communities.shp", ask=lambda q: asked.append(q) or q.choices[0])
     assert layers.crs == "EPSG:4545"
