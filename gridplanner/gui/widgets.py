@@ -158,7 +158,7 @@ class Figures(QFrame):
                 shown = QToolButton()
                 shown.setText(value)
                 shown.setCursor(Qt.CursorShape.PointingHandCursor)
-                shown.setStyleSheet(f"color: {theme.ACCENT}; font-weight: 600; padding: 0 2px;")
+                shown.setStyleSheet("color: palette(link); font-weight: 600; padding: 0 2px;")
                 shown.setAccessibleName(f"{name} {value}")
                 shown.clicked.connect(lambda _checked=False, to=link: self.clicked.emit(to))
             else:

@@ -235,3 +235,30 @@ def test_dark_is_ticked_when_the_window_opens_dark(qtbot, tmp_path) -> None:
         made.canvas.stop()
     finally:
         theme.apply(QApplication.instance(), False)
+
+
+def test_every_step_can_be_reached_on_a_small_screen(window) -> None:
+    bar = window.steps
+    for width in (1200, 620, 480):
+        bar.resize(width, bar.height())
+        for step in ("data", "plan", "export"):
+            bar.go(step)
+            rects = bar._rects()
+            assert max(rect.right() for rect in rects.values()) < width
+            assert step not in bar.short()
+    assert bar.minimumSizeHint().width() <= 360
+    bar.resize(340, bar.height())
+    assert max(rect.right() for rect in bar._rects().values()) < 340
+    bar.resize(2000, bar.height())
+    assert not bar.short()
+
+
+def test_layers_and_losses_have_names_of_the_users_language(window) -> None:
+    from gridplanner.gui.models.findings import rule_title
+    from gridplanner.gui.panels.layers import role_title
+    from gridplanner.model.layers import ROLES
+
+    assert all(not role_title(role).isascii() for role in ROLES)
+    names = [rule_title(f"read.{what}") for what in ("geometry", "text", "crs", "unplaced", "strange")]
+    assert len(set(names)) == len(names)
+    assert rule_title("repair.gap") != rule_title("repair.overlap")

@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gridplanner.gui.dialogs.layer_form import LayerForm, pattern_of, role_title
+from gridplanner.gui.dialogs.layer_form import LayerForm, pattern_of
 from gridplanner.gui.dialogs.trial_view import TrialView
+from gridplanner.gui.panels.layers import role_title
 from gridplanner.gui.session import Session
 from gridplanner.gui.widgets import label, show_primary
 from gridplanner.texts import _

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gridplanner.gui.panels.layers import layer_title
+from gridplanner.gui.panels.layers import role_title
 from gridplanner.gui.widgets import label
 from gridplanner.model.layers import FIELD_KEYS, ROLES
 from gridplanner.texts import _
@@ -40,19 +40,6 @@ CRS = (
     "GCJ-02",
     "BD-09",
 )
-
-
-def role_title(role: str) -> str:
-    """Return a role's name in the user's language."""
-    own = {
-        "": _("do not use"),
-        "communities": _("Communities"),
-        "grids": _("Today's grids"),
-        "atoms": _("Ready-made smallest areas"),
-        "people": _("People table"),
-        "stairs": _("Stairs (units)"),
-    }
-    return own.get(role) or layer_title(role)
 
 
 def field_title(key: str) -> str:

@@ -68,13 +68,54 @@ def rule_title(rule: str) -> str:
     }
     if rule.startswith("release"):
         return _("Next year's data")
-    if rule.startswith(("repair", "merge")):
-        return _("Repairs")
+    if rule.startswith("repair"):
+        return repair_title(rule.partition(".")[2])
+    if rule.startswith("merge"):
+        return _("Merged street plans")
     if rule.startswith("read"):
-        return _("Reading")
+        return reading_title(rule.partition(".")[2])
     if rule.startswith("plan."):
         return _("Why a rule cannot be kept")
     return titles.get(rule, rule)
+
+
+def repair_title(what: str) -> str:
+    """Return the name of a repair; the part after `repair.`."""
+    titles = {
+        "overlap": _("Overlaps settled"),
+        "gap": _("Gaps settled"),
+        "sliver": _("Slivers closed"),
+    }
+    return titles.get(what) or _("Repairs")
+
+
+def reading_title(what: str) -> str:
+    """Return the name of what was found while reading; the part after `read.`."""
+    titles = {
+        "geometry": _("Reading: shapes"),
+        "repaired": _("Reading: shapes"),
+        "drawing": _("Reading: drawing"),
+        "outside": _("Reading: outside the district"),
+        "crs": _("Reading: coordinate system"),
+        "axes": _("Reading: coordinate system"),
+        "text": _("Reading: garbled text"),
+        "encoding": _("Reading: encoding"),
+        "code": _("Reading: codes"),
+        "codes": _("Reading: codes"),
+        "duplicate": _("Reading: rows given twice"),
+        "count": _("Reading: rows lost"),
+        "deleted": _("Reading: deleted rows"),
+        "number": _("Reading: numbers"),
+        "fractional": _("Reading: fractions of people"),
+        "people": _("Reading: people"),
+        "estimated": _("Reading: people estimated"),
+        "totals": _("Reading: rows of totals"),
+        "ledger": _("Reading: ledger"),
+        "match": _("Reading: ledger against the layer"),
+        "unplaced": _("Reading: rows without a place"),
+        "personal": _("Reading: personal data"),
+    }
+    return titles.get(what) or _("Reading")
 
 
 class FindingsModel(QAbstractTableModel):

@@ -49,6 +49,19 @@ def layer_title(key: str) -> str:
     return titles.get(key, key)
 
 
+def role_title(role: str) -> str:
+    """Return a role's name in the user's language."""
+    own = {
+        "": _("do not use"),
+        "communities": _("Communities"),
+        "grids": _("Today's grids"),
+        "atoms": _("Ready-made smallest areas"),
+        "people": _("People table"),
+        "stairs": _("Stairs (units)"),
+    }
+    return own.get(role) or layer_title(role)
+
+
 def net_names() -> dict[str, str]:
     """Return the usual names of departmental nets."""
     return {

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from gridplanner.gui.models.findings import rule_title
 from gridplanner.gui.panels.headlines import HeadlineCard
 from gridplanner.gui.panels.last_pages import ExportPage, StaffPage
+from gridplanner.gui.panels.layers import role_title
 from gridplanner.gui.panels.plan_page import PlanPage
 from gridplanner.gui.panels.requirements import broken_rows, requirement_rows
 from gridplanner.gui.panels.rules_page import RulesPage
@@ -78,7 +80,11 @@ class DataPage(Page):
             (_("Coordinate system"), district.crs[:20], ""),
         ]
         rows += [
-            (_("Layer: {name}").format(name=key), f"{len(layer.rows) or ''}", "")
+            (
+                _("Layer: {name}").format(name=role_title(key)),
+                _("{n} rows").format(n=f"{len(layer.rows):,}") if len(layer.rows) else "",
+                "",
+            )
             for key, layer in district.originals.items()
         ]
         self.figures.show_rows(rows)
@@ -86,15 +92,9 @@ class DataPage(Page):
         for finding in workspace.contents.findings:
             counts[finding.rule] = counts.get(finding.rule, 0) + finding.count
         self.losses.show_rows(
-            [(rule_text(rule), f"{n:,}", rule) for rule, n in sorted(counts.items())] or [(_("None"), "", "")]
+            [(rule_title(rule), f"{n:,}", rule) for rule, n in sorted(counts.items())]
+            or [(_("None"), "", "")]
         )
-
-
-def rule_text(rule: str) -> str:
-    """Return a rule's name in the user's language."""
-    from gridplanner.gui.models.findings import rule_title
-
-    return rule_title(rule)
 
 
 class CheckPage(Page):

@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from gridplanner.gui import theme
 from gridplanner.texts import _
 
+#: Pixels: a step without its name, the margin, the space between two.
+_DISC, _MARGIN, _SPACE = 42, 8, 4
 STEPS = ("data", "check", "rules", "plan", "edit", "staff", "export")
 
 
@@ -34,6 +37,11 @@ class StepState:
 
     state: str = "open"
     count: int = 0
+
+
+def _whole(widths: Mapping[str, int]) -> int:
+    """Return the width that all steps take."""
+    return 2 * _MARGIN + sum(widths.values()) + _SPACE * (len(widths) - 1)
 
 
 class StepBar(QWidget):
@@ -67,20 +75,48 @@ class StepBar(QWidget):
             self.update()
             self.chosen.emit(step)
 
+    def _widths(self, short: Collection[str] = ()) -> dict[str, int]:
+        """Return the width of each step; short ones go without their name and count."""
+        metrics, titles = self.fontMetrics(), step_titles()
+
+        def width(step: str) -> int:
+            if step in short:
+                return _DISC
+            badge = 30 if self._states[step].count else 0
+            return metrics.horizontalAdvance(titles[step]) + 56 + badge
+
+        return {step: width(step) for step in STEPS}
+
+    def short(self) -> list[str]:
+        """Return the steps whose name finds no room: those farthest from the one at hand."""
+        here = STEPS.index(self.current)
+        order = sorted(STEPS, key=lambda step: -abs(STEPS.index(step) - here))
+        for n in range(len(STEPS)):
+            if _whole(self._widths(order[:n])) <= self.width():
+                return order[:n]
+        return order
+
     def _rects(self) -> dict[str, QRect]:
         """Return where each step is drawn; width by text."""
-        metrics = self.fontMetrics()
-        x, rects = 8, {}
-        titles = step_titles()
-        for step in STEPS:
-            badge = 30 if self._states[step].count else 0
-            width = metrics.horizontalAdvance(titles[step]) + 56 + badge
+        x, rects = _MARGIN, {}
+        for step, width in self._widths(self.short()).items():
             rects[step] = QRect(x, 4, width, self.height() - 8)
-            x += width + 4
+            x += width + _SPACE
         return rects
 
     def sizeHint(self) -> QSize:
-        return QSize(self._rects()[STEPS[-1]].right() + 8, 44)
+        return QSize(_whole(self._widths()), 44)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_whole(self._widths(STEPS)), 44)
+
+    def event(self, event: QEvent) -> bool:
+        """Name a step that has no room for its name."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            step = self._step_at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), step_titles()[step] if step in self.short() else "", self)
+            return True
+        return super().event(event)
 
     def _step_at(self, point: QPointF) -> str:
         """Return the step under a point."""
@@ -111,9 +147,9 @@ class StepBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        titles = step_titles()
+        titles, short = step_titles(), self.short()
         for i, (step, rect) in enumerate(self._rects().items()):
-            self._paint_step(painter, i + 1, titles[step], QRectF(rect), step)
+            self._paint_step(painter, i + 1, "" if step in short else titles[step], QRectF(rect), step)
         painter.setPen(self.palette().mid().color())
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
         painter.end()
@@ -149,7 +185,7 @@ class StepBar(QWidget):
         text = rect.adjusted(38, 0, -8, 0)
         painter.drawText(text, int(Qt.AlignmentFlag.AlignVCenter), title)
         painter.setFont(self.font())
-        if state.count:
+        if state.count and title:
             badge = QRectF(rect.right() - 40, rect.center().y() - 9, 34, 18)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.SIGNAL["error" if state.state == "findings" else "info"]))
