@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +51,27 @@ def count_people(layers: LayerSet, places: Places, coverage: Coverage, n_communi
         else:
             columns.append(_from_totals(layers, places, coverage, n_communities, key, findings))
     (bp, ap), (bh, ah) = columns
+    if atoms is not None:
+        findings.extend(_landless(atoms, coverage))
     return Population(bp, bh, ap, ah, tuple(findings))
+
+
+def _landless(atoms: Layer, coverage: Coverage) -> Iterator[Finding]:
+    """Yield a warning where rows of the atoms layer without land state people."""
+    gone = np.setdiff1d(np.arange(len(atoms)), coverage.row)
+    people = float(np.nansum(atoms.numbers("people")[gone]))
+    if people > 0:
+        yield Finding(
+            rule="read.people",
+            severity=Severity.WARNING,
+            text=_("{n} rows without an outline state {people} people; they are in no total.").format(
+                n=len(gone), people=f"{people:,.0f}"
+            ),
+            remedy=_("Draw them, or ask for the file again."),
+            subject_kind="row",
+            people=round(people),
+            count=len(gone),
+        )
 
 
 def _from_atoms(

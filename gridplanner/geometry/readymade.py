@@ -17,21 +17,23 @@ def readymade_coverage(layer: Layer, sources: Sources) -> Coverage:
     """Return the layer's own polygons as atoms, with the unit each lies in.
 
     The community and the old grid come from the atom's own columns where they are filled, else from
-    the unit that holds its point.
+    the unit that holds its point. Rows without land are left out.
     """
     assert layer.geometry is not None  # noqa: S101 - the reader refuses an atoms layer without areas
-    points = np.asarray(shapely.point_on_surface(layer.geometry), dtype=object)
-    community = _units_of(layer.texts("community_code"), points, sources.communities)
+    row = np.flatnonzero(shapely.area(layer.geometry) > 0)
+    geometry = layer.geometry[row]
+    points = np.asarray(shapely.point_on_surface(geometry), dtype=object)
+    community = _units_of(layer.texts("community_code")[row], points, sources.communities)
     lost = community < 0
     if sources.communities is not None and lost.any():
         tree = shapely.STRtree(sources.communities.geometry)
         community[lost] = tree.nearest(points[lost])
     return Coverage(
-        geometry=layer.geometry,
+        geometry=geometry,
         community=np.maximum(community, 0),
-        old_grid=_units_of(layer.texts("old_grid"), points, sources.grids),
-        atom_of_point=locate(sources.points, layer.geometry),
-        row=np.arange(len(layer)),
+        old_grid=_units_of(layer.texts("old_grid")[row], points, sources.grids),
+        atom_of_point=locate(sources.points, geometry),
+        row=row,
     )
 
 
@@ -43,7 +45,5 @@ def _units_of(named: ObjectArray, points: ObjectArray, units: Units | None) -> I
     index = {str(code): k for k, code in enumerate(units.codes)}
     found[:] = [index.get(str(code), -1) for code in named]
     blank = found < 0
-    drawn = units.geometry[~shapely.is_missing(units.geometry)]
-    if len(drawn) == len(units.geometry):
-        found[blank] = locate(points[blank], units.geometry)
+    found[blank] = locate(points[blank], units.geometry)
     return found

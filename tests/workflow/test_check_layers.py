@@ -49,6 +49,18 @@ def test_nameless_areas_without_code_and_crs_are_grids(tmp_path: Path) -> None:
     assert not {"people", "nesting", "service_radius"} & {f["rule"] for f in findings}
 
 
+def test_a_row_without_land_does_not_spoil_the_others(tmp_path: Path) -> None:
+    """One missing outline once made the whole layer blank land."""
+    areas = [None, *(box(x, 3_526_000, x + 500, 3_526_500) for x in (383_000, 383_500, 384_000))]
+    frame = GeoDataFrame({"WGBM": list("abcd"), "RK": [1500] * 4}, geometry=areas, crs="EPSG:4545")
+    pyogrio.write_dataframe(frame, tmp_path / "grids.gpkg")
+    done = run_program("check", tmp_path / "grids.gpkg", "--json", tmp_path / "f.json", "--lang", "en")
+    findings = json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))["findings"]
+    assert not [f for f in findings if f["rule"] == "gap"], done.said
+    assert [f["people"] for f in findings if f["rule"] == "read.people"] == [1500]
+    assert ["a"] in [f["subjects"] for f in findings if f["rule"] == "layer_fault"]
+
+
 def test_lines_alone_are_nothing_to_check(tmp_path: Path) -> None:
     lines = GeoDataFrame({"note": ["a"]}, geometry=[LineString([(0, 0), (9, 9)])], crs="EPSG:4545")
     pyogrio.write_dataframe(lines, tmp_path / "lines.shp")
