@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gridplanner.io.building_names import buildings_in, estate_key
-from gridplanner.io.faults import row_finding
+from gridplanner.io.faults import layer_finding, row_finding
 from gridplanner.io.placements import placement_key
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
@@ -64,7 +64,8 @@ def join_people(
     own = buildings.texts("code") if codes is None else codes
     match = match_rows(buildings, people, own, remembered or {})
     placed = np.array([bool(target) for target in match.targets], dtype=bool)
-    findings = unplaced_findings(people, placed) + _twice(buildings, own) + _named(people, match)
+    findings = unplaced_findings(people, placed) + _nameless(buildings, people, placed)
+    findings += _twice(buildings, own) + _named(people, match)
     fields = dict(buildings.fields)
     for key in _COUNTED:
         if key in people.fields:
@@ -142,6 +143,24 @@ def unplaced_findings(people: Layer, placed: npt.NDArray[np.bool_]) -> list[Find
         _("Correct the building code, or place them on the map; they stay in their community's totals."),
     )
     return [replace(finding, people=count)]
+
+
+def _nameless(buildings: Layer, people: Layer, placed: npt.NDArray[np.bool_]) -> list[Finding]:
+    """Tell which column the buildings lack, where the table's rows name estate and building in vain."""
+    if placed.all() or "building" not in people.fields:
+        return []
+    lacks = [] if "estate" in buildings.fields or "estate" not in people.fields else ["estate"]
+    if "building" not in buildings.fields and "name" not in buildings.fields:
+        lacks.append("building")
+    if not lacks:
+        return []
+    text = _("'{source}' has no column for {needed}, so no row of '{table}' can be matched by name.").format(
+        source=buildings.source, needed="、".join(lacks), table=people.source
+    )
+    remedy = _('Name the column of the buildings: fields = {{ {key} = "…" }}. It has: {columns}.').format(
+        key=lacks[0], columns="、".join([*list(buildings.extra)[:20]]) or "-"
+    )
+    return [layer_finding("read.match", Severity.WARNING, text, buildings.source, remedy)]
 
 
 def _named(people: Layer, match: _Match) -> list[Finding]:

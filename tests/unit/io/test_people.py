@@ -126,3 +126,15 @@ def test_people_are_conserved(rows):
     assert np.nansum(joined.numbers("people")) == people.numbers("people")[placed].sum()
     lost = sum(f.people for f in findings if f.rule == "read.unplaced")
     assert lost == people.numbers("people")[~placed].sum()
+
+
+def test_buildings_without_a_column_of_names_are_told():
+    bare = buildings()
+    bare = Layer(
+        "buildings", "b", bare.geometry, {"code": bare.fields["code"]}, {"栋": bare.fields["building"]}
+    )
+    _joined, people, findings = join_people(bare, ledger(("江南水岸", "1幢", 7)))
+    assert people.extra["placed"].tolist() == [0]
+    assert any("estate、building" in f.text and "栋" in f.remedy for f in findings)
+    _joined, _people, findings = join_people(buildings(), ledger(("江南水岸", "99幢", 7)))
+    assert [f.rule for f in findings] == ["read.unplaced"]
