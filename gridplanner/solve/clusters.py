@@ -19,7 +19,16 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
 from gridplanner.solve.compiled import kernel
-from gridplanner.solve.olds import FEW_SETS, Masks, Olds, connected_sets, grid_numbers, loose_grids, reachable
+from gridplanner.solve.olds import (
+    FEW_SETS,
+    Masks,
+    Olds,
+    connected_sets,
+    grid_numbers,
+    in_one_piece,
+    loose_grids,
+    reachable,
+)
 from gridplanner.solve.part import FloatArray, IntArray, Limits, LongArray
 
 #: Up to this many old grids the partition is found by dynamic programming over the sets left over.
@@ -89,7 +98,8 @@ def clusters_of(olds: Olds, limits: Limits, most_sets: int) -> Clusters:
     low, high = grid_numbers(mask, olds, limits)
     g = np.arange(MAX_GRIDS + 1)
     cost = np.where((g >= low[:, None]) & (g <= high[:, None]) & (g > 0), g - 1.0, inf)
-    cost[~reachable(mask, olds), 1] = inf
+    one = np.flatnonzero(np.isfinite(cost[:, 1]))
+    cost[one[~(reachable(mask[one], olds) & in_one_piece(mask[one], olds))], 1] = inf
     keep = np.flatnonzero(np.isfinite(cost).any(axis=1))
     # By lowest old grid: the table takes clusters off in this order.
     keep = keep[np.lexsort((mask[keep], mask[keep] & -mask[keep]))]

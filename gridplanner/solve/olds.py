@@ -39,6 +39,12 @@ class Olds:
         of its own old grid (all bits for ground without an old grid: it may belong to any).
     loose_people, loose_households, loose_atoms : int
         On ground without an old grid.
+    pieces : int64[q]
+        Mask of the connected pieces of each old grid; all 0 where there are too many for a mask.
+    beside : int64[p]
+        Mask of the pieces that each piece touches.
+    loose_pieces : int
+        Mask of the pieces of ground without an old grid.
     """
 
     people: LongArray
@@ -50,6 +56,9 @@ class Olds:
     loose_people: int
     loose_households: int
     loose_atoms: int
+    pieces: Masks
+    beside: Masks
+    loose_pieces: int
 
     def __len__(self) -> int:
         """Return the number of old grids."""
@@ -67,6 +76,7 @@ def olds_of(part: Part) -> Olds:
         return out
 
     reach, home = _reach(f, part.limits.hard_only(), q)
+    pieces, beside, loose_pieces = _pieces(f, q)
     return Olds(
         people=sums(f.people),
         households=sums(f.households),
@@ -77,6 +87,9 @@ def olds_of(part: Part) -> Olds:
         loose_people=int(f.people[~own].sum()),
         loose_households=int(f.households[~own].sum()),
         loose_atoms=int((~own).sum()),
+        pieces=pieces,
+        beside=beside,
+        loose_pieces=loose_pieces,
     )
 
 
@@ -93,6 +106,20 @@ def _touch(f: Field, q: int) -> Masks:
     bits = np.int64(1) << np.arange(q, dtype=np.int64)
     touch: Masks = (joined[:q, :q] * bits[None, :]).sum(axis=1).astype(np.int64) & ~bits
     return touch
+
+
+def _pieces(f: Field, q: int) -> tuple[Masks, Masks, int]:
+    """Return the pieces of each old grid, what each piece touches, and the pieces of loose ground."""
+    piece = pieces_of(f, f.old)
+    count = int(piece.max(initial=-1)) + 1
+    if count > MAX_OLDS:
+        return np.zeros(q, np.int64), np.zeros(0, np.int64), 0
+    bit = np.int64(1) << piece.astype(np.int64)
+    pieces, beside = np.zeros(q, np.int64), np.zeros(count, np.int64)
+    own = f.old >= 0
+    np.bitwise_or.at(pieces, f.old[own], bit[own])
+    np.bitwise_or.at(beside, np.repeat(piece, np.diff(f.indptr)), bit[f.indices])
+    return pieces, beside, int(np.bitwise_or.reduce(bit[~own], initial=0))
 
 
 def _reach(f: Field, limits: Limits, q: int) -> tuple[Masks, Masks]:
@@ -173,6 +200,25 @@ def reachable(masks: Masks, olds: Olds) -> npt.NDArray[np.bool_]:
     for reach, home in pairs.tolist():
         found |= ((masks & ~np.int64(reach)) == 0) & ((masks & np.int64(home)) != 0)
     return found
+
+
+def in_one_piece(masks: Masks, olds: Olds) -> npt.NDArray[np.bool_]:
+    """Tell which sets can hang together as one grid, where old grids may be in several pieces.
+
+    Loose ground may join them. Where there are too many pieces, nothing is claimed.
+    """
+    own = np.zeros(len(masks), np.int64)
+    for o, pieces in enumerate(olds.pieces):
+        own |= np.where(masks >> np.int64(o) & 1, pieces, 0)
+    allowed, grown = own | olds.loose_pieces, own & -own
+    while True:
+        wider = grown.copy()
+        for p, beside in enumerate(olds.beside):
+            wider |= np.where(grown >> np.int64(p) & 1, beside, 0)
+        wider &= allowed
+        if (wider == grown).all():
+            return np.asarray(own & ~grown == 0)
+        grown = wider
 
 
 def grid_numbers(masks: Masks, olds: Olds, limits: Limits) -> tuple[LongArray, LongArray]:

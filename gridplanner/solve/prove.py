@@ -183,7 +183,7 @@ class _Prover:
             limit = min(left, max(_FIRST_LIMIT_S, _MORE * spent))
             low, final = _least_of(subpart(self._part, self._atoms(mask)), g, limit)
             low = max(low, self.known.get((mask, g), (0.0, 0.0))[0])
-            self.known[mask, g] = (low, inf if final else limit)
+            self.known[mask, g] = (low, inf if final else max(spent, limit))
             before = self._clusters.cost[self._row[mask], g]
             self._raise(mask, g, low)
             if low > before:

@@ -16,15 +16,22 @@ from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import Band, RadiusRule, RuleSet
 from gridplanner.solve.decompose import scope_of
 from gridplanner.solve.engine import propose
+from gridplanner.solve.olds import in_one_piece, olds_of
 from gridplanner.solve.prove import ProveTask, run_prove
+from tests.builders import town
 from tests.unit.solve.brute import least_pieces, legal_grids
 from tests.unit.solve.cities import city
 
 MOST = 5
 
 
-def small(seed: int, atoms: int, olds: int, gap: bool, low: float, high: float) -> tuple[District, RuleSet]:
-    """Return a community of a few atoms, some without an old grid, and rules that bind."""
+def small(
+    seed: int, atoms: int, olds: int, gap: bool, low: float, high: float, *, split: bool = False
+) -> tuple[District, RuleSet]:
+    """Return a community of a few atoms, some without an old grid, and rules that bind.
+
+    With `split` some atoms belong to an old grid elsewhere, so that old grids lie in several pieces.
+    """
     district = city(
         seed,
         communities=1,
@@ -38,6 +45,10 @@ def small(seed: int, atoms: int, olds: int, gap: bool, low: float, high: float) 
         old = district.atoms.old_grid.copy()
         old[np.random.default_rng(seed).integers(len(old), size=2)] = -1
         district = replace(district, atoms=replace(district.atoms, old_grid=old))
+    if split:
+        old, draw = district.atoms.old_grid.copy(), np.random.default_rng(seed + 1)
+        old[draw.integers(len(old), size=3)] = draw.choice(old[old >= 0], size=3)
+        district = replace(district, atoms=replace(district.atoms, old_grid=old))
     return district, RuleSet(people=Band(low, high), service_radius=RadiusRule(250.0 + 20 * (seed % 10)))
 
 
@@ -50,16 +61,19 @@ def proven(district: District, rules: RuleSet, seconds: float = 0.0) -> dict[int
     return run_prove(ProveTask(part, numbers, 10_000, goals, seconds)).least
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=14, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     seed=st.integers(0, 10_000),
     olds=st.integers(2, 6),
     gap=st.booleans(),
     low=st.sampled_from([600.0, 1000.0, 1300.0]),
     exact=st.booleans(),
+    split=st.booleans(),
 )
-def test_bound_never_exceeds_the_optimum(seed: int, olds: int, gap: bool, low: float, exact: bool) -> None:
-    district, rules = small(seed, 14, olds, gap, low, 2600.0)
+def test_bound_never_exceeds_the_optimum(
+    seed: int, olds: int, gap: bool, low: float, exact: bool, split: bool
+) -> None:
+    district, rules = small(seed, 14, olds, gap, low, 2600.0, split=split)
     scope = scope_of(district, rules, PlanRequest())
     grids = legal_grids(district, low, 2600.0, rules.service_radius.max)
     truth = least_pieces(district, grids, MOST)
@@ -113,3 +127,12 @@ def test_no_plan_beats_its_bound(seed: int, mode: str) -> None:
     if not any(p.reason for p in (*keep.parts, *certificate.parts)):
         assert certificate.total["pieces"].bound <= keep.total["pieces"].value
         assert keep.total["deviation"].bound <= certificate.total["deviation"].value + 1e-9
+
+
+def test_an_old_grid_in_two_pieces_is_no_grid_of_its_own() -> None:
+    district = town("ABA")
+    olds = olds_of(scope_of(district, RuleSet(), PlanRequest()).parts[0])
+    assert in_one_piece(np.array([1, 2, 3], np.int64), olds).tolist() == [False, True, True]
+    across = replace(district, atoms=replace(district.atoms, old_grid=np.array([0, -1, 0], np.int32)))
+    olds = olds_of(scope_of(across, RuleSet(), PlanRequest()).parts[0])
+    assert in_one_piece(np.array([1], np.int64), olds).tolist() == [True]
