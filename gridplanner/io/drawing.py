@@ -201,9 +201,8 @@ def _findings(source: str, faces: Faces, unnamed: int, tolerance_m: float) -> li
             _at(layer_finding("read.drawing", Severity.INFO, text, source), faces.closed, len(faces.closed))
         )
     for i, place in enumerate(faces.loose[:_SHOWN_ENDS]):
-        text = _("'{source}': a boundary line ends without meeting another ({i} of {n}).").format(
-            source=source, i=i + 1, n=len(faces.loose)
-        )
+        text = _("'{source}': a boundary line ends at {x:.1f}, {y:.1f} without meeting another ({i} of {n}).")
+        text = text.format(source=source, i=i + 1, n=len(faces.loose), x=place[0], y=place[1])
         remedy = _("Join it in the drawing; the two areas beside it were taken as one.")
         found.append(
             _at(layer_finding("read.drawing", Severity.WARNING, text, source, remedy), place[None], 1)

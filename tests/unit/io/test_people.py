@@ -130,9 +130,8 @@ def test_people_are_conserved(rows):
 
 def test_buildings_without_a_column_of_names_are_told():
     bare = buildings()
-    bare = Layer(
-        "buildings", "b", bare.geometry, {"code": bare.fields["code"]}, {"栋": bare.fields["building"]}
-    )
+    columns = {"code": bare.fields["code"]}
+    bare = Layer("buildings", "b", bare.geometry, columns, {"栋": bare.fields["building"]}, bare.rows)
     _joined, people, findings = join_people(bare, ledger(("江南水岸", "1幢", 7)))
     assert people.extra["placed"].tolist() == [0]
     assert any("estate、building" in f.text and "栋" in f.remedy for f in findings)
