@@ -7,12 +7,15 @@ from dataclasses import replace
 
 import pytest
 import shapely
+from PySide6.QtCore import Qt
 
+from gridplanner.gui.dialogs.beside import BesideMap
 from gridplanner.gui.dialogs.communities import CommunityDialog
 from gridplanner.gui.dialogs.mend import MendDialog
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.model.layers import Layer
+from gridplanner.workspace.commands import EditGrid
 from tests.builders import objects
 from tests.gui.conftest import show, toy_contents
 
@@ -215,3 +218,22 @@ def test_a_finding_on_communities_opens_their_mends(bare_window) -> None:
     assert dialog.table.rowCount() == 1
     assert (bare_window.session.workspace.district.atoms.community == homes).all()
     dialog.close()
+
+
+@pytest.mark.parametrize("action", ["mend", "communities", "scan", "tool_place"])
+def test_a_dialog_beside_the_map_lets_go_when_it_is_left_by_esc(action, bare_window, qtbot) -> None:
+    show(bare_window, faulty())
+    bare_window.actions_by_id[action].trigger()
+    dialog = bare_window.findChild(BesideMap)
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.ended
+    qtbot.waitUntil(lambda: bare_window.findChild(BesideMap) is None)
+    # The worker's answer and the next step come when the dialog is gone.
+    bare_window.session._poll()
+    bare_window.session.select((0,))
+    bare_window.session.do(EditGrid(0, name="改名"))
+    bare_window.session._poll()
+    assert bare_window.canvas.sketch is None
+    bare_window.actions_by_id[action].trigger()
+    assert bare_window.findChild(BesideMap) is not None, "it opens once more"
+    bare_window.findChild(BesideMap).close()

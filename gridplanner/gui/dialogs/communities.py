@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QCloseEvent, QEnterEvent
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QDialog,
     QFormLayout,
     QHBoxLayout,
     QHeaderView,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from gridplanner.errors import UserError
+from gridplanner.gui.dialogs.beside import BesideMap
 from gridplanner.gui.widgets import button, label
 from gridplanner.model.kinds import CommunityType
 from gridplanner.model.reform import CommunityFigures
@@ -52,13 +52,12 @@ _NEEDS = {
 }
 
 
-class CommunityDialog(QDialog):
+class CommunityDialog(BesideMap):
     """A form that stays beside the map; areas are marked or grids selected there."""
 
     def __init__(self, window: Shell, operation: str = "merge") -> None:
         super().__init__(window)
         self.setWindowTitle(_("Change communities"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(640, 560)
         self._window, self._session = window, window.session
         self._correction: Correction | None = None
@@ -271,8 +270,7 @@ class CommunityDialog(QDialog):
         # Areas may have been marked on the map meanwhile; nothing tells of that.
         self.preview()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def let_go(self) -> None:
         self._session.selected.disconnect(self.preview)
         self._session.changed.disconnect(self._on_changed)
         self._session.opened.disconnect(self.close)
-        event.accept()

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
     QComboBox,
-    QDialog,
     QHBoxLayout,
     QHeaderView,
     QRadioButton,
@@ -22,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from gridplanner.gui.canvas.overlay import Sketch
+from gridplanner.gui.dialogs.beside import BesideMap
 from gridplanner.gui.widgets import button, label
 from gridplanner.model.finding import Finding
 from gridplanner.texts import _
@@ -35,17 +34,15 @@ if TYPE_CHECKING:
 _KEEPER, _OTHER, _FAULT, _SETTLED = "#2E7D5B", "#7A4FA3", "#C2185B", "#2E7D5B"
 
 
-class MendDialog(QDialog):
+class MendDialog(BesideMap):
     """A list that stays beside the map; nothing happens before a proposal is accepted."""
 
     def __init__(self, window: Shell, finding: Finding | None = None) -> None:
         super().__init__(window)
         self.setWindowTitle(_("Mend outlines"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(640, 560)
         self._window, self._session = window, window.session
         self._lines: tuple[MendLine, ...] = ()
-        self._closed = False
         self._concerned: tuple[str, ...] = ()
         self._note = ""
         self._finding = finding
@@ -175,7 +172,7 @@ class MendDialog(QDialog):
 
     def _take(self, lines: tuple[MendLine, ...]) -> None:
         """List the proposals; the one of the finding in hand is chosen."""
-        if self._closed:
+        if self.ended:
             return
         self._lines = lines
         self.table.setRowCount(len(lines))
@@ -299,6 +296,8 @@ class MendDialog(QDialog):
                 text = _("{n} faults are mended, {left} left out since a mend would have made a new fault.")
                 said = text.format(n=result.done, left=result.refused)
                 self._session.said.emit(f"{said} {result.note}".rstrip(), "done")
+                if self.ended:
+                    return
                 self._concerned, self._note = result.communities, result.note
                 self.again.setVisible(bool(result.communities))
             elif result.correction is None:
@@ -323,10 +322,7 @@ class MendDialog(QDialog):
             contents = workspace.contents
             self._session.propose(replan_request(contents.district, contents.request, self._concerned))
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        # An answer of the worker may still be under way.
-        self._closed = True
+    def let_go(self) -> None:
         self._window.map.show_sketch(None)
         self._session.changed.disconnect(self._on_changed)
         self._session.opened.disconnect(self.close)
-        event.accept()

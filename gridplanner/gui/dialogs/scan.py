@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QDialog,
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
@@ -27,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from gridplanner.errors import UserError
 from gridplanner.gui.canvas.basemap import PictureGround, level_for
+from gridplanner.gui.dialogs.beside import BesideMap
 from gridplanner.gui.tools.control import ControlTool, paint_cross
 from gridplanner.gui.widgets import button, label
 from gridplanner.texts import _
@@ -151,13 +151,12 @@ class PicturePane(QWidget):
         self.update()
 
 
-class ScanDialog(QDialog):
+class ScanDialog(BesideMap):
     """A window beside the map: picture, table of points with residuals, and what to do with them."""
 
     def __init__(self, window: Shell, tool: ControlTool) -> None:
         super().__init__(window)
         self.setWindowTitle(_("Scanned map"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(860, 620)
         self._window, self._tool = window, tool
         self.scan: Scan | None = None
@@ -342,10 +341,9 @@ class ScanDialog(QDialog):
             _("Kept beside the picture: {files}").format(files=", ".join(path.name for path in written))
         )
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def let_go(self) -> None:
         self._tool.show_points(())
         self._tool.pointed.disconnect(self._take_ground)
         self._window.session.opened.disconnect(self.close)
         if self._ground is not None and self._window.map.ground is not self._ground:
             self._ground.close()
-        event.accept()

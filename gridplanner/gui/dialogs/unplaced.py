@@ -6,16 +6,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QHeaderView,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
 )
 
+from gridplanner.gui.dialogs.beside import BesideMap
 from gridplanner.gui.tools.place import PlaceTool
 from gridplanner.gui.widgets import label
 from gridplanner.model.ledger import LedgerRow, unplaced_rows
@@ -25,13 +24,12 @@ if TYPE_CHECKING:
     from gridplanner.gui.shell import Shell
 
 
-class UnplacedDialog(QDialog):
+class UnplacedDialog(BesideMap):
     """A list that stays beside the map while rows are placed."""
 
     def __init__(self, window: Shell, tool: PlaceTool) -> None:
         super().__init__(window)
         self.setWindowTitle(_("Rows of the ledger without a place"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(560, 420)
         self._window, self._session, self._tool = window, window.session, tool
         self._rows: tuple[LedgerRow, ...] = ()
@@ -96,8 +94,7 @@ class UnplacedDialog(QDialog):
         row = self.table.currentRow()
         self._tool.row = self._rows[row].index if 0 <= row < len(self._rows) else -1
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def let_go(self) -> None:
         self._tool.row = -1
         self._session.changed.disconnect(self.refresh)
         self._session.opened.disconnect(self.close)
-        event.accept()

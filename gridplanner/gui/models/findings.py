@@ -66,17 +66,21 @@ def rule_title(rule: str) -> str:
         "adjacency": _("Links and cuts"),
         "weights": _("Load weights"),
     }
-    if rule.startswith("release"):
-        return _("Next year's data")
-    if rule.startswith("repair"):
-        return repair_title(rule.partition(".")[2])
-    if rule.startswith("merge"):
-        return _("Merged street plans")
-    if rule.startswith("read"):
-        return reading_title(rule.partition(".")[2])
-    if rule.startswith("plan."):
-        return _("Why a rule cannot be kept")
-    return titles.get(rule, rule)
+    kind, _dot, what = rule.partition(".")
+    return titles.get(rule) or of_a_kind(kind, what) or rule
+
+
+def of_a_kind(kind: str, what: str) -> str:
+    """Return the name of a remark on data or on a run, `kind.what`; "" for an unknown kind."""
+    if kind == "read":
+        return reading_title(what)
+    if kind == "repair":
+        return repair_title(what)
+    return {
+        "release": _("Next year's data"),
+        "merge": _("Merged street plans"),
+        "plan": _("Why a rule cannot be kept"),
+    }.get(kind, "")
 
 
 def repair_title(what: str) -> str:
