@@ -28,9 +28,9 @@ from gridplanner.maps.marks import Clip, Mark, Rect, Sheet, Stroke, rectangle
 from gridplanner.maps.match import match_marks, windows
 from gridplanner.maps.naming import label_areas, label_grids, place_names
 from gridplanner.maps.scene import Scene
-from gridplanner.maps.sheets import begin_column, district_subtitle, head
+from gridplanner.maps.sheets import begin_column, district_subtitle, head, street_names
 from gridplanner.maps.skeleton import Layout
-from gridplanner.maps.tables import Content, Table, four_limits, grid_tables, missing_lines, pour
+from gridplanner.maps.tables import Content, Table, add_if_room, four_limits, grid_tables, missing_lines, pour
 from gridplanner.maps.theme import fill_marks, grid_marks, label_marks, outline_marks, street_marks
 from gridplanner.texts import _
 
@@ -79,15 +79,14 @@ def index_pages(scene: Scene, paper: str, first: dict[int, int]) -> list[Page]:
     titles = label_areas(
         frame, names, places.geometry, [look.community * k * f for f in (1, 0.8, 0.6)], occupied
     )
-    tints = [
-        grids.palette[scene.streets.index(key) % len(grids.palette)] for key in scene.street_of_community
-    ]
+    tints = [grids.palette[scene.street_tints[key]] for key in scene.street_of_community]
     inside: list[Mark] = [rectangle(frame.rect, None, scene.style.ground.outside)]
     inside += fill_marks(frame, places.geometry, tints, range(len(places)))
     inside += ground_marks(scene, frame, k, buildings=False)
     inside += outline_marks(frame, places.geometry, Stroke(grids.community, grids.community_width * k))
     inside += street_marks(scene, frame, k)
-    inside += label_marks(titles, look.community_color, look.halo, k, bold=True) + arrow
+    inside += label_marks(titles, look.community_color, look.halo, k, bold=True)
+    inside += street_names(draft, occupied) + arrow
     flow = draft.flow()
     flow.add(lambda x, y, w: scale_bar(x, y, w, frame.scale, scene.style.sheet, k))
     rows = [
@@ -152,14 +151,16 @@ def _community_part(
     inside += label_marks(labels, look.color, look.halo, k)
     inside += label_marks(near, look.place_color, look.halo, k)
     inside += lines + arrow + locator
-    flow = begin_column(draft, grid_entries(scene, frame, k, streets=False, close=True))
+    flow = begin_column(draft, grid_entries(scene, frame, k, single=True, neighbours=True))
     # Of several sheets each shows a part: a grid is missing only where its part is seen and has no label.
     seen = {
         view.key(row) for row in rows if view.polygons[row] is not None and frame.holds(view.polygons[row])
     }
     missing = [key for key in missing if len(frames) == 1 or key in seen]
-    contents = [*missing_lines(view, missing), *grid_tables(scene, rows)]
-    rest = pour(flow, [*contents, *(four_limits(scene, rows) if kind == "notice" else [])], scene, k)
+    contents, limits = [*missing_lines(view, missing), *grid_tables(scene, rows)], four_limits(scene, rows)
+    rest = pour(flow, [*contents, *(limits if kind == "notice" else [])], scene, k)
+    if kind != "notice" and not rest:
+        add_if_room(flow, limits, scene, k)
     return draft.finish(inside, flow, labels, missing), rest
 
 

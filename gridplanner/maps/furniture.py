@@ -240,13 +240,13 @@ def shorten(text: str, size: float, width: float) -> str:
     return text + "…"
 
 
-def fitted(text: str, size: float, width: float) -> tuple[str, float]:
+def fitted(text: str, size: float, width: float, least: float = 0.5) -> tuple[str, float]:
     """Return a text and the em height (mm) at which it is at most `width` mm wide.
 
-    Letters shrink to half their size; what is still too wide is cut.
+    Letters shrink to the share `least` of their size; what is still too wide is cut.
     """
     share = min(1.0, width / max(text_width(text, size), 1e-9))
-    smaller = size * max(share, 0.5)
+    smaller = size * max(share, least)
     return shorten(text, smaller, width), smaller
 
 
@@ -259,17 +259,21 @@ def table(
     size: float,
     align: str = "",
 ) -> Block:
-    """Draw a table with a shaded head; `align` has a letter per column: l, c or r."""
+    """Draw a table with a shaded head; `align` has a letter per column: l, c or r.
+
+    A row of one cell stands bold across all columns: it heads the rows below it.
+    """
     high, total = size * 1.62, sum(widths)
     marks: list[Mark] = [rectangle(Rect(x, y, total, high), None, _BAND)]
     for number, cells in enumerate([header, *rows]):
         middle, left = y + (number + 0.5) * high, x
-        for column, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        alone = len(cells) == 1
+        for column, (cell, width) in enumerate(zip(cells, [total] if alone else widths, strict=True)):
             side = align[column] if align else "l"
-            text = shorten(cell, size, width - size * 0.5)
+            text, fit = fitted(cell, size, width - size * 0.5, 0.7)
             anchor = {"l": left + size * 0.25, "c": left + width / 2, "r": left + width - size * 0.25}[side]
             word = {"l": "left", "c": "centre", "r": "right"}[side]
-            marks.append(Text(anchor, middle, text, size, _INK, number == 0, word))
+            marks.append(Text(anchor, middle, text, fit, _INK, alone or number == 0, word))
             left += width
         edge = y + (number + 1) * high
         heavy = 0.2 if number in (0, len(rows)) else 0.08

@@ -27,10 +27,10 @@ _ROADS = (
     (("",), 9.0, 0.35, 1.4),
 )
 #: Smallest scales (denominators) that show a thing.
-_BUILDINGS_TO = 30_000
-_POINT_BUILDINGS_TO = 12_000
-_ESTATES_TO = 10_000
-_SITES_TO = 12_000
+BUILDINGS_TO = 30_000
+POINT_BUILDINGS_TO = 12_000
+ESTATES_TO = 10_000
+SITES_TO = 12_000
 _MINOR_ROADS_TO = 30_000
 
 
@@ -110,7 +110,7 @@ def _water(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
 
 def _estates(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
     """Draw the limits of estates as fine dashes."""
-    if frame.scale > _ESTATES_TO:
+    if frame.scale > ESTATES_TO:
         return []
     return [
         frame.shape(
@@ -119,9 +119,17 @@ def _estates(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
     ]
 
 
+def shows_buildings(scene: Scene, frame: Frame) -> bool:
+    """Tell whether any building is drawn in a window: footprints at smaller scales than bare points."""
+    shapes = scene.outcome.district.buildings.geometry
+    flat = shapely.get_dimensions(shapes) == 2
+    areas, points = frame.scale <= BUILDINGS_TO, frame.scale <= POINT_BUILDINGS_TO
+    return (areas and frame.shows(shapes[flat])) or (points and frame.shows(shapes[~flat]))
+
+
 def _sites(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
     """Draw schools, hospitals and markets: tinted areas, or small squares for points."""
-    if frame.scale > _SITES_TO:
+    if frame.scale > SITES_TO:
         return []
     ground, shapes = scene.style.ground, shapes_of(scene, "sites")
     flat = shapely.get_dimensions(shapes) == 2
@@ -172,13 +180,13 @@ def squares(frame: Frame, points: ObjectArray, side: float, fill: str, stroke: S
 def _buildings(scene: Scene, frame: Frame, enlarge: float) -> list[Mark]:
     """Draw footprints, or small squares where only points are known."""
     ground, shapes = scene.style.ground, scene.outcome.district.buildings.geometry
-    if frame.scale > _BUILDINGS_TO or not len(shapes):
+    if frame.scale > BUILDINGS_TO or not len(shapes):
         return []
     flat = shapely.get_dimensions(shapes) == 2
     stroke = Stroke(ground.building_line, 0.08 * enlarge) if frame.scale <= 8_000 else None
     marks: list[Mark] = [frame.shape(shapes[flat], stroke, ground.building)]
     points = shapes[shapely.get_dimensions(shapes) == 0]
-    if len(points) and frame.scale <= _POINT_BUILDINGS_TO:
+    if len(points) and frame.scale <= POINT_BUILDINGS_TO:
         side = float(np.clip(12_000 / frame.scale, 0.5, 3.0))
         marks.append(squares(frame, points, side, ground.building, stroke))
     return marks

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from gridplanner.maps.frame import Frame
 from gridplanner.maps.furniture import Entry
-from gridplanner.maps.ground import meeting_points, shapes_of, water_of
+from gridplanner.maps.ground import ESTATES_TO, SITES_TO, meeting_points, shapes_of, shows_buildings, water_of
 from gridplanner.maps.marks import Stroke
 from gridplanner.maps.scene import Scene
 from gridplanner.maps.theme import DEDICATED_HATCH, HATCHES, STREET_DASH
 from gridplanner.model.kinds import ChangeKind
 from gridplanner.texts import _
 
+#: Denominators up to which an overview names its grids and shows stations and meeting places.
+CLOSE = 10_000
 #: Kinds of change that a map shows, and their colours' names in the house style.
 CHANGES: dict[ChangeKind, str] = {
     ChangeKind.KEPT: "kept",
@@ -24,17 +26,17 @@ CHANGES: dict[ChangeKind, str] = {
 
 
 def grid_entries(
-    scene: Scene, frame: Frame, k: float, streets: bool = True, close: bool = False
+    scene: Scene, frame: Frame, k: float, *, single: bool = False, neighbours: bool = False
 ) -> list[Entry]:
     """Return the legend of a map of grids: what its window shows, and nothing else.
 
     Parameters
     ----------
     frame : Frame
-    streets : bool
-        Whether street borders are drawn.
-    close : bool
-        Whether the map is at a large scale: estates, sites and stations are seen.
+    single : bool
+        Whether it is the sheet of one community: no street borders, its stations at any scale.
+    neighbours : bool
+        Whether what lies around is drawn in grey.
     """
     grids = scene.style.grids
     if scene.options.colouring == "people":
@@ -43,10 +45,10 @@ def grid_entries(
         entries = [Entry(_("Grid (adjoining ones differ in colour)"), grids.palette[0])]
     if frame.shows(scene.after.polygons[scene.after.dedicated]):
         entries.append(Entry(_("Dedicated grid"), grids.palette[1], hatch=DEDICATED_HATCH))
-    entries += border_entries(scene, k, streets)
-    if close:
+    entries += border_entries(scene, k, streets=not single)
+    if neighbours:
         entries.append(Entry(_("Neighbouring community"), scene.style.ground.neighbour))
-    return entries + ground_entries(scene, frame, k, close)
+    return entries + ground_entries(scene, frame, k, close=single or frame.scale <= CLOSE)
 
 
 def border_entries(scene: Scene, k: float, streets: bool = True) -> list[Entry]:
@@ -69,19 +71,27 @@ def meeting_entries(scene: Scene, frame: Frame) -> list[Entry]:
     return [Entry(_("Meeting place of a branch"), scene.style.ground.meeting, symbol="disc")]
 
 
-def ground_entries(scene: Scene, frame: Frame, k: float, close: bool) -> list[Entry]:
-    """Return the entries of the background that is seen in the window."""
+def ground_entries(scene: Scene, frame: Frame, k: float, close: bool, buildings: bool = True) -> list[Entry]:
+    """Return the entries of the background that is seen in the window.
+
+    Parameters
+    ----------
+    close : bool
+        Whether stations and meeting places are drawn.
+    buildings : bool
+        As `ground_marks` was told.
+    """
     ground, entries = scene.style.ground, list[Entry]()
     if frame.shows(water_of(scene)):
         entries.append(Entry(_("Water"), ground.water))
     if frame.shows(shapes_of(scene, "roads")):
         band = Stroke(ground.road, 1.5 * k)
         entries.append(Entry(_("Road"), stroke=band, under=Stroke(ground.road_casing, 1.9 * k)))
-    if close and frame.shows(shapes_of(scene, "estates")):
+    if buildings and frame.scale <= ESTATES_TO and frame.shows(shapes_of(scene, "estates")):
         entries.append(Entry(_("Estate limit"), stroke=Stroke(ground.estate, 0.2 * k, (5.0, 4.0))))
-    if close and frame.shows(shapes_of(scene, "sites")):
+    if buildings and frame.scale <= SITES_TO and frame.shows(shapes_of(scene, "sites")):
         entries.append(Entry(_("School, hospital, market"), ground.site_fill))
-    if close and frame.shows(scene.outcome.district.buildings.geometry):
+    if buildings and shows_buildings(scene, frame):
         entries.append(Entry(_("Building"), ground.building, symbol="square"))
     if close and frame.shows(shapes_of(scene, "stations")):
         entries.append(Entry(_("Service station"), ground.station, symbol="diamond"))
@@ -101,7 +111,7 @@ def _class_entries(scene: Scene) -> list[Entry]:
     return [Entry(text, fill) for text, fill in zip(texts, scene.style.grids.classes, strict=True)]
 
 
-def change_entries(scene: Scene, k: float) -> list[Entry]:
+def change_entries(scene: Scene, frame: Frame, k: float) -> list[Entry]:
     """Return the legend of the map of change, with the number of grids of each kind."""
     look, grids, change = scene.style.change, scene.style.grids, scene.outcome.change
     entries = []
@@ -112,7 +122,8 @@ def change_entries(scene: Scene, k: float) -> list[Entry]:
         Entry(_("Border as before"), stroke=Stroke(grids.line, grids.line_width * k)),
         Entry(_("New border"), stroke=Stroke(grids.new, grids.new_width * k)),
         Entry(_("Border given up"), stroke=Stroke(grids.old, grids.old_width * k, (3.0, 2.0))),
-        Entry(_("Community border"), stroke=Stroke(grids.community, grids.community_width * k)),
+        *border_entries(scene, k)[1:],
+        *ground_entries(scene, frame, k, close=False, buildings=False),
     ]
 
 

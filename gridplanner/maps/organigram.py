@@ -24,7 +24,7 @@ _STREET_FILL, _COMMUNITY_FILL, _JOINT_FILL, _NEW_FILL = "#f3dcd9", "#f7efe0", "#
 #: Heights of a community's box and of a branch's line, in em.
 _BOX, _ROW = 2.3, 1.75
 #: Sizes of letters that are tried, relative to the house style's.
-_SIZES = (1.7, 1.5, 1.3, 1.15, 1.0, 0.9)
+_SIZES = (2.1, 1.9, 1.7, 1.5, 1.3, 1.15, 1.0, 0.9)
 
 #: How much higher than the mean a column may become, tried in this order.
 _FILLS = (1.0, 1.1, 1.2, 1.35, 1.5, 1.7, 2.0, 1e9)
@@ -118,6 +118,7 @@ def _band(
     high, gap, first = size * 3.6, size * 0.9, size * 17
     wide, stem, drop = size * 13.5, size * 2.2, size * 0.9
     columns = max(1, int((width - first - 2 * stem + gap) / (wide + gap)))
+    wide = (width - first - 2 * stem + gap) / columns - gap
     rows = max(1, -(-len(units) // columns))
     left, trunk, step = x + first + 2 * stem, x + first + stem, high + drop + gap
     middle = y + (rows * step - gap) / 2
@@ -186,7 +187,13 @@ def _balanced(draft: Draft, groups: Sequence[Group]) -> list[Page]:
 
 def _columns(draft: Draft, groups: Sequence[Group], homes: Sequence[int], size: float) -> Page:
     """Return a page with each community in the column chosen for it."""
-    flow, at = draft.flow(), 0
+    flow, at, box = draft.flow(), 0, draft.layout.columns
+    # The columns in use share the whole width: an empty one at the right looks forgotten.
+    count, width = homes[-1] + 1, box[-1].right - box[0].x
+    wide = (width + flow.gap * 2) / count - flow.gap * 2
+    flow.columns = tuple(
+        Rect(box[0].x + i * (wide + flow.gap * 2), box[0].y, wide, box[0].height) for i in range(count)
+    )
     for (name, counts, lines), home in zip(groups, homes, strict=True):
         if home != at:
             flow.next_column()

@@ -104,6 +104,19 @@ class Scene:
         return result
 
     @cached_property
+    def street_tints(self) -> dict[str, int]:
+        """Colour of each street, by its number in the palette; streets near one another differ."""
+        west, south, east, north = self.bounds
+        apart = max(east - west, north - south) / 20
+        tree = shapely.STRtree(self.street_polygons)
+        pairs = tree.query(self.street_polygons, predicate="dwithin", distance=apart).T.tolist()
+        near: list[set[int]] = [set() for _key in self.streets]
+        for one, other in pairs:
+            near[one] |= {other} - {one}
+        colours = colour_neighbours(near, len(self.style.grids.palette))
+        return {key: int(colour) for key, colour in zip(self.streets, colours, strict=True)}
+
+    @cached_property
     def street_lines(self) -> ObjectArray:
         """Borders of all streets, each once."""
         return unique_lines(self.street_polygons)

@@ -17,6 +17,7 @@ from gridplanner.maps.graticule import graticule_marks
 from gridplanner.maps.ground import ground_marks, meeting_marks, station_marks
 from gridplanner.maps.keys import (
     CHANGES,
+    CLOSE,
     border_entries,
     change_entries,
     change_notes,
@@ -55,9 +56,6 @@ from gridplanner.maps.theme import (
 )
 from gridplanner.texts import _
 
-#: Denominators up to which grids bear their names, and buildings and sites are drawn.
-_CLOSE = 10_000
-
 
 def bounds_of(shape: shapely.Geometry) -> Bounds:
     """Return the extent of a shape."""
@@ -87,24 +85,46 @@ def district_subtitle(scene: Scene, view: View | None = None) -> str:
 
 def labels_of(
     draft: Draft, view: View, rows: Sequence[int], communities: Sequence[int], occupied: Occupied
-) -> tuple[list[Label], list[str], list[Label]]:
-    """Place numbers of grids, then names of communities; return both, and the grids without a place."""
+) -> tuple[list[Label], list[str], list[Mark]]:
+    """Place numbers of grids, then names of streets and communities.
+
+    Returns
+    -------
+    labels : list of Label
+        Of the grids.
+    missing : list of str
+        Keys of the grids without a place.
+    titles : list of Mark
+        The names of streets and communities.
+    """
     scene, frame, k = draft.scene, draft.frame, draft.k
     look, places = scene.style.labels, scene.outcome.district.communities
     sizes = [size * k for size in (look.grid, (look.grid + look.small) / 2, look.small)]
-    labels, missing = label_grids(scene, view, frame, rows, sizes, frame.scale <= _CLOSE, occupied)
+    labels, missing = label_grids(scene, view, frame, rows, sizes, frame.scale <= CLOSE, occupied)
+    marks = [] if draft.kind == "street" else street_names(draft, occupied)
     names = [str(places.names[c]) for c in communities]
     steps = [look.community * k * share for share in (1, 0.85, 0.7, 0.55)]
     titles = label_areas(frame, names, places.geometry[np.asarray(communities, np.int64)], steps, occupied)
-    return labels, missing, titles
+    return labels, missing, label_marks(titles, look.community_color, look.halo, k, bold=True) + marks
 
 
-def written(draft: Draft, labels: Sequence[Label], titles: Sequence[Label], occupied: Occupied) -> list[Mark]:
-    """Return all names of an overview: ground first, grids and communities above."""
+def street_names(draft: Draft, occupied: Occupied) -> list[Mark]:
+    """Return the names of all streets where the labels so far leave room; none where there is but one."""
+    scene, k = draft.scene, draft.k
+    if len(scene.streets) < 2:
+        return []
+    names = [scene.street_name(key) for key in scene.streets]
+    steps = [scene.style.labels.street * k * share for share in (1, 0.85, 0.72, 0.6)]
+    # Looked for twice as densely as others: seven names must not be missing among three hundred numbers.
+    labels = label_areas(draft.frame, names, scene.street_polygons, steps, occupied, samples=35)
+    return label_marks(labels, scene.style.grids.street, scene.style.labels.halo, k * 1.5, bold=True)
+
+
+def written(draft: Draft, labels: Sequence[Label], titles: Sequence[Mark], occupied: Occupied) -> list[Mark]:
+    """Return all names of an overview: ground first, grids, communities and streets above."""
     look, k = draft.scene.style.labels, draft.k
     marks = place_names(draft.scene, draft.frame, occupied, k)
-    marks += label_marks(labels, look.color, look.halo, k)
-    return marks + label_marks(titles, look.community_color, look.halo, k, bold=True)
+    return [*marks, *label_marks(labels, look.color, look.halo, k), *titles]
 
 
 def begin_column(draft: Draft, entries: Sequence[Entry]) -> Flow:
@@ -129,13 +149,13 @@ def overview(draft: Draft, view: View) -> list[Page]:
     inside += grid_marks(scene, view, draft.frame, range(view.plan.n_grids), k)
     inside += ground_marks(scene, draft.frame, k)
     inside += border_marks(scene, view, draft.frame, k)
-    if draft.frame.scale <= _CLOSE:
+    if draft.frame.scale <= CLOSE:
         inside += station_marks(scene, draft.frame, k) + meeting_marks(scene, draft.frame, k)
     inside += written(draft, labels, titles, occupied) + arrow
-    flow = begin_column(draft, grid_entries(scene, draft.frame, k, close=draft.frame.scale <= _CLOSE))
+    flow = begin_column(draft, grid_entries(scene, draft.frame, k))
     rest = pour(flow, [street_table(scene), *missing_lines(view, missing)], scene, k)
     if scene.has_streets:
-        add_if_room(flow, community_table(scene, everywhere(scene)), scene, k)
+        add_if_room(flow, [community_table(scene, everywhere(scene))], scene, k)
     return [draft.finish(inside, flow, labels, missing), *list_pages(draft, rest)]
 
 
@@ -198,10 +218,10 @@ def street_pages(scene: Scene, paper: str, key: str) -> list[Page]:
     inside += outline_marks(frame, view.polygons[rows], Stroke(grids.line, grids.line_width * k))
     inside += outline_marks(frame, places[communities], Stroke(grids.community, grids.community_width * k))
     inside += street_marks(scene, frame, k, scene.streets.index(key))
-    if frame.scale <= _CLOSE:
+    if frame.scale <= CLOSE:
         inside += station_marks(scene, frame, k) + meeting_marks(scene, frame, k)
     inside += written(draft, labels, titles, occupied) + arrow
-    flow = begin_column(draft, grid_entries(scene, frame, k, close=frame.scale <= _CLOSE))
+    flow = begin_column(draft, grid_entries(scene, frame, k, neighbours=True))
     contents = [community_table(scene, communities), *missing_lines(view, missing)]
     rest = pour(flow, [*contents, grid_list(scene, communities)], scene, k)
     return [draft.finish(inside, flow, labels, missing), *list_pages(draft, rest)]
@@ -232,10 +252,10 @@ def change_pages(scene: Scene, paper: str) -> list[Page]:
     inside += outline_marks(frame, lines.gone, Stroke(grids.old, grids.old_width * k, (3.0, 2.0)))
     inside += outline_marks(frame, lines.added, Stroke(grids.new, grids.new_width * k))
     inside += written(draft, labels, titles, occupied) + arrow
-    flow = begin_column(draft, change_entries(scene, k))
+    flow = begin_column(draft, change_entries(scene, frame, k))
     flow.add(lambda x, y, w: notes(x, y, w, change_notes(scene), sizes, k * 1.15))
     rest = pour(flow, [change_table(scene, street_groups(scene)), *missing_lines(view, missing)], scene, k)
-    add_if_room(flow, change_table(scene, community_groups(scene, everywhere(scene))), scene, k)
+    add_if_room(flow, [change_table(scene, community_groups(scene, everywhere(scene)))], scene, k)
     return [draft.finish(inside, flow, labels, missing), *list_pages(draft, rest)]
 
 
@@ -295,7 +315,7 @@ def branch_pages(scene: Scene, paper: str) -> list[Page]:
         Entry(_("Grids led together"), stroke=Stroke(scene.style.ground.station, 0.5 * k)),
         *meeting_entries(scene, frame),
         *border_entries(scene, k),
-        *ground_entries(scene, frame, k, close=False),
+        *ground_entries(scene, frame, k, close=False, buildings=False),
     ]
     flow = begin_column(draft, entries)
     table = _branches_by_street(scene, kinds)

@@ -116,7 +116,10 @@ def footer_marks(layout: Layout, scene: Scene, middle: str, right: str) -> list[
     box, outcome, words = layout.footer, scene.outcome, scene.style.text
     y = box.y + box.height * 0.62
     number = scene.options.review_number or words.review_number
-    left = _("Map review number {number}").format(number=number) if number else words.classification
+    # What hangs in the street is no internal map.
+    left = _("Sketch for public notice") if scene.options.public else words.classification
+    if number:
+        left = _("Map review number {number}").format(number=number)
     compiler = scene.options.compiler or words.compiler
     made = _("Compiled by {compiler}").format(compiler=compiler) if compiler else ""
     ends = [text for text in (made, outcome.made_on, right) if text]
@@ -173,6 +176,18 @@ class Flow:
         """Go on at the top of the next column."""
         self._column += 1
         self._used = 0.0
+
+    def split(self, count: int) -> None:
+        """Part what is left of the present column and of those after it into `count` narrower ones each."""
+        parted: list[Rect] = []
+        for number, column in enumerate(self.columns[self._column :]):
+            used = 0.0 if number else self._used
+            wide = (column.width - self.gap * (count - 1)) / count
+            parted += [
+                Rect(column.x + i * (wide + self.gap), column.y + used, wide, column.height - used)
+                for i in range(count)
+            ]
+        self.columns, self._used = (*self.columns[: self._column], *parted), 0.0
 
     def add(self, draw: Callable[[float, float, float], Block]) -> bool:
         """Draw a block where it fits; return False, drawing nothing, where no column has room."""

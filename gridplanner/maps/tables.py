@@ -19,23 +19,40 @@ Group = tuple[str, npt.NDArray[np.bool_]]
 
 #: Height of a table row, in em.
 _ROW = 1.62
-#: Letters of a table shrink to this share before a row is left out.
-_LEAST = 0.62
+#: Shares to which the letters of a table shrink, tried in this order, before a row is left out.
+_SHARES = tuple(share / 100 for share in range(100, 60, -2))
 #: Where a table may go on on a further page, they stay this large: it is read standing.
 _LEAST_BEFORE_TURNING = 0.82
+#: They may become this small where that saves the further page.
+_LEAST_TO_STAY = 0.7
 #: Sizes of sentences that are tried before they go on elsewhere.
 _SMALLER = (1.0, 0.93, 0.86, 0.8)
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a sheet: heading, head row, rows, share of each column's width, and its alignment."""
+    """A table of a sheet.
+
+    Parameters
+    ----------
+    title : str
+    header : sequence of str
+    rows : sequence of sequence of str
+        A row of one cell heads the rows below it, across all columns.
+    shares : sequence of float
+        Share of each column in the width.
+    align : str
+        `l`, `c` or `r` for each column.
+    narrow : Table or None
+        The same in half the width: taken where the table itself finds no room.
+    """
 
     title: str
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     shares: Sequence[float]
     align: str
+    narrow: Table | None = None
 
 
 @dataclass(frozen=True)
@@ -56,8 +73,11 @@ def pour(flow: Flow, contents: Sequence[Content], scene: Scene, k: float) -> lis
         if rest:
             rest.append(content)
         elif isinstance(content, Table):
-            left = add_table(flow, content, scene, k, _LEAST_BEFORE_TURNING)
-            rest += [replace(content, rows=content.rows[-left:])] if left else []
+            table = _folded(flow, content, scene, k)
+            share = _share(flow, table, _size(scene, k))
+            share = share if share >= _LEAST_TO_STAY else _LEAST_BEFORE_TURNING
+            left = add_table(flow, table, _size(scene, k) * share)
+            rest += [replace(table, rows=left, narrow=None)] if left else []
         else:
             lines = add_lines(flow, content, scene, k)
             rest += [Lines(content.title, lines)] if lines else []
@@ -106,22 +126,36 @@ def _first_lines(texts: Sequence[str], room: int, size: float, width: float) -> 
     return part, []
 
 
-def add_table(flow: Flow, content: Table, scene: Scene, k: float, least: float = _LEAST) -> int:
-    """Add a table, continued in the next columns; return how many rows found no room.
+def _folded(flow: Flow, content: Table, scene: Scene, k: float) -> Table:
+    """Return the table, or its narrow form and the flow's columns in halves where it finds no room."""
+    if content.narrow is None or _share(flow, content, _size(scene, k)) >= _LEAST_BEFORE_TURNING:
+        return content
+    flow.split(2)
+    return content.narrow
 
-    The letters shrink, down to the share `least`, before a row is left out.
+
+def _size(scene: Scene, k: float) -> float:
+    """Return the em of tables, mm."""
+    return scene.style.sheet.body * k * 0.95
+
+
+def add_table(flow: Flow, content: Table, size: float) -> list[Sequence[str]]:
+    """Add a table in letters of an em of `size` mm, continued in the next columns.
+
+    Returns
+    -------
+    list of row
+        The rows that found no room.
     """
-    size = scene.style.sheet.body * k * 0.95
-    size *= min(1.0, max(least, _share(flow, content, size)))
     left = list(content.rows)
     while left:
-        fit = int((flow.room - size * 2.4 - size * 0.8) / (_ROW * size)) - 1
-        if fit < 1:
+        fit = _rows_in(flow.room, size)
+        if fit < min(2, len(left)):
             if not flow.columns_left:
-                return len(left)
+                return left
             flow.next_column()
             continue
-        part, left = left[:fit], left[fit:]
+        part, left = _parted(left, fit)
 
         def draw(x: float, y: float, width: float, part: list[Sequence[str]] = part) -> Block:
             marks, top = heading(x, y, width, content.title, size * 1.1)
@@ -130,19 +164,42 @@ def add_table(flow: Flow, content: Table, scene: Scene, k: float, least: float =
             return marks + drawn, top + high
 
         flow.add(draw)
-    return 0
+    return []
 
 
-def add_if_room(flow: Flow, content: Table, scene: Scene, k: float) -> None:
-    """Add a table that is welcome but not needed: whole, or not at all."""
-    if _share(flow, content, scene.style.sheet.body * k * 0.95) >= _LEAST:
-        add_table(flow, content, scene, k)
+def _rows_in(room: float, size: float) -> int:
+    """Return how many rows stand in a column's height (mm) below heading and head row."""
+    return int((room - size * 2.4 - size * 0.8) / (_ROW * size)) - 1
+
+
+def _parted(rows: list[Sequence[str]], fit: int) -> tuple[list[Sequence[str]], list[Sequence[str]]]:
+    """Return the first rows and the rest; a head never stands last, and parted rows get theirs again."""
+    part, rest = rows[:fit], rows[fit:]
+    if rest and len(part) > 1 and len(part[-1]) == 1:
+        part, rest = part[:-1], [part[-1], *rest]
+    heads = [row for row in part if len(row) == 1]
+    if rest and heads and len(rest[0]) > 1:
+        rest = [heads[-1], *rest]
+    return part, rest
+
+
+def add_if_room(flow: Flow, contents: Sequence[Content], scene: Scene, k: float) -> None:
+    """Add what is welcome but not needed: all of it, or nothing."""
+    if not pour(replace(flow, marks=[]), contents, scene, k):
+        pour(flow, contents, scene, k)
 
 
 def _share(flow: Flow, content: Table, size: float) -> float:
-    """Return by how much letters must shrink for a table to find room."""
-    room = flow.room + sum(column.height for column in flow.columns[len(flow.columns) - flow.columns_left :])
-    return room / ((len(content.rows) + 4 + 3 * flow.columns_left) * _ROW * size)
+    """Return to which share letters must shrink for a table to find room; 0 where none is enough."""
+    rooms = [flow.room, *(column.height for column in flow.columns[len(flow.columns) - flow.columns_left :])]
+    for share in _SHARES:
+        left = list(content.rows)
+        for room in rooms:
+            fit = _rows_in(room, size * share)
+            left = _parted(left, fit)[1] if fit >= min(2, len(left)) else left
+        if not left:
+            return share
+    return 0.0
 
 
 def leading_branches(scene: Scene) -> dict[int, str]:
@@ -213,9 +270,19 @@ def grid_list(scene: Scene, communities: Sequence[int]) -> Table:
             rows.append([str(places.names[community]), short_name(view, row), *counts])
     header = [_("Community"), _("Grid name")]
     if scene.options.public:
-        return Table(_("Grids"), header, rows, (0.4, 0.6), "ll")
+        names = Table(_("Grids"), header, rows, (0.4, 0.6), "ll")
+        return replace(names, narrow=names)
     header += [_("Households"), _("People")]
-    return Table(_("Grids"), header, rows, (0.3, 0.38, 0.16, 0.16), "llrr")
+    full = Table(_("Grids"), header, rows, (0.3, 0.38, 0.16, 0.16), "llrr")
+    return replace(full, narrow=_by_head(full))
+
+
+def _by_head(table: Table) -> Table:
+    """Return a table of two words and two numbers in half the width: its first column as heads."""
+    body: list[Sequence[str]] = []
+    for above, row in zip([[""], *table.rows], table.rows, strict=False):
+        body += ([[row[0]]] if row[0] != above[0] else []) + [row[1:]]
+    return Table(table.title, table.header[1:], body, (0.58, 0.19, 0.23), table.align[1:])
 
 
 def short_name(view: View, row: int) -> str:
@@ -313,4 +380,7 @@ def _counts(
     first = 0.34
     shares = (first, *[(1 - first) / (len(keep) - 1)] * (len(keep) - 1))
     cells = [[row[i] for i in keep] for row in rows]
-    return Table(title, [header[i] for i in keep], cells, shares, "l" + "r" * (len(keep) - 1))
+    full = Table(title, [header[i] for i in keep], cells, shares, "l" + "r" * (len(keep) - 1))
+    # In half the width the largest numbers need more than an even share.
+    narrow = (0.30, 0.20, 0.21, 0.29) if len(keep) == 4 and 4 in keep else shares
+    return replace(full, narrow=replace(full, shares=narrow))

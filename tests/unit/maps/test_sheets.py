@@ -20,7 +20,7 @@ from gridplanner.maps.match import SMALLEST, match_marks, windows
 from gridplanner.maps.options import PAPERS, MapOptions, Paper
 from gridplanner.maps.scene import Scene
 from gridplanner.maps.skeleton import Flow, lay_out
-from gridplanner.maps.tables import Lines, Table, pour
+from gridplanner.maps.tables import Lines, Table, _parted, grid_list, pour
 from gridplanner.maps.tiling import OVERLAP, cull, tile_sheet
 
 KINDS = ["district", "change", "branch", "before_after", "street", "atlas", "community", "notice", "walk"]
@@ -51,7 +51,9 @@ def sheets_of(kind, outcome, options=None):
 def test_each_sheet_says_what_a_map_must_say(kind, outcome):
     for sheet in sheets_of(kind, outcome):
         said = words(sheet)
-        for word in ("示意数据", "内部用图 注意保管", "2026-11-21", "2000国家大地坐标系", sheet.title):
+        use = "公示用示意图" if kind == "notice" else "内部用图 注意保管"
+        assert ("内部用图" in said) is (kind != "notice")
+        for word in ("示意数据", use, "2026-11-21", "2000国家大地坐标系", sheet.title):
             assert word in said, word
         if sheet.scale:
             assert f"1:{sheet.scale:,}" in said and "北" in said
@@ -355,3 +357,59 @@ def test_a_long_list_beside_a_map_stays_readable(outcome):
             t for t in sheet.marks if isinstance(t, Text) and t.text.startswith("第") and "网格" in t.text
         ]
         assert all(t.size >= 1.6 for t in rows)
+
+
+def test_the_sketch_of_a_notice_takes_a_review_number(outcome):
+    said = words(
+        make_sheets("notice", outcome, MapOptions(review_number="川S〔2026〕1号"), community(outcome))[0]
+    )
+    assert "审图号：川S〔2026〕1号" in said and "公示用示意图" not in said
+
+
+def test_a_street_s_list_is_folded_before_it_goes_on_elsewhere(outcome):
+    grids = outcome.after.plan.grids
+    key = str(outcome.district.communities.street_codes[0])
+    inside = {c for c, code in enumerate(outcome.district.communities.street_codes) if str(code) == key}
+    sheets = make_sheets("street", outcome, MapOptions(paper="A3"), key)
+    assert len(sheets) == 1
+    table = grid_list(Scene.of(outcome, MapOptions()), [*inside] * 4)
+    flow = Flow((Rect(0, 0, 74, 70),))
+    rest = pour(flow, [table], Scene.of(outcome, MapOptions()), 1.0)
+    said = [t for t in flow.marks if isinstance(t, Text)]
+    heads = [t for t in said if t.text in set(outcome.district.communities.names)]
+    assert heads and all(t.bold for t in heads) and max(t.x for t in heads) > 37
+    shown = [t for t in said if t.text.startswith("第") and not t.bold]
+    left = [row for content in rest for row in content.rows if len(row) > 1]
+    assert len(shown) + len(left) == 4 * sum(g.community in inside for g in grids)
+    assert max(t.y for t in said) <= 70
+
+
+def test_parted_rows_get_their_head_again():
+    rows = [["甲"], ["1", "a"], ["2", "b"], ["乙"], ["3", "c"], ["4", "d"]]
+    assert _parted(rows, 4) == (rows[:3], rows[3:])
+    assert _parted(rows, 5) == (rows[:5], [["乙"], ["4", "d"]])
+    assert _parted(rows, 9) == (rows, [])
+
+
+def test_an_overview_names_the_streets_and_colours_them_apart(outcome):
+    scene = Scene.of(outcome, MapOptions())
+    for kind in ("district", "change", "branch"):
+        titles = [
+            t for t in texts(make_sheets(kind, outcome)[0].marks) if t.color == scene.style.grids.street
+        ]
+        assert {t.text for t in titles} == {scene.street_name(key) for key in scene.streets}
+    assert len(set(scene.street_tints.values())) == min(len(scene.streets), len(scene.style.grids.palette))
+
+
+def test_a_community_s_sheet_gives_the_limits_where_all_of_them_find_room(outcome):
+    def with_limits(text):
+        grids = [replace(g, limits=(text, "河", "西巷", "北路")) for g in outcome.after.plan.grids]
+        plan = replace(outcome.after.plan, grids=tuple(grids))
+        return replace(outcome, after=replace(outcome.after, plan=plan))
+
+    options, code = MapOptions(paper="A3"), community(outcome)
+    count = sum(g.community == 2 for g in outcome.after.plan.grids)
+    short = make_sheets("community", with_limits("青松大道"), options, code)
+    assert all(words(sheet).count("东至") == count for sheet in short)
+    long = make_sheets("community", with_limits("青松大道" * 90), options, code)
+    assert len(long) == len(short) and not any("东至" in words(sheet) for sheet in long)
