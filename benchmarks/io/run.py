@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +92,19 @@ def read(_folder: Path) -> dict[str, object]:
     return timed(lambda: read_layers(config.layers, config.nets, config.base)) | {"limit_s": 2.0}
 
 
+def _published(n: int) -> tuple[Layer, Layer]:
+    """Return `n` grids and as many rows of a crosswalk."""
+    x = 400_000 + 10.0 * np.arange(n)
+    codes = objects([f"519999{i:09d}" for i in range(n)])
+    layer = Layer(
+        "grids",
+        "bench",
+        shapely.box(x, 3_500_000, x + 9, 3_500_009),
+        {"WGBM": codes, "RK": np.arange(n)},
+    )
+    return layer, Layer("crosswalk", "bench", None, {"old_code": codes, "new_code": codes})
+
+
 def postgis(_folder: Path) -> dict[str, object]:
     """120,000 grids published to a real server, with history and crosswalk."""
     from benchmarks.io import postgis_server
@@ -99,15 +113,7 @@ def postgis(_folder: Path) -> dict[str, object]:
     binaries = postgis_server.programs()
     if binaries is None:
         return {"skipped": "PostgreSQL is not installed here"}
-    x = 400_000 + 10.0 * np.arange(120_000)
-    codes = objects([f"519999{i:09d}" for i in range(120_000)])
-    layer = Layer(
-        "grids",
-        "bench",
-        shapely.box(x, 3_500_000, x + 9, 3_500_009),
-        {"WGBM": codes, "RK": np.arange(120_000)},
-    )
-    pairs = Layer("crosswalk", "bench", None, {"old_code": codes, "new_code": codes})
+    layer, pairs = _published(120_000)
     with postgis_server.server(binaries) as server:
         database = Database(server.address())
         figures = timed(lambda: publish(database, "bench", layer, pairs, "EPSG:4545"), 1)
@@ -116,6 +122,37 @@ def postgis(_folder: Path) -> dict[str, object]:
             "read": timed(lambda: read_table(database, "bench", "grids_current"), 1),
             "limit_s": 6.0,
         }
+
+
+def postgis_killed(_folder: Path) -> dict[str, object]:
+    """The server is killed while rows are on their way, and started again: one whole version or nothing."""
+    import psycopg
+
+    from benchmarks.io import postgis_server
+    from gridplanner.io.postgis import Database, publish
+
+    binaries = postgis_server.programs()
+    if binaries is None:
+        return {"skipped": "PostgreSQL is not installed here"}
+    busy = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY%' AND state = 'active'"
+    rows = "SELECT count(*), count(valid_to), count(DISTINCT publication) FROM bench.grids"
+    with postgis_server.server(binaries) as server, ThreadPoolExecutor(1) as pool:
+        database = Database(server.address(), patience_s=60)
+        publish(database, "bench", *_published(3), "EPSG:4545")
+        work = pool.submit(publish, database, "bench", *_published(120_000), "EPSG:4545")
+        with psycopg.connect(server.address(), autocommit=True) as watch:
+            while not work.done() and not watch.execute(busy).fetchall()[0][0]:
+                time.sleep(0.01)
+        in_the_middle = not work.done()
+        server.stop()
+        time.sleep(1.0)
+        server.start()
+        number = work.result(120)
+        with psycopg.connect(server.address()) as connection:
+            grids, closed, versions = connection.execute(rows).fetchall()[0]
+    figures = {"killed in the middle": in_the_middle, "version": number, "versions": versions}
+    whole = (number, versions, grids, closed) == (2, 2, 120_003, 3)
+    return {**figures, "grids": grids, "of earlier versions": closed, "missed": not (in_the_middle and whole)}
 
 
 def hostile(_folder: Path) -> dict[str, object]:
@@ -166,6 +203,7 @@ FIGURES: dict[str, Callable[[Path], dict[str, object]]] = {
     "export": export,
     "read": read,
     "postgis": postgis,
+    "postgis_killed": postgis_killed,
     "hostile": hostile,
     "encodings": encodings,
     "round_trips": round_trips,

@@ -188,27 +188,25 @@ def _unknown(
         answer = ask(Question("crs", role, f"{what} ({place_text}).", likely))
         if answer and (system_of(answer) or systems.parse(answer) is not None):
             return answer
+    raise UserError(
+        _how_to_name(likely).format(what=what, place=place_text, likely=likely[0] if likely else "")
+    )
+
+
+def _how_to_name(likely: tuple[str, ...]) -> str:
+    """Return the sentence that tells how to name the CRS of coordinates without a label."""
     if len(likely) > _SURE_CHOICES:
-        raise UserError(
-            _(
-                "{what} ({place}). These look like metres of CGCS2000 without a zone number, which fit any "
-                "3-degree zone. Choose by the central meridian: 105° EPSG:4544, 108° EPSG:4545, 114° "
-                'EPSG:4547, 120° EPSG:4549, one code per 3°; then add crs = "EPSG:…" to the layer '
-                "(check: --crs EPSG:…)."
-            ).format(what=what, place=place_text)
+        return _(
+            "{what} ({place}). These look like metres of CGCS2000 without a zone number, which fit any "
+            "3-degree zone. Choose by the central meridian: 105° EPSG:4544, 108° EPSG:4545, 114° "
+            'EPSG:4547, 120° EPSG:4549, one code per 3°; then add crs = "EPSG:…" to the layer '
+            "(check: --crs EPSG:…)."
         )
     if likely:
-        raise UserError(
-            _(
-                '{what} ({place}). Likely {likely}: add crs = "{likely}" to the layer '
-                "(check: --crs {likely})."
-            ).format(what=what, place=place_text, likely=likely[0])
+        return _(
+            '{what} ({place}). Likely {likely}: add crs = "{likely}" to the layer (check: --crs {likely}).'
         )
-    raise UserError(
-        _('{what} ({place}). Add crs = "EPSG:…" to the layer (check: --crs EPSG:…).').format(
-            what=what, place=place_text
-        )
-    )
+    return _('{what} ({place}). Add crs = "EPSG:…" to the layer (check: --crs EPSG:…).')
 
 
 def _swapped(
