@@ -187,6 +187,7 @@ def test_ruff_format_changes_nothing() -> None:
     run_tool("ruff", "format", "--check", *present())
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="types are checked against the numpy of Python 3.11")
 def test_mypy_finds_nothing() -> None:
     run_tool("mypy")
 

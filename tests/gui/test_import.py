@@ -148,5 +148,5 @@ def test_forms_are_built_one_by_one_and_none_is_missed(qtbot: Any, table: Path) 
     dialog.list.setCurrentRow(2)
     assert dialog.stack.currentWidget() is dialog.forms[2]
     other = assistant(qtbot, None, [table] * 4)
-    qtbot.waitUntil(lambda: len(other._made) == 4)
+    qtbot.waitUntil(lambda: len(other._made) == 4, timeout=60_000)
     assert other.stack.count() == 4
