@@ -86,6 +86,17 @@ def row(*widgets: QWidget, spacing: int = 8) -> QWidget:
     return holder
 
 
+def shared_row(*widgets: QWidget) -> QWidget:
+    """Return the widgets side by side, each as wide as the next."""
+    holder = QWidget()
+    layout = QHBoxLayout(holder)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
+    for widget in widgets:
+        layout.addWidget(widget, 1)
+    return holder
+
+
 class Page(QScrollArea):
     """A scrolling column: heading, one line of help, then whatever is added."""
 

@@ -19,7 +19,7 @@ from gridplanner.workspace.settling import Settled, settled_now
 from tests.gui.conftest import InlineDesk
 
 #: Of the question, what the planning panel itself asks.
-ON_THE_PANEL = {"plan.total", "plan.mode", "plan.carve", "plan.effort", "plan.time_limit_s"}
+ON_THE_PANEL = {"plan.total", "plan.mode", "plan.carve", "plan.effort", "plan.resume", "plan.time_limit_s"}
 
 
 def keys_of(options: object, name: str) -> set[str]:

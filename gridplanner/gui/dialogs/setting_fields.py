@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
+    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -31,6 +32,8 @@ class Field(QWidget):
         super().__init__()
         self.setting = setting
         self.setToolTip(setting.help)
+        # A page with room to spare leaves it at its foot, not between a name and its field.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def set(self, value: Any) -> None:
         """Show a value."""
@@ -59,6 +62,7 @@ class Choice(Field):
         for option in setting.options:
             self.box.addItem(f"{option.name} — {option.hint}" if option.hint else option.name, option.word)
         # The widest entry must not push the page out of the window.
+        self.box.setMinimumWidth(140)
         self.box.setMaximumWidth(440)
         self._hold(self.box)
 

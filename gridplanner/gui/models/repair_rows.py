@@ -11,7 +11,7 @@ from gridplanner.texts import _
 
 def repair_pages() -> Sequence[tuple[str, Sequence[Setting]]]:
     """Return the reading options, page by page."""
-    return ((_("Disputed land"), _land()), (_("Smallest areas"), _areas()), (_("Passages"), _passages()))
+    return ((_("Disputed land"), _land()), (_("How areas are made"), _areas()), (_("Passages"), _passages()))
 
 
 def _land() -> Sequence[Setting]:

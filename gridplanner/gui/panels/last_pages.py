@@ -81,7 +81,7 @@ def assign_rows(contents: ProjectContents) -> list[tuple[str, str, str]]:
     from gridplanner.workspace.settling import settled_now  # after the first paint
 
     assign = settled_now(contents).assign
-    kept = _("kept where most people stay") if assign.numbering == "keep" else _("all anew")
+    kept = _("kept with its people") if assign.numbering == "keep" else _("all anew")
     digits = (
         assign.code_template
         if "{" in assign.code_template

@@ -14,7 +14,7 @@ from gridplanner.gui.panels.layers import role_title
 from gridplanner.gui.panels.plan_page import PlanPage
 from gridplanner.gui.panels.requirements import broken_rows, requirement_rows
 from gridplanner.gui.panels.rules_page import RulesPage
-from gridplanner.gui.widgets import Figures, Page, button, label, row
+from gridplanner.gui.widgets import Figures, Page, button, label, row, shared_row
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
@@ -213,10 +213,11 @@ class EditPage(Page):
             tool.setDefaultAction(actions[name])
             tool.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             tool.setIconSize(QSize(20, 20))
-            tool.setFixedSize(98, 52)
-            tool.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            tool.setFixedHeight(52)
+            tool.setMinimumWidth(76)
+            tool.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             made.append(tool)
-        return row(*made, spacing=4)
+        return shared_row(*made)
 
     def refresh(self, *_args: object) -> None:
         """Show the selection and the requirements of the plan in work."""

@@ -121,7 +121,6 @@ class StartPage(QWidget):
         outer.addStretch(1)
         middle = QWidget()
         middle.setMaximumWidth(760)
-        middle.setMinimumWidth(460)
         outer.addWidget(middle, 4)
         outer.addStretch(1)
         layout = QVBoxLayout(middle)
