@@ -231,6 +231,25 @@ class AcceptPlan:
         return replace(plan, assignment=assignment, grids=grids, branches=(), ties=())
 
 
+@dataclass(frozen=True)
+class Together:
+    """Several commands that the planner gave as one: undone as one, and none is taken where one refuses."""
+
+    steps: tuple[Command, ...]
+    what: str
+
+    @property
+    def label(self) -> str:
+        """Name the step."""
+        return self.what
+
+    def apply(self, plan: Plan, district: District) -> Plan:
+        """Return the plan after all of them."""
+        for step in self.steps:
+            plan = step.apply(plan, district)
+        return plan
+
+
 def without_grids(plan: Plan, gone: Iterable[int]) -> Plan:
     """Return the plan without some empty grids, the others renumbered in their order."""
     gone = set(gone)

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from gridplanner.errors import UserError
 from gridplanner.model.certificate import Certificate
@@ -22,6 +21,7 @@ from gridplanner.workspace.amend.amending import amended, carried
 from gridplanner.workspace.commands import Command
 from gridplanner.workspace.history import History
 from gridplanner.workspace.moments import Moment, kept_corrections, moment_of
+from gridplanner.workspace.noting import step_noted
 
 if TYPE_CHECKING:
     from gridplanner.model.amendment import Amendment
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from gridplanner.model.jurisdiction import District
     from gridplanner.model.request import PlanRequest
     from gridplanner.model.ruleset import RuleSet
-
-#: Grids that the journal names in one step; more are counted.
-_NAMED = 6
 
 Listener = Callable[[PlanChange], None]
 
@@ -294,8 +291,8 @@ class Workspace:
             touched |= {i for i in range(after.n_grids) if before.grids[i] is not after.grids[i]}
             kind = "atoms" if len(moved) else "records"
             change = PlanChange(kind, tuple(sorted(touched - {-1})), moved, label)
-        moves = _from_to(before, after, change.atoms) if len(change.atoms) else {}
-        self._tell(change, action, {**moves, **(noted or {})})
+        facts = step_noted(before, after, renumbered=change.kind == "scenario")
+        self._tell(change, action, {**facts, **(noted or {})})
         return change
 
     def _tell(self, change: PlanChange, action: str, parameters: Mapping[str, object] | None = None) -> None:
@@ -320,15 +317,3 @@ class Workspace:
             raise UserError(
                 _("The project is open elsewhere, so it is read-only here. Save a copy to go on.")
             )
-
-
-def _from_to(before: Plan, after: Plan, moved: npt.NDArray[np.int32]) -> dict[str, object]:
-    """Return how many areas changed grid, from which and to which, for the journal."""
-    left, taken = np.unique(before.assignment[moved]), np.unique(after.assignment[moved])
-    return {"atoms": len(moved), "from": _codes(before, left.tolist()), "to": _codes(after, taken.tolist())}
-
-
-def _codes(plan: Plan, grids: list[int]) -> str:
-    """Return the codes of some grids, or where they stand while they have none."""
-    codes = [(plan.grids[g].code or f"+{g + 1}") if g >= 0 else "-" for g in grids]
-    return ";".join(codes[:_NAMED]) + (f";... ({len(codes)})" if len(codes) > _NAMED else "")

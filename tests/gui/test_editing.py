@@ -13,9 +13,11 @@ from gridplanner.gui.models.expression import matching
 from gridplanner.gui.tools.cut import side_of_line
 from gridplanner.gui.tools.move import inside_polygon
 from gridplanner.gui.tools.totals import PairTotals, _lines
+from gridplanner.model.kinds import GridKind
 from gridplanner.model.layers import Layer
+from gridplanner.model.plan import Plan
 from gridplanner.model.ruleset import Band, RuleSet
-from gridplanner.workspace.commands import MergeGrids
+from gridplanner.workspace.commands import EditGrid, MergeGrids
 from gridplanner.workspace.scene.live import WITHIN
 from tests.builders import SIDE_M
 from tests.gui.conftest import show, toy_contents
@@ -36,6 +38,10 @@ def click(qtbot, window, atom: int, keys=Qt.KeyboardModifier.NoModifier) -> None
 
 def grid_of(window, atom: int) -> int:
     return int(window.session.plan.assignment[atom])
+
+
+def same_plan(a: Plan, b: Plan) -> bool:
+    return a.grids == b.grids and (a.assignment == b.assignment).all()
 
 
 def test_every_atom_is_picked_at_its_point(window) -> None:
@@ -186,6 +192,48 @@ def test_repair_gives_strays_to_their_neighbour(bare_window) -> None:
     show(bare_window, toy_contents("AABA\nAABB"))
     bare_window.groups["edit"].repair()
     assert grid_of(bare_window, 3) == grid_of(bare_window, 2)
+
+
+@pytest.mark.parametrize(
+    ("drawing", "name"), [("AA..BB\nAA..BB", "fill"), ("AABAB\nAABBB", "repair"), ("AABBCC", "lock")]
+)
+def test_what_is_asked_for_once_is_undone_at_once(bare_window, drawing, name) -> None:
+    show(bare_window, toy_contents(drawing))
+    session = bare_window.session
+    session.select(range(session.plan.n_grids))
+    before, written = session.plan, len(session.workspace.contents.journal)
+    getattr(bare_window.groups["edit"], name)()
+    after = session.plan
+    assert not same_plan(after, before)
+    session.undo()
+    assert same_plan(session.plan, before)
+    session.redo()
+    assert same_plan(session.plan, after)
+    steps = [line.action.partition(":")[0] for line in session.workspace.contents.journal[written:]]
+    assert steps == ["scenario", "Together", "undo", "redo"]
+
+
+def test_a_split_into_several_is_one_step(window) -> None:
+    window.session.select((0, 1, 2))
+    window.groups["edit"].merge()
+    before = window.session.plan
+    window.groups["edit"].split_into(grid_of(window, 0), 3)
+    window.session.undo()
+    assert same_plan(window.session.plan, before)
+
+
+def test_a_grid_is_copied_with_its_kind_and_name(window) -> None:
+    session, workspace = window.session, window.session.workspace
+    workspace.add_scenario("甲", session.plan)
+    workspace.add_scenario("乙", session.plan)
+    session.select((0,))
+    session.do(EditGrid(0, name="校园", kind=GridKind.DEDICATED, dedicated_kind="school"))
+    held = session.plan.assignment == 0
+    window.groups["edit"].copy_to(0, "甲")
+    assert workspace.contents.current == "甲"
+    made = session.plan.grids[session.plan.n_grids - 1]
+    assert (made.name, made.kind, made.dedicated_kind) == ("校园", GridKind.DEDICATED, "school")
+    assert ((session.plan.assignment == session.plan.n_grids - 1) == held).all()
 
 
 def test_split_evenly_is_connected_and_even(window) -> None:

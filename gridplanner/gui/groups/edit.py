@@ -20,6 +20,7 @@ from gridplanner.workspace.commands import (
     NewGrid,
     RetireGrid,
     SplitGrid,
+    Together,
 )
 from gridplanner.workspace.scene.edit import fill_moves, split_evenly, stray_moves
 
@@ -128,9 +129,8 @@ class EditGroup:
         if len(made) < parts:
             session.said.emit(_("The grid has too few areas for {n} parts.").format(n=parts), "warning")
             return
-        for part in made[1:]:
-            if not session.do(SplitGrid(grid, tuple(part.tolist()))):
-                return
+        cuts = tuple(SplitGrid(grid, tuple(part.tolist())) for part in made[1:])
+        session.do(Together(cuts, _("Split a grid into {n}").format(n=parts)))
 
     def new_grid(self) -> None:
         """Make a grid of the marked areas, or of one selected grid's unassigned neighbours."""
@@ -227,8 +227,9 @@ class EditGroup:
         if session.plan is None:
             return
         locked = all(session.plan.grids[g].locked for g in session.selection)
-        for grid in session.selection:
-            session.do(EditGrid(grid, locked=not locked))
+        changes = tuple(EditGrid(grid, locked=not locked) for grid in session.selection)
+        text = _("Unlock {n} grids") if locked else _("Lock {n} grids")
+        session.do(Together(changes, text.format(n=len(changes))))
 
     def fill(self) -> None:
         """Give unassigned areas to the neighbour with the fewest people."""
@@ -236,8 +237,10 @@ class EditGroup:
         moves = fill_moves(session.workspace.district, session.plan, session.neighbours)
         if not moves:
             session.said.emit(_("No area is unassigned."), "info")
-        for grid, atoms in moves.items():
-            session.do(MoveAtoms(tuple(atoms), grid))
+            return
+        count = sum(map(len, moves.values()))
+        steps = tuple(MoveAtoms(tuple(atoms), grid) for grid, atoms in moves.items())
+        session.do(Together(steps, _("Fill {n} unassigned areas").format(n=count)))
 
     def repair(self) -> None:
         """Give stray parts of grids to the neighbour they share most border with."""
@@ -245,8 +248,9 @@ class EditGroup:
         moves = stray_moves(session.workspace.district, session.plan, session.neighbours)
         if not moves:
             session.said.emit(_("No grid falls into parts."), "info")
-        for atoms, grid in moves:
-            session.do(MoveAtoms(tuple(atoms.tolist()), grid))
+            return
+        steps = tuple(MoveAtoms(tuple(atoms.tolist()), grid) for atoms, grid in moves)
+        session.do(Together(steps, _("Repair {n} stray parts").format(n=len(moves))))
 
     def copy_grid(self) -> None:
         """Copy the selected grid's areas into another scenario."""
@@ -264,9 +268,17 @@ class EditGroup:
             [Field("to", _("Scenario"), others[0], choices=[(n, n) for n in others])],
         )
         if answer:
-            held = np.flatnonzero(session.plan.assignment == session.selection[0])
-            workspace.open_scenario(str(answer["to"]))
-            session.do(NewGrid(tuple(held.tolist())))
+            self.copy_to(session.selection[0], str(answer["to"]))
+
+    def copy_to(self, grid: int, scenario: str) -> None:
+        """Open a scenario and make a grid there as it stands here: areas, kind, name and, if free, code."""
+        session = self._session
+        record, held = session.plan.grids[grid], np.flatnonzero(session.plan.assignment == grid)
+        session.workspace.open_scenario(scenario)
+        free = all(other.code != record.code for other in session.plan.grids)
+        made = NewGrid(tuple(held.tolist()), record.kind, record.dedicated_kind)
+        named = EditGrid(session.plan.n_grids, name=record.name, code=record.code if free else None)
+        session.do(Together((made, named), _("Copy grid {name}").format(name=record.name or record.code)))
 
     def properties(self) -> None:
         """Edit name, code and note of the selected grid."""
