@@ -6,14 +6,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import shapely
 
 from gridplanner.geometry.contiguity import components
-from gridplanner.geometry.defects import DefectKind
+from gridplanner.geometry.defects import Defect, DefectKind
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.rules.case import Case, label, severity
 from gridplanner.rules.overlap import folded
 from gridplanner.texts import _
+
+#: Grids around a stretch of blank land that its sentence names.
+_NAMED = 4
 
 
 def check_contiguity(case: Case) -> Iterator[Finding]:
@@ -50,6 +54,42 @@ def check_contiguity(case: Case) -> Iterator[Finding]:
             people=int(people[stray].sum()),
             x=float(case.district.atoms.x[spot]),
             y=float(case.district.atoms.y[spot]),
+        )
+    if case.whole_today:
+        yield from _delivered_parts(case)
+
+
+def _delivered_parts(case: Case) -> Iterator[Finding]:
+    """Yield a finding for each of today's grids drawn in several parts that is one smallest area.
+
+    Where nothing finer than grids is known, the atoms cannot tell.
+    """
+    apart: dict[int, list[Defect]] = {}
+    for defect in case.defects:
+        if defect.kind is DefectKind.DETACHED_PART and not defect.folded:
+            apart.setdefault(defect.units[0], []).append(defect)
+    for grid, parts in apart.items():
+        rule, record = case.limits(grid).contiguity, case.plan.grids[grid]
+        if not rule.on or case.measures.parts[grid] != 1:
+            continue
+        people = sum(part.people for part in parts)
+        area = sum(part.area_m2 for part in parts)
+        yield Finding(
+            rule="contiguity",
+            severity=severity(hard=rule.hard),
+            text=_("Grid {grid} lies in {n} parts; {area:.0f} m2{living} lie outside the main part.").format(
+                grid=label(record), n=len(parts) + 1, area=area, living=case.living(people)
+            ),
+            remedy=_("Give the detached parts to the grids around them."),
+            hard=rule.hard,
+            subject_kind="grid",
+            subjects=(record.code,),
+            value=len(parts) + 1,
+            limit=1,
+            unit="parts",
+            people=people,
+            x=parts[0].x,
+            y=parts[0].y,
         )
 
 
@@ -99,6 +139,38 @@ def _closed_slivers(case: Case) -> Iterator[Finding]:
         yield folded("vertex", text, missed)
 
 
+def _delivered_gaps(case: Case) -> Iterator[Finding]:
+    """Yield a finding for blank land between today's grids that no atom stands on.
+
+    Without communities nobody says what belongs to the whole, so the atoms end where the grids end.
+    """
+    kinds = (DefectKind.GAP, DefectKind.HOLE)
+    blank = [d for d in case.defects if d.kind in kinds and not d.folded and d.geometry is not None]
+    inside = shapely.point_on_surface(np.array([*(d.geometry for d in blank), None], dtype=object)[:-1])
+    held, _atom = shapely.STRtree(case.district.atoms.geometry).query(inside, predicate="intersects")
+    rule, codes = case.rules.gap, [record.code for record in case.plan.grids]
+    for k in np.setdiff1d(np.arange(len(blank)), held).tolist():
+        gap = blank[k]
+        around = "、".join(codes[u] for u in gap.units[:_NAMED]) + ("……" if len(gap.units) > _NAMED else "")
+        yield Finding(
+            rule="gap",
+            severity=severity(hard=rule.hard),
+            text=_("Blank land at grids {around}: {area:.0f} m2{living} belongs to no grid.").format(
+                around=around, area=gap.area_m2, living=case.living(gap.people)
+            ),
+            remedy=_("Give it to the neighbour with the longest border."),
+            hard=rule.hard,
+            subject_kind="grid",
+            subjects=tuple(codes[u] for u in gap.units),
+            value=round(gap.area_m2, 1),
+            limit=0,
+            unit="m2",
+            people=gap.people,
+            x=gap.x,
+            y=gap.y,
+        )
+
+
 def check_gap(case: Case) -> Iterator[Finding]:
     """Yield a finding for each connected stretch of land that no grid holds (T2).
 
@@ -108,6 +180,7 @@ def check_gap(case: Case) -> Iterator[Finding]:
         return
     if case.whole_today:
         yield from _closed_slivers(case)
+        yield from _delivered_gaps(case)
     atoms = case.district.atoms
     blank = np.where(case.plan.assignment < 0, atoms.community, -1)
     if not (blank >= 0).any():

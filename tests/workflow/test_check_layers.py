@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyogrio
 from geopandas import GeoDataFrame
-from shapely import LineString, box
+from shapely import LineString, MultiPolygon, Polygon, box
 
 from tests.workflow.conftest import ROOT, run_program
 
@@ -61,6 +61,27 @@ def test_a_row_without_land_does_not_spoil_the_others(tmp_path: Path) -> None:
     assert ["a"] in [f["subjects"] for f in findings if f["rule"] == "layer_fault"]
 
 
+def test_parts_blank_land_and_doubles_of_a_bare_layer_are_each_told_once(tmp_path: Path) -> None:
+    """Where each grid is one smallest area, parts and blank land were counted but never said."""
+
+    def cell(column: int, row: int) -> Polygon:
+        x, y = 383_000 + 500 * column, 3_526_000 + 500 * row
+        return box(x, y, x + 500, y + 500)
+
+    areas = [cell(c, r) for c in range(3) for r in range(3) if (c, r) != (1, 1)]
+    areas += [areas[0], MultiPolygon([cell(3, 0), cell(6, 0)])]
+    frame = GeoDataFrame({"WGBM": list("abcdefghij"), "RK": [1500] * 10}, geometry=areas, crs="EPSG:4545")
+    pyogrio.write_dataframe(frame, tmp_path / "grids.gpkg")
+    run_program("check", tmp_path / "grids.gpkg", "--json", tmp_path / "f.json", "--lang", "en")
+    found = json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))["findings"]
+    errors = {f["rule"]: (set(f["subjects"]), f["value"], f["people"]) for f in found if f["hard"]}
+    assert errors == {
+        "overlap": ({"a", "i"}, 250_000, 1500),
+        "gap": (set("bdeg"), 250_000, 0),
+        "contiguity": ({"j"}, 2, 750),
+    }
+
+
 def test_lines_alone_are_nothing_to_check(tmp_path: Path) -> None:
     lines = GeoDataFrame({"note": ["a"]}, geometry=[LineString([(0, 0), (9, 9)])], crs="EPSG:4545")
     pyogrio.write_dataframe(lines, tmp_path / "lines.shp")
@@ -94,4 +115,4 @@ def test_boundary_lines_of_a_drawing_are_checked_as_areas(tmp_path: Path) -> Non
     done = run_program("check", tmp_path / "g.dxf", "--crs", "EPSG:4545", "--lang", "zh_CN")
     assert done.code == 0, done.complained
     assert "围成 2 个面" in done.said and "1 处不超过 0.5 米的缺口" in done.said
-    assert done.said.count("末端未与其他界线相接") == 2
+    assert done.said.count("未与其他界线相接") == 2

@@ -64,8 +64,13 @@ def read_loose(
         rules |= {"people": False, "service_radius_m": False}
     if "communities" not in guesses:
         rules["nesting"] = False
+    grids = guesses.get("grids")
+    layers = {
+        role: _layer_table(guess, crs, stands_in=role == "atoms" and guess is grids)
+        for role, guess in guesses.items()
+    }
     table = {
-        "layers": {role: _layer_table(guess, crs) for role, guess in guesses.items()},
+        "layers": layers,
         "rules": rules,
         "repair": {"overlap": "most_people", "gap": "longest_border"},
     }
@@ -121,8 +126,11 @@ def _twice(one: FileGuess, other: FileGuess) -> UserError:
     )
 
 
-def _layer_table(guess: FileGuess, crs: str) -> dict[str, Any]:
-    """Return the configuration of a layer; rows of areas without codes are numbered."""
+def _layer_table(guess: FileGuess, crs: str, *, stands_in: bool) -> dict[str, Any]:
+    """Return the configuration of a layer; rows of areas without codes are numbered.
+
+    With `stands_in`, grids are read as smallest areas: each is its own old grid, whatever else covers it.
+    """
     table: dict[str, Any] = {"path": str(Path(guess.path).resolve()), "layer": guess.layer}
     if crs and not guess.crs:
         table["crs"] = crs
@@ -130,6 +138,9 @@ def _layer_table(guess: FileGuess, crs: str) -> dict[str, Any]:
         table["fields"] = {"code": ROW_NUMBER}
     elif guess.role == "grids":
         table["fields"] = {"code": guess.fields["code"]}
+    if stands_in:
+        code = guess.fields.get("code", ROW_NUMBER)
+        table["fields"] = {**table.get("fields", {}), "old_grid": code}
     return table
 
 
