@@ -39,10 +39,7 @@ def grid_entries(
         Whether what lies around is drawn in grey.
     """
     grids = scene.style.grids
-    if scene.options.colouring == "people":
-        entries = _class_entries(scene)
-    else:
-        entries = [Entry(_("Grid (adjoining ones differ in colour)"), grids.palette[0])]
+    entries = colour_entries(scene)
     if frame.shows(scene.after.polygons[scene.after.dedicated]):
         entries.append(Entry(_("Dedicated grid"), grids.palette[1], hatch=DEDICATED_HATCH))
     entries += border_entries(scene, k, streets=not single)
@@ -98,8 +95,10 @@ def ground_entries(scene: Scene, frame: Frame, k: float, close: bool, buildings:
     return entries + (meeting_entries(scene, frame) if close else [])
 
 
-def _class_entries(scene: Scene) -> list[Entry]:
-    """Return the classes of people per grid."""
+def colour_entries(scene: Scene) -> list[Entry]:
+    """Return what the colours of the grids mean: neighbours told apart, or classes of people per grid."""
+    if scene.options.colouring != "people":
+        return [Entry(_("Grid (adjoining ones differ in colour)"), scene.style.grids.palette[0])]
     low, one, two, high = (f"{limit:,.0f}" for limit in scene.after.limits)
     texts = (
         _("below {low} people").format(low=low),

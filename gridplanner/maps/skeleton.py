@@ -110,21 +110,26 @@ def title_marks(layout: Layout, scene: Scene, title: str, subtitle: str) -> list
     return marks
 
 
+def use_of(scene: Scene) -> str:
+    """Return the number under which a map was reviewed, else what it may be used for."""
+    words = scene.style.text
+    number = scene.options.review_number or words.review_number
+    if number:
+        return _("Map review number {number}").format(number=number)
+    # What hangs in the street is no internal map.
+    return _("Sketch for public notice") if scene.options.public else words.classification
+
+
 def footer_marks(layout: Layout, scene: Scene, middle: str, right: str) -> list[Mark]:
     """Return the classification or review number, a middle text, and the compiler, date and page."""
     size = scene.style.sheet.caption * layout.paper.enlarge
     box, outcome, words = layout.footer, scene.outcome, scene.style.text
     y = box.y + box.height * 0.62
-    number = scene.options.review_number or words.review_number
-    # What hangs in the street is no internal map.
-    left = _("Sketch for public notice") if scene.options.public else words.classification
-    if number:
-        left = _("Map review number {number}").format(number=number)
     compiler = scene.options.compiler or words.compiler
     made = _("Compiled by {compiler}").format(compiler=compiler) if compiler else ""
     ends = [text for text in (made, outcome.made_on, right) if text]
     return [
-        Text(box.x, y, left, size, bold=True),
+        Text(box.x, y, use_of(scene), size, bold=True),
         Text(box.x + box.width / 2, y, middle, size, align="centre"),
         Text(box.right, y, "    ".join(ends), size, align="right"),
     ]

@@ -25,9 +25,11 @@ from jinja2 import Template
 
 from gridplanner.errors import UserError
 from gridplanner.maps.ground import water_of
+from gridplanner.maps.keys import colour_entries
 from gridplanner.maps.labels import sample_points
 from gridplanner.maps.options import MapOptions
 from gridplanner.maps.scene import Scene, View
+from gridplanner.maps.skeleton import use_of
 from gridplanner.maps.tables import leading_branches
 from gridplanner.model.outcome import Outcome
 from gridplanner.texts import RESOURCES, _
@@ -273,7 +275,7 @@ def _legend(scene: Scene) -> list[list[Any]]:
     """Return text, colour and whether it is a line, of each legend entry."""
     grids, ground = scene.style.grids, scene.style.ground
     return [
-        [_("Grid (adjoining ones differ in colour)"), grids.palette[0], False],
+        *([entry.text, entry.fill, False] for entry in colour_entries(scene)),
         [_("Grid border"), grids.line, True],
         [_("Community border"), grids.community, True],
         [_("Water"), ground.water, False],
@@ -283,10 +285,7 @@ def _legend(scene: Scene) -> list[list[Any]]:
 
 def _attribution(scene: Scene) -> str:
     """Return what stands in the corner instead of the library's own line."""
-    words = scene.style.text
-    number = scene.options.review_number or words.review_number
-    mark = _("Map review number {number}").format(number=number) if number else words.classification
-    parts = [mark, scene.options.compiler or words.compiler, scene.outcome.made_on]
+    parts = [use_of(scene), scene.options.compiler or scene.style.text.compiler, scene.outcome.made_on]
     return "  ".join(part for part in parts if part)
 
 

@@ -155,6 +155,8 @@ function gridplannerViewer(map, layers, data) {
     return box;
   };
   legend.addTo(map);
+  /* Paper has another shape than the window: what the window did not show must be drawn first. */
+  window.matchMedia("print").addEventListener("change", function () { map.invalidateSize({ pan: false }); });
   map.attributionControl.setPrefix(false);
   map.attributionControl.addAttribution(data.attribution);
 }

@@ -65,3 +65,9 @@ def test_a_public_chart_counts_no_members_and_merged_branches_are_gone(outcome):
 def test_without_any_branch_the_committees_stand_alone(outcome):
     sheets = make_sheets("organisation", with_branches(outcome, 0))
     assert any("党委" in text.text for text in texts(sheets))
+
+
+def test_the_branches_of_a_street_fill_the_width_of_the_paper(outcome):
+    for sheet in make_sheets("organisation", with_branches(outcome, 40), MapOptions(paper="A3"))[1:]:
+        counts = [mark for mark in texts([sheet]) if mark.align == "right" and "正式党员" in mark.text]
+        assert max(mark.x for mark in counts) > sheet.width * 0.9

@@ -57,6 +57,13 @@ def test_size_and_words(page, outcome):
         assert grid.code in page
 
 
+def test_the_legend_says_what_the_colours_mean_and_a_public_map_is_no_internal_one(outcome):
+    page = web_page(Scene.of(outcome, MapOptions(colouring="people", public=True)))
+    for word in ("少于1,000人", "多于2,000人", "公示用示意图"):
+        assert word in page
+    assert "相邻异色" not in page and "内部用图" not in page
+
+
 def test_same_outcome_same_page(page, outcome):
     assert web_page(Scene.of(outcome, MapOptions())) == page
 
