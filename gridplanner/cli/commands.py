@@ -94,7 +94,12 @@ def run_plan(options: argparse.Namespace) -> int:
 
     with _progress(options) as progress, _executor(options) as executor:
         name, legal = plan_project(
-            options.project, lambda request: _request(request, options), options.accept, executor, progress
+            options.project,
+            lambda request: _request(request, options),
+            options.accept,
+            executor,
+            progress,
+            options.resume,
         )
     _said(options, _("The proposal is stored as scenario '{name}'.").format(name=name))
     return 0 if legal else 1

@@ -97,6 +97,13 @@ def _add_steps(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     plan.add_argument("--total", help=f"{_(parameter('plan.total').label)} | fewest | repair")
     plan.add_argument("--mode", choices=parameter("plan.mode").choices, help=_(parameter("plan.mode").label))
     plan.add_argument("--one-net", action="store_true", help=_("start from the lines most nets share"))
+    plan.add_argument(
+        "--resume",
+        nargs="?",
+        const="",
+        metavar="SCENARIO",
+        help=_("go on from this scenario (the plan in work), as after a run that was stopped"),
+    )
     add_questions(plan)
     plan.add_argument("--accept", action="store_true", help=_("make the proposal the plan in work"))
     _planning(plan)

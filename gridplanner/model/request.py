@@ -54,6 +54,9 @@ class PlanRequest:
         For the proof, wall seconds; 0 gives cheap bounds only.
     one_net : bool
         Start from the lines that most departmental nets share instead of today's grids.
+    resume : bool
+        Take the plan to improve up again: what it has done is not done anew, and no plan that costs
+        more comes of it. Without it, the plan is only where the search starts.
     """
 
     total: int | str = "fewest"
@@ -73,5 +76,6 @@ class PlanRequest:
     time_limit_s: float = 60.0
     certify_s: float = 15.0
     one_net: bool = False
+    resume: bool = False
     attach: bool = False
     effort: str = "thorough"

@@ -25,6 +25,7 @@ from gridplanner.solve.prove import ProveTask, run_prove
 from gridplanner.solve.prove_even import UnevenTask, run_uneven
 from gridplanner.solve.ranges import usable_range
 from gridplanner.solve.reasons import admissible_total
+from gridplanner.solve.resume import taken_up
 from gridplanner.solve.revise import ReviseTask, run_revise
 from gridplanner.solve.share import best_shares, even_cost
 from gridplanner.solve.work import DivideTask, RepairTask, run_divide, run_repair
@@ -72,7 +73,11 @@ class Desk:
         if self.total is not None and len(self.ranges) == 1:
             self.ranges = [range(self.total, self.total + 1)]
         self.mean = self.people / (self.total + self.kept) if self.total else 0.0
-        self.measured: list[dict[int, Divided]] = [{} for _part in self.scope.parts]
+        self.measured: list[dict[int, Divided]] = (
+            taken_up(self.scope, self.request, self.ranges, self.mean)
+            if self.request.resume
+            else [{} for _part in self.scope.parts]
+        )
         self.seen: list[Seen | None] = [None for _part in self.scope.parts]
         self.begun = monotonic()
         self.known: list[dict[tuple[int, int], tuple[float, float]]] = [{} for _part in self.scope.parts]
@@ -286,19 +291,21 @@ class Desk:
 
     def _fewest(self) -> list[Divided]:
         """Return each part in as few grids as the rules allow."""
-        tasks = [
-            FewestTask(
-                part,
-                tuple(k for k in numbers if self.least[i].get(k, 0.0) < inf) or tuple(numbers),
-                self.request.mode,
-                self.request.order,
-                self.request.seed,
-            )
-            for i, (part, numbers) in enumerate(zip(self.scope.parts, self.ranges, strict=True))
+        numbers = [
+            tuple(k for k in allowed if self.least[i].get(k, 0.0) < inf) or tuple(allowed)
+            for i, allowed in enumerate(self.ranges)
         ]
-        out = []
-        for i, result in enumerate(self.executor.run(run_fewest, tasks, self.progress)):
-            out.append(result.divided)
+        # What was taken up again in as few grids as possible is done.
+        out = {i: done[numbers[i][0]] for i, done in enumerate(self.measured) if numbers[i][0] in done}
+        open_ = [i for i in range(len(numbers)) if i not in out]
+        request = self.request
+        tasks = [
+            FewestTask(self.scope.parts[i], numbers[i], request.mode, request.order, request.seed)
+            for i in open_
+        ]
+        results = self.executor.run(run_fewest, tasks, self.progress)
+        for done, (i, result) in enumerate(zip(open_, results, strict=True), 1):
+            out[i] = result.divided
             self.measured[i][result.divided.k] = result.divided
             self.refuted[i] = result.refuted
             self.least[i].update(dict.fromkeys(result.refuted, inf))
@@ -307,8 +314,8 @@ class Desk:
                 dict.fromkeys(range(self.ranges[i].start, result.divided.k + 1), 0.0) | self.least[i]
             )
             self.cpu_s["solve"] += result.cpu_s
-            self.progress.step(i + 1, len(tasks), _("Planning {community}").format(community=self._name(i)))
-        return out
+            self.progress.step(done, len(tasks), _("Planning {community}").format(community=self._name(i)))
+        return [out[i] for i in range(len(numbers))]
 
     def _shares(self, measured_only: bool = False) -> list[int]:
         """Return the best number of grids per part on the costs known so far."""

@@ -16,7 +16,7 @@ from gridplanner.texts import _
 _NUMBERS = ("seed", "time_limit_s", "certify_s", "carve_people", "tries")
 _WORDS = ("mode", "alike", "effort")
 _LISTS_OF_WORDS = ("order", "levels")
-_SWITCHES = ("carve", "one_net", "attach")
+_SWITCHES = ("carve", "one_net", "attach", "resume")
 _LISTS = ("locked", "only", "order", "levels", "centres")
 _PAIRS = ("join", "part")
 

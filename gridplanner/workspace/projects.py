@@ -58,8 +58,14 @@ def plan_project(
     accept: bool,
     executor: Executor,
     progress: Progress,
+    resume: str | None = None,
 ) -> tuple[str, bool]:
     """Propose a plan, complete it and store it as a scenario.
+
+    Parameters
+    ----------
+    resume : str, optional
+        Scenario whose plan is taken up again; "" for the plan in work.
 
     Returns
     -------
@@ -70,7 +76,9 @@ def plan_project(
     """
     with editing(path) as (contents, save):
         wanted = request(contents.request)
-        proposal = propose(contents, wanted, executor, progress)
+        start = None if resume is None else _scenario(contents, resume or contents.current).plan
+        asked = wanted if start is None else replace(wanted, resume=True)
+        proposal = propose(contents, asked, executor, progress, start)
         plan, _findings = complete(contents, proposal.plan, assign_options(contents, path.resolve().parent))
         name = free_name(contents, lambda n: _("Proposal {n}").format(n=n))
         stored = keep_as_scenario(replace(contents, request=wanted), name, plan, proposal.certificate)

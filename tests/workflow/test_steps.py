@@ -92,6 +92,18 @@ def test_second_proposal_gets_a_name_of_its_own(project: Path) -> None:
     assert first.said != second.said
 
 
+def test_a_plan_is_gone_on_from(project: Path) -> None:
+    first = run_program("plan", project, "--total", "fewest")
+    name = first.said.split("“")[1].split("”")[0]
+    again = run_program("plan", project, "--total", "fewest", "--resume", name)
+    assert again.code == 0, again.complained
+    compared = run_program("compare", project, name, again.said.split("“")[1].split("”")[0])
+    assert compared.code == 0
+    missing = run_program("plan", project, "--resume", "没有的方案")
+    assert missing.code == 2
+    assert name in missing.complained
+
+
 @pytest.mark.parametrize("arguments", [("--total", "0"), ("--total", "many"), ("--mode", "best")])
 def test_impossible_questions_are_usage_errors(project: Path, arguments: tuple[str, str]) -> None:
     before = project.read_bytes()

@@ -109,10 +109,9 @@ class PlanPage(Page):
         self.effort = self._efforts()
         self.carve = QCheckBox(_("Carve out candidate sites first"))
         self.selected_only = QCheckBox(_("Only the communities of the selected grids"))
-        self.limit = QSpinBox()
-        self.limit.setRange(1, 3600)
-        self.limit.setValue(60)
-        self.limit.setSuffix(_(" s at most"))
+        self.resume = QCheckBox(_("Go on from the plan in work"))
+        self.resume.setToolTip(_("Communities that a stopped run has divided are not divided anew."))
+        self.limit = self._seconds()
         self.add(
             label(_("How many general grids"), "heading"),
             self.fewest,
@@ -123,9 +122,18 @@ class PlanPage(Page):
             self.effort,
             self.carve,
             self.selected_only,
+            self.resume,
             self.limit,
             button(_("More about the question..."), self._window.groups["settle"].plan, icon="settings"),
         )
+
+    def _seconds(self) -> QSpinBox:
+        """Return the limit of seconds."""
+        limit = QSpinBox()
+        limit.setRange(1, 3600)
+        limit.setValue(60)
+        limit.setSuffix(_(" s at most"))
+        return limit
 
     def _modes(self) -> QComboBox:
         """Return the choice of what matters most."""
@@ -190,6 +198,7 @@ class PlanPage(Page):
             carve=self.carve.isChecked(),
             locked=locked,
             only=only,
+            resume=self.resume.isChecked(),
             time_limit_s=float(self.limit.value()),
         )
 

@@ -104,3 +104,45 @@ def test_who_stops_the_proof_keeps_the_plan() -> None:
     propose(district, RULES, replace(request, certify_s=0.0), Inline(), Counts())
     stopped = propose(district, RULES, request, Inline(), StopsAfter(steps + 1)).plan
     assert np.array_equal(stopped.assignment, whole.assignment)
+
+
+class CountsTasks(Inline):
+    """An executor that counts the tasks of each kind."""
+
+    def __init__(self) -> None:
+        self.count: dict[str, int] = {}
+
+    def run(self, function: Callable[[T], R], tasks: Sequence[T], progress: Progress) -> Iterator[R]:
+        name = getattr(function, "__name__", "")
+        self.count[name] = self.count.get(name, 0) + len(tasks)
+        return super().run(function, tasks, progress)
+
+
+@pytest.mark.parametrize("total", ["number", "fewest"])
+def test_a_stopped_run_is_taken_up_again(total: str) -> None:
+    """What it had done stands, and no worse plan comes of going on."""
+    district = city(11, communities=2, atoms_each=40)
+    asked: int | str = int(district.atoms.people.sum() / 1500) if total == "number" else "fewest"
+    request = PlanRequest(total=asked, certify_s=0.0)
+    parts = len(scope_of(district, RULES, request).parts)
+    stopped = propose(district, RULES, request, Inline(), StopsAfter(2 * parts)).plan
+    first, again = CountsTasks(), CountsTasks()
+    whole = propose(district, RULES, request, first)
+    resumed = propose(district, RULES, replace(request, resume=True), again, start=stopped)
+    kind = "run_divide" if total == "number" else "run_fewest"
+    assert again.count.get(kind, 0) < first.count[kind]
+    for objective in ("grids", "pieces"):
+        assert resumed.certificate.total[objective].bound == whole.certificate.total[objective].bound
+    assert resumed.plan.general().sum() == whole.plan.general().sum()
+    once_more = propose(district, RULES, replace(request, resume=True), start=resumed.plan)
+    assert once_more.certificate.total["pieces"].value <= resumed.certificate.total["pieces"].value
+
+
+def test_a_plan_that_breaks_a_rule_is_not_taken_up() -> None:
+    district = city(11, communities=2, atoms_each=40)
+    request = PlanRequest(total=int(district.atoms.people.sum() / 1500), certify_s=0.0, resume=True)
+    first, again = CountsTasks(), CountsTasks()
+    whole = propose(district, RULES, replace(request, resume=False), first).plan
+    resumed = propose(district, RULES, request, again)
+    assert again.count["run_divide"] == first.count["run_divide"]
+    assert np.array_equal(resumed.plan.assignment, whole.assignment)
