@@ -6,7 +6,7 @@ from __future__ import annotations
 from gridplanner.gui.models.action import CONDITIONS, ActionRow
 from gridplanner.texts import _
 
-__all__ = ("CONDITIONS", "ActionRow", "action_rows", "menu_titles")
+__all__ = ("BEGINS", "CONDITIONS", "ActionRow", "action_rows", "menu_titles")
 
 
 def menu_titles() -> dict[str, str]:
@@ -20,6 +20,16 @@ def menu_titles() -> dict[str, str]:
         "window": _("&Window"),
         "help": _("&Help"),
     }
+
+
+#: Actions that begin a new part of their menu.
+BEGINS = frozenset(
+    (
+        *("save", "export_settings", "merge_plans", "merge", "fill", "find", "merge_choosing", "mend"),
+        *("next_finding", "swipe", "scan", "dark", "tool_click", "tool_measure"),
+        *("assign_settings", "duplicate", "status", "next_step", "palette"),
+    )
+)
 
 
 def action_rows() -> tuple[ActionRow, ...]:

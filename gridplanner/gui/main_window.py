@@ -16,7 +16,6 @@ from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
-    QKeySequence,
     QPaintEvent,
 )
 from PySide6.QtWidgets import (
@@ -29,11 +28,12 @@ from PySide6.QtWidgets import (
 )
 
 from gridplanner.gui import theme
-from gridplanner.gui.actions import CONDITIONS, action_rows, menu_titles
+from gridplanner.gui.actions import BEGINS, CONDITIONS, action_rows, menu_titles
 from gridplanner.gui.canvas.canvas import MapCanvas
 from gridplanner.gui.groups import make_groups
 from gridplanner.gui.groups.file import IN_FOLDERS
 from gridplanner.gui.map_controller import MapController
+from gridplanner.gui.models.action import make_action
 from gridplanner.gui.panels.charts import ChartsPanel
 from gridplanner.gui.panels.findings import FindingsPanel
 from gridplanner.gui.panels.history import HistoryPanel
@@ -168,19 +168,13 @@ class MainWindow(Shell):
         self.tool_group = QActionGroup(self)
         last = ""
         for row in action_rows():
-            action = QAction(theme.icon(row.icon) if row.icon else theme.icon(""), row.text, self)
-            action.setObjectName(row.id)
-            action.setCheckable(row.checkable)
-            if row.shortcut:
-                action.setShortcut(QKeySequence(row.shortcut))
-                # One-letter keys belong to the map: typing in a field must not merge grids.
-                if len(row.shortcut) == 1 or row.shortcut.startswith("Shift+") or row.shortcut == "Return":
-                    action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-                    self.stack.addAction(action)
-            plain = row.text.replace("&", "")
-            action.setToolTip(f"{plain}  ({row.shortcut})" if row.shortcut else plain)
+            action = make_action(row, self)
+            if row.on_map:
+                self.stack.addAction(action)
             group, method = row.run.split(".")
             action.triggered.connect(lambda _checked=False, g=group, m=method: getattr(self.groups[g], m)())
+            if row.id in BEGINS:
+                menus[row.menu].addSeparator()
             menus[row.menu].addAction(action)
             if row.menu == "tool":
                 self.tool_group.addAction(action)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 
 from gridplanner.errors import UserError
-from gridplanner.gui.actions import CONDITIONS, action_rows, menu_titles
+from gridplanner.gui.actions import BEGINS, CONDITIONS, action_rows, menu_titles
 from gridplanner.gui.dialogs.ask import AskDialog
 from gridplanner.gui.panels.steps import STEPS
 from gridplanner.workspace.scene import registry as scene_registry
@@ -262,3 +262,35 @@ def test_layers_and_losses_have_names_of_the_users_language(window) -> None:
     names = [rule_title(f"read.{what}") for what in ("geometry", "text", "crs", "unplaced", "strange")]
     assert len(set(names)) == len(names)
     assert rule_title("repair.gap") != rule_title("repair.overlap")
+
+
+def test_every_menu_is_in_parts_and_no_part_is_empty(window) -> None:
+    assert {row.id for row in action_rows()} >= BEGINS
+    for entry in window.menuBar().actions():
+        marks = ["-" if action.isSeparator() else "a" for action in entry.menu().actions()]
+        parts = "".join(marks).split("-")
+        assert all(parts)
+        assert max(map(len, parts)) <= 10, entry.text()
+
+
+def test_paper_is_light_though_the_window_is_dark(window) -> None:
+    from PySide6.QtGui import QColor
+
+    from gridplanner.gui import theme
+    from gridplanner.gui.dialogs.print_map import PrintDialog, paper_picture
+
+    def corner() -> int:
+        return QColor(paper_picture(window).toImage().pixel(3, 3)).lightness()
+
+    window.canvas.setFocus()
+    light = corner()
+    application = QApplication.instance()
+    theme.apply(application, True)
+    try:
+        window.map.refresh()
+        assert window.canvas.dark
+        assert corner() == light > 200
+        assert window.canvas.dark, "the window stays as it is"
+        PrintDialog(window).close()
+    finally:
+        theme.apply(application, False)

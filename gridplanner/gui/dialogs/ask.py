@@ -39,6 +39,8 @@ class Field:
         Several lines of text.
     required : bool
         OK waits for a text.
+    hint : str
+        What an empty line shows.
     """
 
     key: str
@@ -49,6 +51,7 @@ class Field:
     high: int = 10_000_000
     long: bool = False
     required: bool = False
+    hint: str = ""
 
 
 class AskDialog(QDialog):
@@ -127,7 +130,8 @@ def _widget(field: Field) -> QWidget:
         page.setFixedHeight(90)
         return page
     line = QLineEdit(field.value)
-    line.setMinimumWidth(240)
+    line.setMinimumWidth(320 if field.hint else 240)
+    line.setPlaceholderText(field.hint)
     return line
 
 

@@ -76,13 +76,7 @@ class PaperTrailDialog(QDialog):
         form.addRow(_("Status"), self.status)
         form.addRow(_("Document number"), self.document)
         form.addRow(_("Date"), self.day)
-        self.table = QTableWidget(0, 5)
-        self.table.setHorizontalHeaderLabels(
-            [_("Time"), _("From whom"), _("Opinion"), _("Answer"), _("Grids or place concerned")]
-        )
-        self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.verticalHeader().hide()
+        self.table = self._make_table()
         answers = (
             button(_("Enter an opinion..."), self.enter),
             button(_("Answer..."), self.answer),
@@ -99,6 +93,21 @@ class PaperTrailDialog(QDialog):
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
         self.refresh()
+
+    @staticmethod
+    def _make_table() -> QTableWidget:
+        """Build the register; what was said and answered gets the room."""
+        table = QTableWidget(0, 5)
+        table.setHorizontalHeaderLabels(
+            [_("Time"), _("From whom"), _("Opinion"), _("Answer"), _("Grids or place concerned")]
+        )
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
+        table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        table.verticalHeader().hide()
+        return table
 
     def refresh(self) -> None:
         """Show the register."""

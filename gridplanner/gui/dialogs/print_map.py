@@ -3,24 +3,50 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFont, QPageLayout, QPainter
-from PySide6.QtPrintSupport import QPrinter, QPrintPreviewDialog
-from PySide6.QtWidgets import QWidget
+from typing import TYPE_CHECKING
 
-from gridplanner.gui.canvas.canvas import MapCanvas
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFont, QPageLayout, QPainter, QPixmap
+from PySide6.QtPrintSupport import QPrinter, QPrintPreviewDialog
+from PySide6.QtWidgets import QApplication
+
+from gridplanner.gui import theme
 from gridplanner.texts import _
+
+if TYPE_CHECKING:
+    from gridplanner.gui.shell import Shell
+
+
+def paper_picture(window: Shell) -> QPixmap:
+    """Return the map as shown, on a light ground: a dark one would drown the paper in ink."""
+    canvas, application = window.canvas, QApplication.instance()
+    focused = canvas.hasFocus()
+    # The frame of the focus is for the keyboard, not for paper.
+    canvas.clearFocus()
+    try:
+        if application is None or not theme.is_dark():
+            return canvas.grab()
+        application.setProperty("dark", False)
+        try:
+            window.map.repaint()
+            return canvas.grab()
+        finally:
+            application.setProperty("dark", True)
+            window.map.repaint()
+    finally:
+        if focused:
+            canvas.setFocus()
 
 
 class PrintDialog(QPrintPreviewDialog):
     """A preview that paints the map to the page; printing goes on from there."""
 
-    def __init__(self, parent: QWidget | None, canvas: MapCanvas) -> None:
+    def __init__(self, window: Shell) -> None:
         printer = QPrinter(QPrinter.PrinterMode.ScreenResolution)
         printer.setPageOrientation(QPageLayout.Orientation.Landscape)
-        super().__init__(printer, parent)
+        super().__init__(printer, window)
         self._printer = printer  # the dialog does not keep it alive
-        self._canvas = canvas
+        self._window = window
         self.setWindowTitle(_("Print preview"))
         self.resize(1000, 760)
         self.paintRequested.connect(self.paint_page)
@@ -30,12 +56,12 @@ class PrintDialog(QPrintPreviewDialog):
         painter = QPainter(printer)
         page = QRectF(printer.pageLayout().paintRectPixels(printer.resolution()))
         page.moveTo(0, 0)
-        font = QFont(self._canvas.font())
+        font = QFont(self._window.canvas.font())
         font.setPointSize(14)
         painter.setFont(font)
-        title = self._canvas.window().windowTitle().replace("[*]", "")
+        title = self._window.windowTitle().replace("[*]", "")
         painter.drawText(QRectF(0, 0, page.width(), 40), int(Qt.AlignmentFlag.AlignCenter), title)
-        picture = self._canvas.grab()
+        picture = paper_picture(self._window)
         area = QRectF(0, 44, page.width(), page.height() - 70)
         size = picture.size().scaled(area.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
         left = (page.width() - size.width()) / 2

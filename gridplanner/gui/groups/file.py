@@ -165,7 +165,7 @@ class FileGroup:
         """Show how the map would be printed."""
         from gridplanner.gui.dialogs.print_map import PrintDialog  # QtPrintSupport, rarely needed
 
-        PrintDialog(self._window, self._window.canvas).open()
+        PrintDialog(self._window).open()
 
     def sheets(self) -> None:
         """Choose a map sheet, see it, print or save it."""
@@ -177,7 +177,9 @@ class FileGroup:
 
     def copy_picture(self) -> None:
         """Put the map on the clipboard."""
-        QGuiApplication.clipboard().setPixmap(self._window.canvas.grab())
+        from gridplanner.gui.dialogs.print_map import paper_picture  # QtPrintSupport, rarely needed
+
+        QGuiApplication.clipboard().setPixmap(paper_picture(self._window))
         self._session.said.emit(_("The map is on the clipboard."), "done")
 
     def quit(self) -> None:

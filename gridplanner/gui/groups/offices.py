@@ -85,7 +85,9 @@ class OfficesGroup:
             self._window,
             _("Publish to a database"),
             [
-                Field("address", _("Address (postgresql://user@host:port/name)"), kept.get("address", "")),
+                Field(
+                    "address", _("Address"), kept.get("address", ""), hint="postgresql://user@host:port/name"
+                ),
                 Field("schema", _("Schema"), kept.get("schema", "gridplanner")),
                 Field("author", _("Who publishes"), kept.get("author", "")),
                 Field("note", _("Notes"), ""),

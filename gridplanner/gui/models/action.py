@@ -6,6 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+
+from gridplanner.gui import theme
 from gridplanner.gui.session import Session
 
 
@@ -38,6 +42,25 @@ class ActionRow:
     when: str = "always"
     checkable: bool = False
     toolbar: bool = False
+
+    @property
+    def on_map(self) -> bool:
+        """Whether its keys belong to the map: typing in a field must not merge grids."""
+        return len(self.shortcut) == 1 or self.shortcut.startswith("Shift+") or self.shortcut == "Return"
+
+
+def make_action(row: ActionRow, parent: QObject) -> QAction:
+    """Return the action of a row; what it does is connected by the window."""
+    action = QAction(theme.icon(row.icon), row.text, parent)
+    action.setObjectName(row.id)
+    action.setCheckable(row.checkable)
+    if row.shortcut:
+        action.setShortcut(QKeySequence(row.shortcut))
+    if row.on_map:
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    plain = row.text.replace("&", "")
+    action.setToolTip(f"{plain}  ({row.shortcut})" if row.shortcut else plain)
+    return action
 
 
 CONDITIONS: Mapping[str, Callable[[Session], bool]] = {
