@@ -15,7 +15,7 @@ from gridplanner.gui.open_project import OpenProject
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import GridKind
-from gridplanner.model.plan import Plan, PlanChange
+from gridplanner.model.plan import GridRecord, Plan, PlanChange
 from gridplanner.model.proposal import Proposal
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import RuleSet
@@ -51,6 +51,7 @@ class Session(OpenProject):
         self.proposal_findings: tuple[Finding, ...] = ()
         self.remarks: tuple[Finding, ...] = ()
         self.selection: tuple[int, ...] = ()
+        self._chosen: tuple[GridRecord, ...] = ()
         self._before: Plan | None = None
         self._totals: LiveTotals | None = None
         self._neighbours: Neighbours | None = None
@@ -67,7 +68,8 @@ class Session(OpenProject):
         self.workspace, self.scene, self.path = workspace, scene, path
         self._before = workspace.district.plan_today()
         self._neighbours = None
-        self.selection, self.proposal, self.remarks = (), None, ()
+        self.selection, self._chosen = (), ()
+        self.proposal, self.remarks = None, ()
         self.measures = self.today_measures = None
         self._findings = self.today_findings = ()
         self._forget()
@@ -166,12 +168,24 @@ class Session(OpenProject):
         self._forget(keep_colours=change.kind in ("atoms", "records", "findings"))
         if change.kind == "district":
             self._take_correction()
-        plan = self.plan
-        if plan is not None:
-            self.selection = tuple(g for g in self.selection if g < plan.n_grids)
+        moved = self._follow_selection(renumbered=change.kind in ("scenario", "district"))
         self.changed.emit(change)
+        if moved:
+            self.selected.emit()
         if change.kind != "findings":
             self._judge_timer.start()
+
+    def _follow_selection(self, *, renumbered: bool) -> bool:
+        """Keep the selected grids where a step gave them other numbers; False when the numbers stay."""
+        plan, old = self.plan, self.selection
+        if plan is None:
+            return False
+        if renumbered:
+            place = {grid.code or id(grid): g for g, grid in enumerate(plan.grids)}
+            found = (place.get(record.code or id(record), -1) for record in self._chosen)
+            self.selection = tuple(g for g in found if g >= 0)
+        self._chosen = tuple(plan.grids[g] for g in self.selection)
+        return self.selection != old
 
     def _take_correction(self) -> None:
         """Bring up to date what rests on the district, and have today's grids checked again."""
@@ -234,6 +248,7 @@ class Session(OpenProject):
         chosen = tuple(dict.fromkeys(int(g) for g in grids if g >= 0))
         if chosen != self.selection:
             self.selection = chosen
+            self._chosen = tuple(self.plan.grids[g] for g in chosen) if self.plan is not None else ()
             self.selected.emit()
 
     def set_rules(self, rules: RuleSet) -> None:

@@ -213,6 +213,33 @@ def test_what_is_asked_for_once_is_undone_at_once(bare_window, drawing, name) ->
     assert steps == ["scenario", "Together", "undo", "redo"]
 
 
+def test_the_selection_stays_on_its_grids_when_others_get_new_numbers(window) -> None:
+    session = window.session
+    last = session.plan.grids[5]
+    session.select((0, 1, 5))
+    session.do(MergeGrids((0, 1), into=0))
+    assert [session.plan.grids[g].code for g in session.selection] == [session.plan.grids[0].code, last.code]
+    session.undo()
+    assert [session.plan.grids[g].code for g in session.selection] == [session.plan.grids[0].code, last.code]
+
+
+def test_return_ends_the_line_and_opens_no_form(window, qtbot, monkeypatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(window.groups["edit"], "properties", lambda: asked.append(1))
+    window.show()
+    window.session.select((0, 1))
+    window.groups["edit"].merge()
+    window.session.select((grid_of(window, 0),))
+    window.groups["tools"].split()
+    window.canvas.setFocus()
+    for dx, dy in ((SIDE_M, SIDE_M), (SIDE_M, -2 * SIDE_M)):
+        qtbot.mouseClick(window.canvas, LEFT, Qt.KeyboardModifier.ShiftModifier, spot(window, 0, dx, dy))
+    before = window.session.plan.n_grids
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
+    assert window.session.plan.n_grids == before + 1
+    assert not asked
+
+
 def test_a_split_into_several_is_one_step(window) -> None:
     window.session.select((0, 1, 2))
     window.groups["edit"].merge()

@@ -31,7 +31,7 @@ from gridplanner.gui.canvas.frame import Frame, Paint
 from gridplanner.gui.canvas.overlay import Content, Marker, Sketch, overlay_recipe
 from gridplanner.gui.canvas.pins import PinTips, draw_pins
 from gridplanner.gui.canvas.refiner import Refiner
-from gridplanner.gui.canvas.tool import MapPoint, Tool
+from gridplanner.gui.canvas.tool import MapPoint, Tool, ToolWidget
 from gridplanner.gui.canvas.view import View, walked
 from gridplanner.workspace.scene.scene import PolygonArrays
 
@@ -39,7 +39,7 @@ from gridplanner.workspace.scene.scene import PolygonArrays
 IDLE_MS = 90
 
 
-class MapCanvas(QWidget):
+class MapCanvas(ToolWidget):
     """A map of polygons by id buffer.
 
     Signals

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import QWidget
 
 from gridplanner.gui.canvas.view import View
 
@@ -59,8 +60,28 @@ class Tool(QObject):
         """Take a key; False leaves it to the window."""
         return False
 
+    def wants(self, key: int) -> bool:
+        """Tell whether a key that is a shortcut of the window too is meant for the tool now."""
+        return False
+
     def cancel(self) -> None:
         """Forget what was begun (Esc, another tool)."""
 
     def paint(self, painter: QPainter, view: View) -> None:
         """Draw what the tool shows over the map."""
+
+
+class ToolWidget(QWidget):
+    """A widget with a tool in hand, which gets its keys before the shortcuts of the window do."""
+
+    tool: Tool
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and self.tool.wants(event.key())
+        ):
+            event.accept()
+            return True
+        return super().event(event)

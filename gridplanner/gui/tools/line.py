@@ -62,6 +62,10 @@ class LineTool(Tool):
     def double_clicked(self, at: MapPoint) -> None:
         self.finish()
 
+    def wants(self, key: int) -> bool:
+        # Return would open the properties of the selected grid.
+        return bool(self._snaps) and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace)
+
     def key(self, event: QKeyEvent) -> bool:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._snaps:
             self.finish()
