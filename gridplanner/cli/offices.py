@@ -43,6 +43,7 @@ def _add_plans(add: Add) -> None:
     merge = add("merge", _("merge the plans of street offices into the district's project"), run_merge)
     merge.add_argument("project", type=Path, help=_("the district's project"))
     merge.add_argument("plans", type=Path, nargs="+", help=_("projects, output folders or layers of grids"))
+    merge.add_argument("--crs", default="", help=_("coordinate system of layers that state none"))
     merge.add_argument("--layer", type=Path, help=_("also write the grids as handed in, as one layer"))
     merge.add_argument("--json", type=Path, help=_("write the findings as JSON"))
     merge.add_argument("--xlsx", type=Path, help=_("write the findings as a workbook"))
@@ -118,7 +119,7 @@ def run_merge(options: argparse.Namespace) -> int:
     progress = TerminalProgress(quiet=options.quiet)
     try:
         with editing(options.project) as (contents, save):
-            merged = merge_plans(contents, options.plans, progress)
+            merged = merge_plans(contents, options.plans, progress, options.crs)
             save(merged.contents)
     finally:
         progress.close()

@@ -26,6 +26,7 @@ from gridplanner.model.kinds import Severity
 from gridplanner.model.layers import Layer, LayerSpec
 from gridplanner.model.plan import Plan
 from gridplanner.model.project import ProjectContents
+from gridplanner.model.question import Question
 from gridplanner.texts import _
 from gridplanner.workspace.intake.loose import is_project
 
@@ -51,9 +52,24 @@ class Division:
 
 
 def read_division(
-    path: Path, crs: str, layer: str = "", cancelled: Callable[[], bool] | None = None
+    path: Path,
+    crs: str,
+    layer: str = "",
+    cancelled: Callable[[], bool] | None = None,
+    declared: str = "",
 ) -> Division:
     """Read the grids of a project, of an output folder, or of a layer file, and bring them into a CRS.
+
+    Parameters
+    ----------
+    path : Path
+    crs : str
+        Into which they are brought.
+    layer : str
+        Name inside a container; "" where there is only one.
+    cancelled : callable, optional
+    declared : str
+        CRS of a layer file that names none; "" for what the file says.
 
     Raises
     ------
@@ -66,7 +82,12 @@ def read_division(
         given = layer_of_plan(contents, path.name)
         return Division(in_crs(given, contents.district.crs, crs))
     spec = LayerSpec(str(path.resolve()), layer)
-    read = read_layers_apart({"grids": spec}, {}, Path.cwd(), cancelled=cancelled)
+
+    def ask(question: Question) -> str:
+        """Answer where the file does not tell."""
+        return declared if question.kind == "crs" else ""
+
+    read = read_layers_apart({"grids": spec}, {}, Path.cwd(), ask if declared else None, cancelled=cancelled)
     return Division(in_crs(read.layers["grids"], read.crs, crs), read.findings)
 
 

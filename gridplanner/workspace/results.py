@@ -3,11 +3,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from gridplanner.model.kinds import Severity
 from gridplanner.model.outcome import Outcome
 from gridplanner.texts import _
+
+_LISTED = 50
+
+
+def listed(texts: Iterable[str], at_most: int = _LISTED) -> list[str]:
+    """Return texts as a list for the terminal: the first of many, and how many more there are.
+
+    Examples
+    --------
+    >>> listed(["a", "b"])
+    ['  - a', '  - b']
+    """
+    every = list(texts)
+    lines = [f"  - {text}" for text in every[:at_most]]
+    if len(every) > at_most:
+        lines.append(_("    and {n} more").format(n=len(every) - at_most))
+    return lines
 
 
 def result_lines(outcome: Outcome, out: Path) -> list[str]:
@@ -36,7 +54,7 @@ def result_lines(outcome: Outcome, out: Path) -> list[str]:
     ]
     errors = [f for f in outcome.after.findings if f.counts and f.severity is Severity.ERROR]
     lines.append(_("Errors that remain: {n}").format(n=len(errors)))
-    lines += [f"  - {f.text}" for f in errors[:20]]
+    lines += listed((f.text for f in errors), 20)
     if outcome.summary:
         lines.append(_("Took {seconds:.1f} s").format(seconds=outcome.summary["seconds"]))
     lines.append(_("Written to {folder}").format(folder=out))

@@ -111,6 +111,13 @@ def test_a_crs_without_a_code_is_refused_before_the_planning(server, district, t
     assert rows(server, "SELECT 1 FROM pg_namespace WHERE nspname = '地方坐标'") == []
 
 
+@pytest.mark.parametrize("address", ["mysql://h/x", "localhost", "http://db", "geheim"])
+def test_an_address_of_something_else_is_told_without_repeating_it(address, capsys) -> None:
+    assert typed("postgis", "tables", "--database", address) == 2
+    said = capsys.readouterr().err
+    assert "postgresql://" in said and address not in said and len(said.strip().splitlines()) == 1
+
+
 @pytest.mark.parametrize("wrong", ["user", "port", "database"])
 def test_a_wrong_address_is_told_before_the_planning(server, district, tmp_path, capsys, wrong) -> None:
     address = {

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ from gridplanner.workspace.handover.output_layers import output_layers
 if TYPE_CHECKING:
     from types import ModuleType
 
+#: As libpq takes it: an address, or pairs such as `host=… dbname=…`.
+_ADDRESS = re.compile(r"postgres(?:ql)?://|\w+\s*=")
 #: How long a run waits for the database before it starts to plan.
 _FIRST_LOOK_S = 3.0
 
@@ -146,10 +149,18 @@ def read_to_file(options: PostgisOptions, table: str, path: Path, version: int =
 
 
 def _address(options: PostgisOptions) -> str:
-    """Return the address, or say that there is none."""
+    """Return the address, or say that there is none or that it is no PostgreSQL's."""
     if not options.address:
         raise UserError(
             _('No database is named. Add [postgis] address = "postgresql://…" or give --database.')
+        )
+    if not _ADDRESS.match(options.address):
+        # Not repeated in the sentence: it may hold a password.
+        raise UserError(
+            _(
+                "The address of the database is not one of PostgreSQL. Write it as "
+                "postgresql://user@host:5432/database."
+            )
         )
     return options.address
 

@@ -26,6 +26,7 @@ from gridplanner.workspace.divisions import (
     read_division,
     with_changes,
 )
+from gridplanner.workspace.results import listed
 from gridplanner.workspace.usecases import free_name
 
 _OUTPUTS = {".shp": "shp", ".gpkg": "gpkg", ".geojson": "geojson"}
@@ -58,7 +59,9 @@ class Merged:
         return sum(f.severity is Severity.ERROR for f in self.findings)
 
 
-def merge_plans(contents: ProjectContents, paths: Sequence[Path], progress: Progress) -> Merged:
+def merge_plans(
+    contents: ProjectContents, paths: Sequence[Path], progress: Progress, declared: str = ""
+) -> Merged:
     """Merge the plans of street offices into the district.
 
     Each atom goes to the grid its building stands in; where two offices claim it, to the one named
@@ -71,6 +74,8 @@ def merge_plans(contents: ProjectContents, paths: Sequence[Path], progress: Prog
     paths : sequence of Path
         Projects, output folders or layers of the offices.
     progress : Progress
+    declared : str
+        CRS of the layers among them, where they name none.
 
     Raises
     ------
@@ -82,7 +87,7 @@ def merge_plans(contents: ProjectContents, paths: Sequence[Path], progress: Prog
     told: list[Finding] = []
     for i, path in enumerate(paths):
         progress.step(i, len(paths) + 1, path.name)
-        division = read_division(path, district.crs, cancelled=progress.cancelled)
+        division = read_division(path, district.crs, cancelled=progress.cancelled, declared=declared)
         parts.append(replace(division.layer, source=path.name))
         told += division.findings
     land = Layer("communities", district.name, district.communities.geometry, {})
@@ -147,5 +152,5 @@ def merge_lines(merged: Merged) -> list[str]:
         _("Conflicts: {errors}, further remarks: {others}").format(
             errors=merged.conflicts, others=len(merged.findings) - merged.conflicts
         ),
-        *(f"  - {f.text} {f.remedy}".rstrip() for f in merged.findings[:50]),
+        *listed(f"{f.text} {f.remedy}".rstrip() for f in merged.findings),
     ]

@@ -25,6 +25,7 @@ from gridplanner.workspace.config import Config
 from gridplanner.workspace.divisions import in_crs, layer_of_plan, with_changes
 from gridplanner.workspace.intake.ledger import remember_beside
 from gridplanner.workspace.intake.merging import plan_of_layer
+from gridplanner.workspace.results import listed
 from gridplanner.workspace.usecases import free_name
 
 #: Layers that are compared between two releases, by code.
@@ -233,4 +234,4 @@ def release_lines(release: Release) -> list[str]:
         if told:
             lines.append(_("{title}: {list}").format(title=title, list="、".join(told)))
     lines.append(_("Conflicts with the plan in force: {n}").format(n=len(release.conflicts)))
-    return [*lines, *(f"  - {f.text}" for f in release.conflicts[:50])]
+    return [*lines, *listed(f.text for f in release.conflicts)]

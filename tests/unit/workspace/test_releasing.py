@@ -25,6 +25,7 @@ from gridplanner.workspace.config import config_from_table
 from gridplanner.workspace.intake.merging import merge_lines, merge_plans, write_merged
 from gridplanner.workspace.intake.releasing import release_lines, take_release
 from gridplanner.workspace.main_job import read_project
+from gridplanner.workspace.results import listed
 from tests.builders import CRS, objects
 
 X, Y = 400_000.0, 3_500_000.0
@@ -186,6 +187,25 @@ def test_projects_and_output_folders_can_be_merged(last_year, tmp_path):
     assert merged.conflicts == 0
     plan = merged.contents.scenarios[merged.name].plan
     assert np.array_equal(plan.assignment, last_year.scenarios["定稿"].plan.assignment)
+
+
+def test_a_layer_without_a_crs_is_asked_for_it_or_given_it(last_year, tmp_path):
+    write(tmp_path, "x2.gpkg", "grids", ["AA", "BB"], "51190000000X00")
+    far = [shapely.box(X + 200, Y - 100, X + 300, Y + 100)]
+    east = Layer("grids", "", objects(far), {"code": objects(["51190000000Y001"]), "name": objects(["东"])})
+    write_vector(east, tmp_path / "东街.shp", CRS, format="shp")
+    (tmp_path / "东街.prj").unlink()
+    plans = [tmp_path / "x2.gpkg", tmp_path / "东街.shp"]
+    with pytest.raises(UserError, match="--crs"):
+        merge_plans(last_year, plans, Silent())
+    merged = merge_plans(last_year, plans, Silent(), CRS)
+    assert merged.conflicts == 0
+    assert [g.name for g in merged.contents.scenarios[merged.name].plan.grids] == ["A", "B", "东"]
+
+
+def test_long_lists_say_how_many_more_there_are():
+    lines = listed((str(i) for i in range(53)), 50)
+    assert len(lines) == 51 and "3" in lines[-1]
 
 
 def test_grids_of_another_city_are_left_out_and_told(last_year, tmp_path):
