@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-import resource
 import socket
+import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -146,6 +146,7 @@ def _listing(folder: Path) -> list[tuple[str, int, int]]:
 def _read_sample() -> tuple[int, int]:
     """Return the sample's smallest areas and this process's peak of memory; run in a process of its own.
 
+    The peak is 0 on Windows, which has neither way of telling it.
     `ru_maxrss` would tell the peak of the parent where that was higher: it outlives fork and exec.
     """
     atoms = len(read_project(load_config(SAMPLE)).district.atoms)
@@ -153,6 +154,10 @@ def _read_sample() -> tuple[int, int]:
     if status.exists():
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
         return atoms, int(line.split()[1]) * 1024
+    if sys.platform == "win32":
+        return atoms, 0
+    import resource  # not on Windows
+
     return atoms, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -172,7 +171,7 @@ def test_a_killed_export_leaves_a_whole_set(tmp_path: Path) -> None:
     command = [sys.executable, "-c", script, str(out)]
     child = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None and child.stdout.readline() == "written\n"
-    child.send_signal(signal.SIGKILL)
+    child.kill()
     child.wait()
     child.stdout.close()
     assert content(out)["a.csv"] == "old\n"
