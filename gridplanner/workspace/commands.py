@@ -44,7 +44,7 @@ class MergeGrids:
         """Return the plan with the grids merged."""
         if len(set(self.grids)) < 2:
             raise UserError(_("Choose at least two grids to merge."))
-        _refuse_locked(plan, self.grids)
+        refuse_locked(plan, self.grids)
         people = plan.sums(district.atoms.people)
         into = self.into if self.into in self.grids else max(self.grids, key=lambda g: (people[g], -g))
         assignment = plan.assignment.copy()
@@ -71,7 +71,7 @@ class SplitGrid:
             raise UserError(_("The part to split off must lie inside the grid."))
         if len(atoms) == int((plan.assignment == self.grid).sum()):
             raise UserError(_("The part to split off is the whole grid. Choose a smaller part."))
-        _refuse_locked(plan, (self.grid,))
+        refuse_locked(plan, (self.grid,))
         return _with_new_grid(plan, atoms, replace(plan.grids[self.grid], code="", name="", worker=""))
 
 
@@ -90,7 +90,7 @@ class MoveAtoms:
     def apply(self, plan: Plan, district: District) -> Plan:
         """Return the plan with the atoms moved; grids left without atoms are kept until retired."""
         atoms = np.array(self.atoms, np.int64)
-        _refuse_locked(plan, {self.to_grid, *plan.assignment[atoms].tolist()} - {-1})
+        refuse_locked(plan, {self.to_grid, *plan.assignment[atoms].tolist()} - {-1})
         home = plan.grids[self.to_grid].community
         if (district.atoms.community[atoms] != home).any():
             raise UserError(
@@ -122,7 +122,7 @@ class NewGrid:
         communities = np.unique(district.atoms.community[atoms])
         if len(communities) != 1:
             raise UserError(_("A new grid needs areas of exactly one community."))
-        _refuse_locked(plan, set(plan.assignment[atoms].tolist()) - {-1})
+        refuse_locked(plan, set(plan.assignment[atoms].tolist()) - {-1})
         record = GridRecord("", "", int(communities[0]), self.kind, self.dedicated_kind)
         return _with_new_grid(plan, atoms, record)
 
@@ -199,7 +199,7 @@ class EditGrid:
                 _("'{text}' is no colour. Write it as #rrggbb, or leave it empty.").format(text=self.colour)
             )
         if self.locked is None:
-            _refuse_locked(plan, (self.grid,))
+            refuse_locked(plan, (self.grid,))
         record = replace(plan.grids[self.grid], **changes)
         return replace(plan, grids=(*plan.grids[: self.grid], record, *plan.grids[self.grid + 1 :]))
 
@@ -276,7 +276,7 @@ def _with_new_grid(plan: Plan, atoms: npt.NDArray[np.int64], record: GridRecord)
     return replace(plan, assignment=assignment, grids=(*plan.grids, fresh))
 
 
-def _refuse_locked(plan: Plan, grids: Iterable[int]) -> None:
+def refuse_locked(plan: Plan, grids: Iterable[int]) -> None:
     """Raise UserError when one of the grids is locked, or the plan is approved."""
     if plan.status == "approved":
         raise UserError(_("The plan is approved and locked. Duplicate it to go on editing."))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""The attribute table: one row per grid, sortable, names and codes editable."""
+"""The attribute table: one row per grid, sortable; codes, names, workers and notes editable."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from gridplanner.gui.session import Session
 from gridplanner.model.plan import PlanChange
 from gridplanner.texts import _
+from gridplanner.workspace.appoint import AppointWorker
 from gridplanner.workspace.commands import EditGrid
 
 COLUMNS = (
@@ -31,7 +32,7 @@ COLUMNS = (
     "locked",
     "note",
 )
-EDITABLE = {"code", "name", "note"}
+EDITABLE = {"code", "name", "worker", "note"}
 NUMBERS = {"people", "households", "deviation", "radius", "area"}
 
 
@@ -183,6 +184,8 @@ class GridsModel(QAbstractTableModel):
         column, text = COLUMNS[index.column()], str(value).strip()
         if role != Qt.ItemDataRole.EditRole or text == self.value(index.row(), column):
             return False
+        if column == "worker":
+            return self._session.do(AppointWorker(index.row(), text))
         changed: dict[str, Any] = {column: text}
         return self._session.do(replace(EditGrid(index.row()), **changed))
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QTableV
 
 from gridplanner.gui.map_controller import MapController
 from gridplanner.gui.models.grids import COLUMNS, EDITABLE, GridsModel
+from gridplanner.gui.panels.worker_choice import WorkerDelegate
 from gridplanner.gui.session import Session
 from gridplanner.gui.widgets import button, label
 from gridplanner.texts import _
@@ -77,6 +78,7 @@ class TablePanel(QWidget):
         self.table.setAccessibleName(_("Attribute table"))
         for i, width in enumerate((140, 150, 110, 96, 76, 76, 76, 96, 104, 96, 160, 84, 70, 120)):
             self.table.setColumnWidth(i, width)
+        self.table.setItemDelegateForColumn(COLUMNS.index("worker"), WorkerDelegate(session, self.table))
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(_("Filter the table"))
         self.filter.setClearButtonEnabled(True)
