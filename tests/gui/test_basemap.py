@@ -14,9 +14,12 @@ from PySide6.QtGui import QColor, QImage
 from gridplanner.errors import UserError
 from gridplanner.gui.canvas.basemap import PictureGround, TileGround
 from gridplanner.gui.canvas.view import View
+from gridplanner.gui.dialogs.ask import AskDialog
 from gridplanner.gui.dialogs.basemap import BasemapDialog
 from gridplanner.io import basemaps as reading
+from gridplanner.io import wmts
 from gridplanner.io.basemaps import check_address, picture_crs, tile_address
+from gridplanner.io.wmts import WmtsLayer
 from gridplanner.workspace.intake import basemaps
 from gridplanner.workspace.intake.basemaps import (
     Basemap,
@@ -285,3 +288,37 @@ def test_the_map_of_today_shows_the_basemap_too(window, qtbot, tmp_path: Path) -
     assert ground.pieces(window.canvas.view), "the basemap of the main map goes on"
     window.map.set_ground(None)
     assert window.canvas.under.ground is None
+
+
+def test_a_service_is_added_by_its_capabilities(window, qtbot, monkeypatch) -> None:
+    offered = [
+        WmtsLayer("矢量", "https://t.example.cn/v/{TileMatrix}/{TileRow}/{TileCol}", degrees=False),
+        WmtsLayer("影像", "https://t.example.cn/i/{TileMatrix}/{TileRow}/{TileCol}", degrees=True),
+    ]
+    asked: list[str] = []
+    monkeypatch.setattr(wmts, "wmts_layers", lambda address: (asked.append(address), tuple(offered))[1])
+    monkeypatch.setattr(AskDialog, "ask", lambda *_args: {"layer": 1})
+    window.groups["map"].basemap()
+    dialog = window.findChild(BasemapDialog)
+    chosen = []
+    dialog.chosen.disconnect()
+    dialog.chosen.connect(chosen.append)
+    dialog.ask_layers("https://map.example.cn/wmts?request=GetCapabilities", shifted=False)
+    window.session._poll()
+    assert asked == ["https://map.example.cn/wmts?request=GetCapabilities"]
+    assert chosen == [Basemap(offered[1].address, degrees=True)]
+    dialog.ask_layers("nonsense", shifted=False)
+    assert len(chosen) == 1 and dialog.kept.text()
+
+
+def test_a_service_that_does_not_answer_is_told_in_the_dialog(window, qtbot, monkeypatch) -> None:
+    def silent(_address: str) -> bytes:
+        raise OSError("no route")
+
+    monkeypatch.setattr(wmts, "fetch", silent)
+    window.groups["map"].basemap()
+    dialog = window.findChild(BasemapDialog)
+    dialog.ask_layers("https://map.example.cn/wmts", shifted=False)
+    window.session._poll()
+    assert "没有响应" in dialog.kept.text()
+    assert dialog.list.count() == 0

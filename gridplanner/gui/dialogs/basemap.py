@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QSlider,
     QVBoxLayout,
 )
+from shiboken6 import isValid
 
 from gridplanner.errors import UserError
 from gridplanner.gui.dialogs.ask import AskDialog, Field
@@ -48,7 +50,7 @@ class BasemapDialog(QDialog):
         self.setWindowTitle(_("Basemap"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(520)
-        self._settings, self._cache = window.settings, cache
+        self._settings, self._session, self._cache = window.settings, window.session, cache
         self._basemaps = [Basemap(**kept) for kept in self._settings.get(_KEY, [])]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 14)
@@ -160,16 +162,46 @@ class BasemapDialog(QDialog):
                 Field("degrees", _("Tiles by longitude and latitude (WMTS sets named c)"), False),
             ],
             _(
-                "XYZ: https://.../{z}/{x}/{y}.png; WMTS: the address of one tile with {TileMatrix}, "
-                "{TileCol} and {TileRow}. The service sees which area you look at."
+                "XYZ: https://.../{z}/{x}/{y}.png; WMTS: the address of its capabilities, or of one tile "
+                "with {TileMatrix}, {TileCol} and {TileRow}. The service sees which area you look at."
             ),
         )
-        if answer:
+        if answer and "{" not in str(answer["address"]):
+            self.ask_layers(str(answer["address"]).strip(), shifted=bool(answer["shifted"]))
+        elif answer:
             self.add(
                 Basemap(
                     str(answer["address"]), shifted=bool(answer["shifted"]), degrees=bool(answer["degrees"])
                 )
             )
+
+    def ask_layers(self, address: str, *, shifted: bool) -> None:
+        """Ask a service for its capabilities, and add the layer that the planner chooses."""
+        if not address.lower().startswith(("http://", "https://")):
+            self.add(Basemap(address))
+            return
+        self.kept.setText(_("Asking the map service..."))
+
+        def found(layers: Sequence[Any]) -> None:
+            if not isValid(self):
+                return  # closed while the service thought
+            self._tell()
+            choices = [(layer.title, i) for i, layer in enumerate(layers)]
+            field = Field("layer", _("Layer"), 0, choices=choices)
+            answer = (
+                AskDialog.ask(self, _("Layers of the map service"), [field]) if layers[1:] else {"layer": 0}
+            )
+            if answer:
+                layer = layers[int(str(answer["layer"]))]
+                self.add(Basemap(layer.address, shifted=shifted, degrees=layer.degrees))
+
+        def refused(error: Exception) -> bool:
+            if isinstance(error, UserError) and isValid(self):
+                self.kept.setText(str(error))
+                return True
+            return False
+
+        self._session.ask("wmts_layers", found, refused=refused, address=address)
 
     def _remove(self) -> None:
         """Take the basemap in hand off the list and the map."""

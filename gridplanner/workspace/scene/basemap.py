@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ from gridplanner.errors import UserError
 from gridplanner.texts import _
 from gridplanner.workspace.intake.basemaps import Basemap, Grid, Warp
 from gridplanner.workspace.scene.tasks import Reporter, State
+
+if TYPE_CHECKING:
+    from gridplanner.io.wmts import WmtsLayer
 
 Floats = npt.NDArray[np.float64]
 _MERCATOR, _DEGREES = "EPSG:3857", "EPSG:4490"
@@ -114,4 +117,21 @@ def _from_mercator(xy: Floats, crs: str, shifted: bool) -> Floats:
     return np.column_stack(transformer(_DEGREES, crs).transform(lonlat[:, 0], lonlat[:, 1]))
 
 
-TASKS: Mapping[str, Callable[..., Any]] = {"warp": warp_over, "place_picture": place_picture}
+def offered_layers(state: State, progress: Reporter, address: str) -> tuple[WmtsLayer, ...]:
+    """Return what a map service offers; asked only when the planner has entered its address.
+
+    Raises
+    ------
+    UserError
+        It does not answer, or offers nothing that can lie under the map.
+    """
+    from gridplanner.io.wmts import wmts_layers
+
+    return wmts_layers(address)
+
+
+TASKS: Mapping[str, Callable[..., Any]] = {
+    "warp": warp_over,
+    "place_picture": place_picture,
+    "wmts_layers": offered_layers,
+}
