@@ -15,6 +15,7 @@ from gridplanner.reports.communities import communities_table
 from gridplanner.reports.crosswalk import crosswalk_back_table, crosswalk_table
 from gridplanner.reports.findings import findings_table
 from gridplanner.reports.health import health_tables
+from gridplanner.reports.levels import level_tables
 from gridplanner.reports.matrix import write_matrix
 from gridplanner.reports.nets import net_tables
 from gridplanner.reports.organisation import organisation_table
@@ -37,9 +38,10 @@ CHART_ROWS = 16
 def write_workbook(outcome: Outcome, path: Path, chart: Path | None = None) -> None:
     """Write the workbook.
 
-    Sheets: overview by street with charts, communities, register, before/after both ways, dedicated grids,
-    workers, branches, staffing, findings before and after, health check, community
-    changes, certificate, buildings. Codes are text, no cell is ever a formula from the data.
+    Sheets: overview by street with charts, communities, register, micro-grids and area grids,
+    before/after both ways, dedicated grids, workers, branches, staffing, findings before and after,
+    health check, community changes, certificate, buildings. Codes are text, no cell is ever a
+    formula from the data.
 
     Parameters
     ----------
@@ -52,6 +54,7 @@ def write_workbook(outcome: Outcome, path: Path, chart: Path | None = None) -> N
     tables = (
         (community_totals_table(outcome), _("By community")),
         (register_table(outcome).without_empty(), _("Register")),
+        *level_tables(outcome),
         (crosswalk_table(outcome), _("Before-after")),
         (crosswalk_back_table(outcome), _("After-before")),
         (code_history_table(outcome), _("Code history")),

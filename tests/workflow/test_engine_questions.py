@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 
 import geopandas
+import openpyxl
 import pytest
 from shapely import box
 
@@ -96,6 +97,19 @@ def test_levels_nest_and_weights_are_handed_over(finished: Finished) -> None:
     micro = geopandas.read_file(finished.out / "shp" / "micro_grids.shp")
     assert micro["WGBM"].str.len().eq(17).all()
     assert micro["FZ"].max() <= 450
+
+
+def test_levels_have_their_ledgers(finished: Finished) -> None:
+    atoms = geopandas.read_file(finished.out / "shp" / "atoms.shp")
+    book = openpyxl.load_workbook(finished.out / "ledger.xlsx", read_only=True)
+    for tab, column in (("微网格", "WWGBM"), ("片区网格", "PQBM")):
+        rows = [row for row in book[tab].iter_rows(values_only=True) if isinstance(row[0], int)]
+        counted = atoms.groupby(column)["RK"].sum().to_dict()
+        assert {row[2]: row[6] for row in rows} == counted
+        above = atoms.groupby("PQBM")["WGBM"].nunique().to_dict()
+        if column == "PQBM":
+            assert {row[2]: row[7] for row in rows} == above
+    book.close()
 
 
 def test_the_school_is_carved_out_and_the_pair_lies_together(finished: Finished) -> None:
