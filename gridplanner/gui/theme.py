@@ -112,6 +112,7 @@ QListView::indicator, QCheckBox::indicator {{ width: 14px; height: 14px; border:
 QListView::indicator:checked, QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent};
   image: url({tick}); }}
 QCheckBox::indicator:disabled {{ border-color: {mid}; background: {window}; }}
+QCheckBox::indicator:checked:disabled {{ border-color: {quiet}; background: {quiet}; }}
 QRadioButton::indicator {{ width: 13px; height: 13px; border: 1px solid {quiet}; border-radius: 7px;
   background: {base}; }}
 QRadioButton::indicator:checked {{ border-color: {accent}; background: qradialgradient(cx: 0.5, cy: 0.5,

@@ -39,22 +39,23 @@ class Chart(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(self.palette().windowText().color())
         painter.drawText(QRectF(12, 4, self.width() - 24, 20), int(Qt.AlignmentFlag.AlignLeft), self.title)
-        area = QRectF(56, 34, self.width() - 76, self.height() - 66)
+        # Title, key and drawing each have their place: a high bar must not run through the key.
+        area = QRectF(56, 50, self.width() - 76, self.height() - 82)
         painter.setPen(QPen(self.palette().mid().color(), 1))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         if len(self.before) or len(self.after):
             self.draw(painter, area)
-            self._key(painter, area)
+            self._key(painter, QPointF(area.left() + 12, 34))
         painter.end()
 
-    def _key(self, painter: QPainter, area: QRectF) -> None:
+    def _key(self, painter: QPainter, at: QPointF) -> None:
         """Draw which colour is which."""
-        x = area.left() + 12
+        x = at.x()
         for text, colour in ((_("today"), _BEFORE), (_("plan"), _AFTER)):
-            painter.fillRect(QRectF(x, area.top() - 4, 10, 10), QColor(colour))
+            painter.fillRect(QRectF(x, at.y() - 5, 10, 10), QColor(colour))
             painter.setPen(self.palette().windowText().color())
-            painter.drawText(QPointF(x + 14, area.top() + 5), text)
-            x += 66
+            painter.drawText(QPointF(x + 14, at.y() + 4), text)
+            x += 26 + self.fontMetrics().horizontalAdvance(text)
 
     def draw(self, painter: QPainter, area: QRectF) -> None:
         """Draw the values."""
