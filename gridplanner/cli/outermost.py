@@ -39,6 +39,15 @@ def run_outermost(work: Callable[[list[str]], int], arguments: Sequence[str]) ->
     except (Cancelled, KeyboardInterrupt):
         print(_("Cancelled."), file=sys.stderr)
         return CANCELLED
+    except MemoryError:
+        print(
+            _(
+                "Memory ran out; nothing was written under the final name. Close other programs, plan street "
+                "by street, or use a computer with more memory."
+            ),
+            file=sys.stderr,
+        )
+        return BAD
     except Exception as error:  # the last frame: an error of the program is told as such, never as a finding
         print(_told(error), file=sys.stderr)
         return FAULT

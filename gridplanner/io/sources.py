@@ -224,6 +224,9 @@ def open_layer(path: Path, layer: str = "", encoding: str = "", ask: Ask | None 
 
 def _stumbled(path: Path, error: BaseException) -> UserError:
     """Return the sentence for whatever a damaged file made a reader stumble over."""
+    if isinstance(error, MemoryError):
+        text = _("'{source}': memory ran out while it was read; the file is too large for it, or damaged.")
+        return UserError(text.format(source=path.name))
     cause = f"{type(error).__name__}: {error}"[:160]
     return UserError(
         _("'{source}' is damaged ({cause}). Ask for the file again.").format(source=path.name, cause=cause)

@@ -45,7 +45,7 @@ def needed_bytes(areas: int, vertices: int) -> int:
 
 def free_bytes() -> int | None:
     """Return the memory that may still be used, within the limits set for this process; None if unknown."""
-    known = [number for number in (_system_free(), _group_free()) if number is not None]
+    known = [number for number in (_system_free(), _group_free(), _process_free()) if number is not None]
     return min(known) if known else None
 
 
@@ -103,6 +103,22 @@ def _group_free() -> int | None:
             except (OSError, ValueError):
                 continue
     return None
+
+
+def _process_free() -> int | None:
+    """Return what the limit of this process (`ulimit -v`) still leaves to it; None without a limit."""
+    if sys.platform == "win32":
+        return None
+    import resource  # there is none on Windows
+
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit == resource.RLIM_INFINITY:
+        return None
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError):
+        return limit
+    return max(0, limit - pages * os.sysconf("SC_PAGE_SIZE"))
 
 
 class _MemoryStatus(ctypes.Structure):
