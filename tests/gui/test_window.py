@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
@@ -294,3 +297,10 @@ def test_paper_is_light_though_the_window_is_dark(window) -> None:
         PrintDialog(window).close()
     finally:
         theme.apply(application, False)
+
+
+def test_every_picture_of_the_manual_is_there() -> None:
+    docs = Path(__file__).resolve().parent.parent.parent / "docs"
+    named = set(re.findall(r"!\[[^\]]*\]\(([^)]+)\)", (docs / "manual.zh-CN.md").read_text(encoding="utf-8")))
+    assert len(named) > 15
+    assert not [name for name in sorted(named) if not (docs / name).is_file()]
