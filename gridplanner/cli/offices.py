@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from gridplanner.cli.exchange import tell_losses
 from gridplanner.cli.terminal import TerminalProgress
 from gridplanner.errors import UserError
 from gridplanner.texts import _
@@ -124,7 +125,7 @@ def run_merge(options: argparse.Namespace) -> int:
     finally:
         progress.close()
     if options.layer:
-        write_merged(merged, options.layer)
+        write_merged(merged, options.layer, tell_losses)
     write_findings_as(merged.findings, options.json, options.xlsx)
     return _said(options, merge_lines(merged), 1 if merged.conflicts else 0)
 
@@ -191,7 +192,7 @@ def run_postgis(options: argparse.Namespace) -> int:
     if options.action == "tables":
         return _said(options, database.tables(settings))
     table, out = _given(options.table, "--table"), _given(options.out, "--out")
-    count = database.read_to_file(settings, table, out, options.version)
+    count = database.read_to_file(settings, table, out, options.version, tell_losses)
     return _said(options, [_("{n} rows written to {path}.").format(n=count, path=out)])
 
 

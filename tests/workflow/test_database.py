@@ -100,6 +100,20 @@ def test_a_run_publishes_each_time_a_version(server, district, tmp_path, capsys)
     assert "综合网格 2 → 2" in capsys.readouterr().out
 
 
+def test_what_a_format_loses_of_a_table_is_told_before_it_is_written(server, tmp_path, capsys) -> None:
+    with psycopg.connect(server.address()) as connection:
+        connection.execute("CREATE TABLE long_texts (note text, geom geometry(Point, 4545))")
+        row = ("网" * 100, "SRID=4545;POINT(500000 3500000)")
+        connection.execute("INSERT INTO long_texts VALUES (%s, %s)", row)
+    words = ("postgis", "read", "--database", server.address(), "--table", "public.long_texts", "--out")
+    assert typed(*words, tmp_path / "t.shp") == 0
+    assert "note" in capsys.readouterr().err
+    assert typed(*words, tmp_path / "t.gpkg") == 0
+    assert not capsys.readouterr().err
+    assert typed(*words, tmp_path / "t.xyz") == 2
+    assert not (tmp_path / "t.xyz").exists()
+
+
 def test_a_crs_without_a_code_is_refused_before_the_planning(server, district, tmp_path, capsys) -> None:
     text = table(server.address(), "地方坐标")
     config = write_town(tmp_path / "in", district, text)

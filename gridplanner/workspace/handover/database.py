@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from gridplanner.errors import UserError
 from gridplanner.io.postgis_rows import Database, Publication, Version, srid_of
-from gridplanner.io.writing import write_vector
 from gridplanner.model.layers import Layer
 from gridplanner.model.outcome import Outcome
 from gridplanner.reports.crosswalk import FIELDS, crosswalk_rows
 from gridplanner.texts import _
 from gridplanner.workspace.config import PostgisOptions
+from gridplanner.workspace.handover.handing_over import Tell, write_telling
 from gridplanner.workspace.handover.output_layers import output_layers
 
 if TYPE_CHECKING:
@@ -130,7 +130,9 @@ def tables(options: PostgisOptions) -> list[str]:
     return [f"{schema}.{name}" for schema, name in postgis.list_tables(Database(_address(options)))]
 
 
-def read_to_file(options: PostgisOptions, table: str, path: Path, version: int = 0) -> int:
+def read_to_file(
+    options: PostgisOptions, table: str, path: Path, version: int = 0, tell: Tell | None = None
+) -> int:
     """Write a table of the database to a file (its suffix names the format); return the number of rows.
 
     Raises
@@ -144,7 +146,7 @@ def read_to_file(options: PostgisOptions, table: str, path: Path, version: int =
     if not len(raw):
         raise UserError(_("'{table}' holds no rows of this version.").format(table=table))
     layer = Layer(name, raw.source, raw.geometry, raw.columns, rows=raw.rows)
-    write_vector(layer, path, raw.crs, format=path.suffix.lower().lstrip(".") or "gpkg")
+    write_telling(layer, path, raw.crs, tell)
     return len(raw)
 
 

@@ -127,6 +127,21 @@ def write_layers(outcome: Outcome, folder: Path, options: ExportOptions) -> tupl
     return tuple(dict.fromkeys(found))
 
 
+def write_telling(layer: Layer, path: Path, crs: str, tell: Tell | None = None) -> None:
+    """Write one layer in the format that the file's name ends in, its losses told before.
+
+    Raises
+    ------
+    UserError
+        Nothing is written in this format, or the place cannot be written.
+    """
+    form = path.suffix.lower().lstrip(".") or "gpkg"
+    found = losses(layer, form, crs=crs)
+    if found and tell is not None:
+        tell(found)
+    write_vector(layer, path, crs, format=form)
+
+
 def chinese_names() -> dict[str, str]:
     """Return the Chinese name of each output column."""
     return {key: name for key, (name, _remark) in field_meanings().items()}

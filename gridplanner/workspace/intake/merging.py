@@ -11,7 +11,6 @@ import numpy as np
 
 from gridplanner.geometry.units import read_grids
 from gridplanner.io.release import merge_street_plans
-from gridplanner.io.writing import write_vector
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.model.layers import Layer
@@ -26,10 +25,9 @@ from gridplanner.workspace.divisions import (
     read_division,
     with_changes,
 )
+from gridplanner.workspace.handover.handing_over import Tell, write_telling
 from gridplanner.workspace.results import listed
 from gridplanner.workspace.usecases import free_name
-
-_OUTPUTS = {".shp": "shp", ".gpkg": "gpkg", ".geojson": "geojson"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,10 +136,9 @@ def _empty(layer: Layer, codes: Sequence[str]) -> tuple[Finding, ...]:
     )
 
 
-def write_merged(merged: Merged, path: Path) -> None:
-    """Write the grids as handed in as one layer, in the format of the name."""
-    form = _OUTPUTS.get(path.suffix.lower(), "gpkg")
-    write_vector(merged.layer, path, merged.contents.district.crs, format=form)
+def write_merged(merged: Merged, path: Path, tell: Tell | None = None) -> None:
+    """Write the grids as handed in as one layer, in the format of the name; tell its losses before."""
+    write_telling(merged.layer, path, merged.contents.district.crs, tell)
 
 
 def merge_lines(merged: Merged) -> list[str]:
