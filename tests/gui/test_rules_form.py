@@ -129,6 +129,23 @@ def test_the_requirements_name_what_is_kept_and_link_to_what_is_not(window: Any)
     assert {f.rule for f in window.findings.model.rows} == {"people"}
 
 
+def test_land_left_over_is_a_link_and_can_be_stepped_through(window: Any) -> None:
+    session = window.session
+    for atom in (0, 5):
+        session.do(MoveAtoms((atom,), -1))
+    session.judge()
+    session._poll()
+    (value, link) = next((v, to) for name, v, to in requirement_rows(session) if name == "全部划入网格")
+    assert "2" in value and link == "gap"
+    window.pages["rules"].requirements.clicked.emit(link)
+    assert [f.rule for f in window.findings.model.rows] == ["gap", "gap"]
+    places = []
+    for _turn in range(2):
+        window.actions_by_id["next_finding"].trigger()
+        places.append(window.findings.current().x)
+    assert places[0] != places[1]
+
+
 def test_weights_of_groups_go_through_the_form(form: RuleForm) -> None:
     rules = RuleSet(weights={"elderly": 0.5, "shops": 3.0})
     form.show_rules(rules)

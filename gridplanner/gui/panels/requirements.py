@@ -67,7 +67,9 @@ def requirement_rows(session: Session) -> list[tuple[str, str, str]]:
         "branch": session.staffed,
     }
     left = int((plan.assignment < 0).sum())
-    rows = [(_("Everything assigned"), _("{n} areas left").format(n=f"{left:,}") if left else KEPT, "")]
+    # Each stretch of land that no grid holds is a finding of its own, to be stepped through.
+    blank = "gap" if left and any(finding.rule == "gap" for finding in session.findings) else ""
+    rows = [(_("Everything assigned"), _("{n} areas left").format(n=f"{left:,}") if left else KEPT, blank)]
     for rule in MAIN_RULES:
         if asked[rule] or rule in counts:
             pair = counts.pop(rule, (0, 0))
