@@ -33,6 +33,7 @@ from gridplanner.reports.words import rule_word
 from gridplanner.rules.delivered import between, tier_defects, tiers_of
 from gridplanner.rules.health import health_of, is_today, own_faults
 from gridplanner.texts import _
+from gridplanner.workspace.handover.one_file import write_one
 from gridplanner.workspace.intake.loose import contents_of
 from gridplanner.workspace.usecases import judge, today
 
@@ -108,16 +109,22 @@ def write_checked(
         more = health_json(health, findings) if health else {}
         if district.nets:
             more["nets"] = nets_json(district, checked.division.plan)
-        write_findings_json(findings, as_json, more)
+        write_one(as_json, lambda part: write_findings_json(findings, part, more))
     if as_xlsx:
         tables = () if health is None else check_tables(checked.division, health)
         tables = (*tables, *net_tables(district, checked.division.plan))
-        write_findings_workbook(findings, as_xlsx, tables)
+        write_one(as_xlsx, lambda part: write_findings_workbook(findings, part, tables))
     if as_gpkg:
-        write_vector(findings_layer(findings), as_gpkg, district.crs, format="gpkg")
-        faults = faults_layer(district)
-        if len(faults):
-            write_vector(faults, as_gpkg, district.crs, format="gpkg", append=True)
+        write_one(as_gpkg, lambda part: _write_layers(checked, part))
+
+
+def _write_layers(checked: Checked, path: Path) -> None:
+    """Write the layers `findings` and `faults`."""
+    district = checked.contents.district
+    write_vector(findings_layer(checked.findings), path, district.crs, format="gpkg")
+    faults = faults_layer(district)
+    if len(faults):
+        write_vector(faults, path, district.crs, format="gpkg", append=True)
 
 
 def findings_layer(findings: Sequence[Finding]) -> Layer:

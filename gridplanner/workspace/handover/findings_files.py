@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from gridplanner.model.finding import Finding
 from gridplanner.reports.findings import write_findings_json, write_findings_workbook
+from gridplanner.workspace.handover.one_file import write_one
 
 
 def write_findings_as(findings: Sequence[Finding], as_json: Path | None, as_xlsx: Path | None) -> None:
     """Write the findings where asked; `None` for a form that is not wanted."""
     if as_json:
-        write_findings_json(findings, as_json)
+        write_one(as_json, partial(write_findings_json, findings))
     if as_xlsx:
-        write_findings_workbook(findings, as_xlsx)
+        write_one(as_xlsx, partial(write_findings_workbook, findings))

@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gridplanner.assign.levels import number_below
 from gridplanner.errors import UserError
 from gridplanner.geometry.dissolve import grid_polygons
-from gridplanner.io.durable import disk_full, nearly_full, plain_words, publish_file, temporary_beside
 from gridplanner.io.project.project import open_project
-from gridplanner.io.whole import is_whole
 from gridplanner.maps.book import make_sheets, write_pages
 from gridplanner.maps.marks import Sheet
 from gridplanner.maps.options import MapOptions
@@ -24,6 +22,7 @@ from gridplanner.model.project import ProjectContents
 from gridplanner.reports.comparison import write_comparison
 from gridplanner.reports.office_register import apply_register, fill_register, read_register
 from gridplanner.texts import _
+from gridplanner.workspace.handover.one_file import write_one
 from gridplanner.workspace.projects import compare_scenarios, config_of_project, outcome_of_project
 from gridplanner.workspace.safety.restoring import editing
 
@@ -51,32 +50,6 @@ class SheetRequest:
     paper: str = ""
     tiles: str = ""
     public: bool = False
-
-
-def write_one(out: Path, write: Callable[[Path], None]) -> None:
-    """Write one file whole, or leave the old one as it is.
-
-    Raises
-    ------
-    UserError
-        The disk is full, the folder cannot be written, or the file came out incomplete.
-    """
-    # The ending stays the file's own: by it is judged whether the file is whole.
-    part = temporary_beside(out).with_suffix(out.suffix)
-    with plain_words(out):
-        try:
-            write(part)
-            if not is_whole(part):
-                if nearly_full(out.parent):
-                    raise UserError(disk_full(out))
-                raise UserError(
-                    _(
-                        "'{path}' came out incomplete and was not written. Check the disk and try again."
-                    ).format(path=out)
-                )
-            publish_file(part, out)
-        finally:
-            part.unlink(missing_ok=True)
 
 
 def sheets_of(outcome: Outcome, options: MapOptions, wanted: SheetRequest) -> list[Sheet]:

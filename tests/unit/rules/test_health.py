@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
 
+from gridplanner.errors import UserError
 from gridplanner.geometry.tiers import tier_faults
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.finding import Finding
@@ -159,6 +161,24 @@ def test_every_output_of_a_check(tmp_path: Path) -> None:
     faults = pyogrio.read_dataframe(tmp_path / "f.gpkg", layer="faults")
     assert faults[faults.kind == "overlap"].area.sum() == pytest.approx(12_000)
     assert len(checked_lines(checked)) > len(division.findings)
+
+
+def test_a_full_disk_leaves_the_old_list_of_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    district = town("AABB")
+    plan = district.plan_today()
+    division = judge(district, plan, RuleSet())
+    checked = Checked(ProjectContents(district, RuleSet(), PlanRequest()), division, division.findings)
+
+    def half(_findings: object, path: Path, *_more: object) -> None:
+        path.write_text('{"find', encoding="utf-8")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "f.json").write_text("old", encoding="utf-8")
+    monkeypatch.setattr("gridplanner.workspace.checking.write_findings_json", half)
+    with pytest.raises(UserError):
+        write_checked(checked, tmp_path / "f.json")
+    assert (tmp_path / "f.json").read_text(encoding="utf-8") == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["f.json"]
 
 
 def test_a_plan_over_atoms_has_no_faults_of_layers() -> None:
