@@ -171,7 +171,8 @@ class Session(OpenProject):
         moved = self._follow_selection(renumbered=change.kind in ("scenario", "district"))
         self.changed.emit(change)
         if moved:
-            self.selected.emit()
+            # The map has painted it already; the table and the charts follow in a call of their own.
+            QTimer.singleShot(0, self, self.selected.emit)
         if change.kind != "findings":
             self._judge_timer.start()
 
