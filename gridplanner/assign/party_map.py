@@ -66,7 +66,7 @@ def lay_branches(
     community = _communities(district, branches, owner, old)
     stated, strays = _stated_places(district, branches)
     xy = _places(district, stated, owner, old)
-    findings = (*_doubts(branches, community, index), *strays)
+    findings = (*_doubts(district, branches, community, index), *strays)
     return PartyMap(community, xy, branch, grid, people, ground), findings
 
 
@@ -90,16 +90,20 @@ def _ground(owner: IntArray, old: IntArray, pairs: Crosswalk) -> tuple[IntArray,
 
 def _communities(district: District, branches: Sequence[Branch], owner: IntArray, old: IntArray) -> IntArray:
     """Find each branch's community by code, by name, else by the grids it leads."""
-    codes = {str(code): c for c, code in enumerate(district.communities.codes)}
-    names = {_stem(str(name)): c for c, name in enumerate(district.communities.names)}
     by_grid = dict(zip(owner.tolist()[::-1], old.tolist()[::-1], strict=True))
     found = []
-    for b, branch in enumerate(branches):
-        place = codes.get(branch.community_code, names.get(_stem(branch.community), -1))
+    for b, place in enumerate(_stated_communities(district, branches)):
         if place < 0 and b in by_grid:
             place = district.grids_before[by_grid[b]].community
         found.append(place)
     return np.array(found, np.int64)
+
+
+def _stated_communities(district: District, branches: Sequence[Branch]) -> list[int]:
+    """Return the community that the list states for each branch; -1 for none and for an unknown one."""
+    codes = {str(code): c for c, code in enumerate(district.communities.codes)}
+    names = {_stem(str(name)): c for c, name in enumerate(district.communities.names)}
+    return [codes.get(b.community_code, names.get(_stem(b.community), -1)) for b in branches]
 
 
 def _stem(name: str) -> str:
@@ -146,11 +150,15 @@ def _places(district: District, stated: FloatArray, owner: IntArray, old: IntArr
     return xy
 
 
-def _doubts(branches: Sequence[Branch], community: IntArray, index: dict[str, int]) -> tuple[Finding, ...]:
+def _doubts(
+    district: District, branches: Sequence[Branch], community: IntArray, index: dict[str, int]
+) -> tuple[Finding, ...]:
     """Report branches of unknown communities and codes of unknown grids."""
     findings = []
-    for branch, place in zip(branches, community.tolist(), strict=True):
-        if place < 0:
+    stated = _stated_communities(district, branches)
+    for branch, place, said in zip(branches, community.tolist(), stated, strict=True):
+        # A branch without any place is a doubt; so is one whose grids belie what its row says.
+        if place < 0 or (said < 0 and (branch.community_code or branch.community)):
             findings.append(
                 _doubt(
                     branch,

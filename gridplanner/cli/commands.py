@@ -27,6 +27,8 @@ from gridplanner.texts import _
 if TYPE_CHECKING:
     from gridplanner.model.finding import Finding
 
+#: Findings printed one by one; `--json` and `--xlsx` hold all of them.
+_SHOWN = 20
 ROOT = Path(__file__).resolve().parent.parent.parent
 SAMPLE_CONFIG = ROOT / "sample_shapefiles" / "config.toml"
 #: Processes of the tests at most; each may hold a city of a gigabyte.
@@ -107,11 +109,17 @@ def run_plan(options: argparse.Namespace) -> int:
 
 def run_assign(options: argparse.Namespace) -> int:
     """Assign branches, staff, codes and names to the plan in work."""
+    from gridplanner.model.kinds import Severity
+    from gridplanner.workspace.handover.findings_files import write_findings_as
     from gridplanner.workspace.projects import assign_project  # slow imports
 
     with _progress(options) as progress:
-        count = assign_project(options.project, progress)
-    return _said(options, _("Done; {n} findings on branches and staff.").format(n=count))
+        findings = assign_project(options.project, progress)
+    write_findings_as(findings, options.json, options.xlsx)
+    # What an office must mend in its lists; the rest is for information.
+    for finding in [f for f in findings if f.severity is not Severity.INFO][:_SHOWN]:
+        _said(options, f"  - {finding.text}")
+    return _said(options, _("Done; {n} findings on branches and staff.").format(n=len(findings)))
 
 
 def run_export(options: argparse.Namespace) -> int:

@@ -110,6 +110,8 @@ def _add_steps(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
     assign = _command(commands, "assign", _("assign branches, staff, codes and names"))
     assign.add_argument("project", type=Path)
+    assign.add_argument("--json", type=Path, help=_("write the findings as JSON"))
+    assign.add_argument("--xlsx", type=Path, help=_("write the findings as a workbook"))
 
     export = _command(commands, "export", _("write every output of the plan in work"))
     export.add_argument("project", type=Path)

@@ -17,6 +17,7 @@ from gridplanner.geometry.arrays import FloatArray, ObjectArray
 from gridplanner.geometry.compactness import cut_edges, inertia, polsby_popper, reock
 from gridplanner.io.project.project import open_project
 from gridplanner.model.certificate import Certificate
+from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.model.outcome import Outcome
 from gridplanner.model.plan import Plan
@@ -90,14 +91,14 @@ def plan_project(
     return name, not any(f.counts and f.severity is Severity.ERROR for f in findings)
 
 
-def assign_project(path: Path, progress: Progress) -> int:
-    """Assign branches, staff, codes and names to the plan in work; return the number of findings."""
+def assign_project(path: Path, progress: Progress) -> tuple[Finding, ...]:
+    """Assign branches, staff, codes and names to the plan in work; return what was found in doing so."""
     with editing(path) as (contents, save):
         scenario = _scenario(contents, contents.current)
         progress.step(0, 1, _("Assigning branches, staff, codes and names"))
         plan, findings = complete(contents, scenario.plan, assign_options(contents, path.resolve().parent))
         save(keep_as_scenario(contents, contents.current, plan, scenario.certificate))
-    return len(findings)
+    return findings
 
 
 def export_project(

@@ -65,7 +65,11 @@ def test_plan_assign_export_compare_and_check(project: Path, tmp_path: Path) -> 
 
     planned = run_program("plan", project, "--accept")
     assert planned.code == 0, planned.said + planned.complained
-    assert run_program("assign", project).code == 0
+    assigned = run_program("assign", project, "--json", tmp_path / "assigned.json")
+    assert assigned.code == 0, assigned.complained
+    told = json.loads((tmp_path / "assigned.json").read_text(encoding="utf-8"))["findings"]
+    warned = [row["text"] for row in told if row["severity"] != "info"]
+    assert f" {len(told)} " in assigned.said and all(text in assigned.said for text in warned[:20])
     exported = run_program("export", project, "--out", tmp_path / "out")
     assert exported.code == 0, exported.complained
     summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))

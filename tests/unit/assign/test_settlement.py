@@ -136,3 +136,17 @@ def test_completing_twice_changes_nothing(seed: int) -> None:
     # As texts: an unknown coordinate is NaN, which equals nothing.
     assert twice.grids == once.grids and repr(twice.branches) == repr(once.branches)
     assert twice.ties == once.ties and twice.workers == once.workers and len(again) == len(findings)
+
+
+def test_a_community_nobody_knows_is_told_although_the_grids_give_the_place() -> None:
+    district, plan = random_town(3)
+    grid = next(record.code for record in district.grids_before if record.code)
+    branches = (
+        Branch("Z1", "甲支部", community="无名社区", full_members=5, grids=(grid,)),
+        Branch("Z2", "乙支部", full_members=5, grids=(grid,)),
+    )
+    pairs = crosswalk(district.atoms, district.plan_today(), plan)
+    settled = assign_branches(district, plan, branches, pairs, AssignOptions())
+    told = [finding for finding in settled.findings if "无名社区" in finding.text]
+    assert [finding.subjects for finding in told] == [("Z1",)]
+    assert all(tie.branch in {b.code for b in settled.branches} for tie in settled.ties)
