@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from math import ceil, isfinite
 from pathlib import Path
 from typing import Any
@@ -52,8 +53,10 @@ class Book:
 @contextmanager
 def open_workbook(path: Path) -> Iterator[Book]:
     """Open a workbook for writing; texts are never taken for formulas, addresses or numbers."""
+    # Packed in memory: a zip file that a full disk cuts short complains once more when it is thrown away.
+    whole = BytesIO()
     file = xlsxwriter.Workbook(
-        str(path),
+        whole,
         {
             "strings_to_formulas": False,
             "strings_to_urls": False,
@@ -66,6 +69,7 @@ def open_workbook(path: Path) -> Iterator[Book]:
         yield Book(file, _formats(file))
     finally:
         file.close()
+    path.write_bytes(whole.getvalue())
 
 
 def _formats(file: Any) -> dict[str, Any]:
