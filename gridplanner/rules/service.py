@@ -26,7 +26,7 @@ _HELD = 0.5
 def check_stations(case: Case) -> Iterator[Finding]:
     """Yield a remark per community whose lived-in buildings lie too far from every station of its own."""
     layer = case.district.originals.get("stations")
-    if not case.whole or layer is None or layer.geometry is None or not len(layer):
+    if not case.whole or not case.plan.grids or layer is None or layer.geometry is None or not len(layer):
         return
     atoms, buildings, communities = case.district.atoms, case.district.buildings, case.district.communities
     stations = np.asarray(shapely.centroid(layer.geometry), dtype=object)
@@ -73,7 +73,7 @@ def _station_finding(case: Case, community: int, far: npt.NDArray[np.int64], wor
 def check_sites(case: Case) -> Iterator[Finding]:
     """Yield remarks: sites in no grid, sites cut by a grid line, sites not yet dedicated grids."""
     layer = case.district.originals.get("sites")
-    if not case.whole or layer is None or layer.geometry is None or not len(layer):
+    if not case.whole or not case.plan.grids or layer is None or layer.geometry is None or not len(layer):
         return
     shapes = layer.geometry
     rows, hits = shapely.STRtree(case.polygons).query(shapes, predicate="intersects")
