@@ -73,7 +73,7 @@ class Driver:
         self.window.resize(1600, 1000)
         self.window.show()
 
-    def until(self, done: Callable[[], bool], seconds: float = 120.0) -> None:
+    def until(self, done: Callable[[], bool], seconds: float = 300.0) -> None:
         """Let the window work until something is so; what the window itself does runs in its event loop."""
         loop, timer, deadline = QEventLoop(), QTimer(), time.monotonic() + seconds
         timer.timeout.connect(
