@@ -17,10 +17,11 @@ from gridplanner.solve.share import even_cost
 from gridplanner.solve.start import first_division
 from gridplanner.solve.state import Prices
 
-#: Moves of one run (more for large parts), and how uneven a grid may be not to need another run.
-_STEPS, _NEAR = 20_000, 0.002
-#: Runs where sizes are nearly all that counts, and where shapes count too: there none is ever enough.
-_EVEN_RUNS, _ROUND_RUNS = 16, 12
+#: Runs, and moves of one run (more for large parts), where sizes are nearly all that counts, and where
+#: shapes count too: there none is ever enough.
+_EVEN, _ROUND = (16, 20_000), (24, 40_000)
+#: How uneven a grid may be not to need another run.
+_NEAR = 0.002
 #: First and last temperature where sizes count most.
 _HOT, _COLD = 3.0, 0.002
 
@@ -34,10 +35,10 @@ def divide_evenly(part: Part, k: int, prices: Prices, seed: int, runs: int = 0) 
     nothing: IntArray = np.zeros(len(part), np.int32)
     if k == 1:
         return judged(f, nothing, 1, limits, prices)
-    steps = int(_STEPS * max(1.0, len(part) / 400))
+    usual, moves = _EVEN if prices.deviation > 20 * prices.roundness else _ROUND
+    steps = int(moves * max(1.0, len(part) / 400))
     floor, hopeless = even_cost(part.people, k, prices.mean), unavoidable(part)
     best = judged(f, first_division(f, nothing, k, seed), k, limits, prices)
-    usual = _EVEN_RUNS if prices.deviation > 20 * prices.roundness else _ROUND_RUNS
     for run in range(runs or usual):
         own = seed_of(seed, part.code, part.number, k, "even", run)
         start = first_division(f, nothing, k, own)
@@ -57,5 +58,5 @@ def _rescued(part: Part, best: Divided, prices: Prices, seed: int) -> Divided:
     """Return a legal division, improved, where the search for the rules alone finds one."""
     found = Lawyer(part, seed).best(best.k, prices)
     if found.breaches < best.breaches:
-        best = polished(part, found, prices, _STEPS, seed)
+        best = polished(part, found, prices, _EVEN[1], seed)
     return best
