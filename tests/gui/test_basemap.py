@@ -72,10 +72,10 @@ def wait_for_tiles(window, qtbot) -> TileGround:
     ground = window.map.ground
     assert isinstance(ground, TileGround)
     window.canvas._on_idle()
-    qtbot.waitUntil(lambda: ground.waiting == 0, timeout=10_000)
+    qtbot.waitUntil(lambda: ground.waiting == 0, timeout=60_000)
     window.canvas.under.forget()
     window.canvas._on_idle()
-    qtbot.waitUntil(lambda: not window.canvas.under.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not window.canvas.under.busy, timeout=60_000)
     return ground
 
 
@@ -218,7 +218,7 @@ def test_a_picture_with_a_world_file_lies_in_place(window, qtbot, tmp_path: Path
     window.session._poll()
     ground = window.map.ground
     assert isinstance(ground, PictureGround)
-    qtbot.waitUntil(lambda: ground.ready, timeout=10_000)
+    qtbot.waitUntil(lambda: ground.ready, timeout=60_000)
     shown = ground.compose(View(400_300, 3_500_200, 1.0, 400, 300), 1.0)
     assert shown.pixelColor(100, 150).name() == "#c08020"
     assert shown.pixelColor(300, 150).name() == "#204080"
@@ -278,7 +278,7 @@ def test_the_map_of_today_shows_the_basemap_too(window, qtbot, tmp_path: Path) -
     twin = window.groups["view"].twin
     assert twin.under.ground is ground
     twin._on_idle()
-    qtbot.waitUntil(lambda: not twin.under.busy and twin.under.picture() is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: not twin.under.busy and twin.under.picture() is not None, timeout=60_000)
     middle = twin.under.picture()[1]
     assert middle.pixelColor(middle.width() // 2, middle.height() // 2).alpha() == 255
     window.layers.set_shown("basemap", False)

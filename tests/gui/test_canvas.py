@@ -261,7 +261,7 @@ def test_labels_come_from_a_thread(window, qtbot) -> None:
     canvas = window.canvas
     window.layers.set_shown("labels", True)
     canvas._on_idle()
-    qtbot.waitUntil(lambda: not canvas.over.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not canvas.over.busy, timeout=60_000)
     view, image = canvas.over.picture()
     assert view == frames.padded(canvas.view)
     assert any(

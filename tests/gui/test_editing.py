@@ -358,7 +358,7 @@ def test_a_tool_paints_only_its_own_mark_on_a_map_with_the_focus(window, qtbot, 
     window.session.select([0])
     getattr(window.groups["tools"], tool)()
     canvas.setFocus()
-    qtbot.waitUntil(canvas.hasFocus)
+    qtbot.waitUntil(canvas.hasFocus, timeout=60_000)
     far = spot(window, 23)
     before = canvas.grab().toImage().pixelColor(far)
     qtbot.mousePress(canvas, LEFT, pos=spot(window, 1, SIDE_M * 0.47))

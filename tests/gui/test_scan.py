@@ -30,7 +30,7 @@ def opened(window, path: Path, qtbot) -> ScanDialog:
     window.groups["map"].scan()
     dialog = window.findChild(ScanDialog)
     dialog.open(str(path))
-    qtbot.waitUntil(lambda: not dialog.pane.empty, timeout=10_000)
+    qtbot.waitUntil(lambda: not dialog.pane.empty, timeout=60_000)
     return dialog
 
 

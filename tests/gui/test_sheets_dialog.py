@@ -37,7 +37,7 @@ def test_the_places_follow_the_kind(dialog, window):
 def test_sheets_are_shown_as_they_will_be_printed(dialog, qtbot):
     assert not dialog.print_button.isEnabled()
     dialog.show_button.click()
-    qtbot.waitUntil(lambda: dialog.print_button.isEnabled(), timeout=20_000)
+    qtbot.waitUntil(lambda: dialog.print_button.isEnabled(), timeout=60_000)
     assert "1:" in dialog.note.text() and dialog.preview.pageCount() == 1
 
 
@@ -45,7 +45,7 @@ def test_a_wall_map_is_cut_into_pages(dialog, qtbot):
     dialog.paper.setCurrentText("A1")
     dialog.tiles.setCurrentIndex(dialog.tiles.findData("A3"))
     dialog.show_button.click()
-    qtbot.waitUntil(lambda: dialog.print_button.isEnabled(), timeout=20_000)
+    qtbot.waitUntil(lambda: dialog.print_button.isEnabled(), timeout=60_000)
     assert len(dialog._sheets) > 1 and dialog.preview.pageCount() == len(dialog._sheets)
 
 
@@ -55,13 +55,13 @@ def test_sheets_are_saved(dialog, qtbot, tmp_path, monkeypatch):
         "gridplanner.gui.dialogs.sheets.QFileDialog.getSaveFileName", lambda *_a, **_k: (str(out), "")
     )
     dialog.save_button.click()
-    qtbot.waitUntil(lambda: out.exists(), timeout=20_000)
-    qtbot.waitUntil(lambda: str(out) in dialog.note.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: out.exists(), timeout=60_000)
+    qtbot.waitUntil(lambda: str(out) in dialog.note.text(), timeout=60_000)
 
 
 def test_an_unknown_place_is_said_in_the_dialog(dialog, qtbot):
     choose(dialog, "community")
     dialog.of.setCurrentText("月球")
     dialog.show_button.click()
-    qtbot.waitUntil(lambda: "月球" in dialog.note.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "月球" in dialog.note.text(), timeout=60_000)
     assert not dialog.print_button.isEnabled()

@@ -227,7 +227,7 @@ def test_a_dialog_beside_the_map_lets_go_when_it_is_left_by_esc(action, bare_win
     dialog = bare_window.findChild(BesideMap)
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert dialog.ended
-    qtbot.waitUntil(lambda: bare_window.findChild(BesideMap) is None)
+    qtbot.waitUntil(lambda: bare_window.findChild(BesideMap) is None, timeout=60_000)
     # The worker's answer and the next step come when the dialog is gone.
     bare_window.session._poll()
     bare_window.session.select((0,))
