@@ -40,7 +40,12 @@ class AboutDialog(QDialog):
         layout.addWidget(label(_("Redraw the governance grids of a district"), "quiet"))
         layout.addWidget(label(f"Python {platform.python_version()}, Qt {PySide6.__version__}", "quiet"))
         layout.addWidget(
-            label(_("Free software under LGPL-3.0-or-later. It sends nothing anywhere: no network is used."))
+            label(
+                _(
+                    "Free software under LGPL-3.0-or-later. It sends nothing anywhere; the network is used "
+                    "only for an address that you enter yourself."
+                )
+            )
         )
         text = QPlainTextEdit("\n".join(f"{name}: {licence}" for name, licence in _LIBRARIES))
         text.setReadOnly(True)
