@@ -62,8 +62,7 @@ class ImportAssistant(QDialog):
         self.list.currentRowChanged.connect(self._show_form)
         self.problem = label("", "quiet")
         self._build()
-        self._make_next()
-        self.list.setCurrentRow(0)
+        QTimer.singleShot(0, self, self._make_next)
 
     @property
     def forms(self) -> list[LayerForm]:
@@ -77,6 +76,8 @@ class ImportAssistant(QDialog):
         if len(self._made) < len(self._guesses):
             self._add_form()
             QTimer.singleShot(0, self, self._make_next)
+        if self.list.currentRow() < 0:
+            self.list.setCurrentRow(0)
 
     def _show_form(self, row: int) -> None:
         """Show the form of a layer."""
