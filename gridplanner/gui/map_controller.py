@@ -13,7 +13,7 @@ from gridplanner.gui import theme
 from gridplanner.gui.canvas.basemap import Ground
 from gridplanner.gui.canvas.canvas import MapCanvas
 from gridplanner.gui.canvas.frame import Paint
-from gridplanner.gui.canvas.labels import Label, layer_labels
+from gridplanner.gui.canvas.labels import Label, layer_labels, unit_labels
 from gridplanner.gui.canvas.overlay import Content, Marker, Sketch
 from gridplanner.gui.canvas.style import Facts, LegendRow, make_paint
 from gridplanner.gui.models.findings import LATER_RULES
@@ -73,9 +73,8 @@ class MapController(QObject):
         self.set_ground(None)
         if scene is not None:
             self.canvas.mark = _("demonstration data") if scene.demonstration else ""
-            self.canvas.set_shapes(scene.atoms, scene.extent)
-            if self._twin is not None:
-                self._twin.set_shapes(scene.atoms, scene.extent)
+            for canvas in self._canvases:
+                canvas.set_shapes(scene.atoms, scene.extent)
         self.canvas.set_content(Content())
         self.repaint()
         self._markers()
@@ -90,9 +89,8 @@ class MapController(QObject):
         self._preview, self._label_points, self.marked = None, None, set()
         scene = self.session.scene
         if change.kind == "district" and scene is not None:
-            self.canvas.change_shapes(scene.atoms)
-            if self._twin is not None:
-                self._twin.change_shapes(scene.atoms)
+            for canvas in self._canvases:
+                canvas.change_shapes(scene.atoms, self.session.redrawn_atoms)
         self.repaint()
         self._markers()
         self._pins()
@@ -108,6 +106,11 @@ class MapController(QObject):
             self.session.select(())
             self.canvas.zoom_all()
         self.refresh()
+
+    @property
+    def _canvases(self) -> tuple[MapCanvas, ...]:
+        """The map, and the second one where there is one."""
+        return (self.canvas,) if self._twin is None else (self.canvas, self._twin)
 
     def refresh(self) -> None:
         """Paint everything anew."""
@@ -231,7 +234,7 @@ class MapController(QObject):
         """Show these layers, bottom first."""
         fine = ("atoms" in keys) != ("atoms" in self.layers)
         ground = self._ground is not None and self.canvas.under.visible != ("basemap" in keys)
-        for canvas in (self.canvas, self._twin) if self._twin is not None else (self.canvas,):
+        for canvas in self._canvases:
             canvas.under.visible = "basemap" in keys
         self.layers = keys
         self._pins()
@@ -283,7 +286,8 @@ class MapController(QObject):
             weight = float(facts.totals.people[g]) + (1e9 if chosen else 0)
             room = float(np.sqrt(area[g]))
             labels.append(Label(points[g, 0], points[g, 1], lines, weight, room, chosen))
-        return [*labels, *self._community_labels(), *self._layer_labels()]
+        atoms, names = workspace.district.atoms, workspace.district.communities.names
+        return [*labels, *unit_labels(atoms, atoms.community, names), *self._layer_labels()]
 
     def _layer_labels(self) -> list[Label]:
         """Return the names of the reference layers on the map: roads along borders, estates, sites."""
@@ -292,21 +296,6 @@ class MapController(QObject):
             return []
         shown = [scene.reference[key] for key in self.layers if key in scene.reference]
         return [label for layer in shown for label in layer_labels(layer)]
-
-    def _community_labels(self) -> list[Label]:
-        """Return the names of communities, written before the labels of grids that have no room yet."""
-        district = self.session.workspace.district
-        homes, n = district.atoms.community, len(district.communities)
-        weight = np.maximum(district.atoms.area_m2, 1e-9)
-        total = np.maximum(np.bincount(homes, weight, n), 1e-9)
-        x = np.bincount(homes, weight * district.atoms.x, n) / total
-        y = np.bincount(homes, weight * district.atoms.y, n) / total
-        names = district.communities.names
-        return [
-            Label(float(x[c]), float(y[c]), (str(names[c]),), 1e7, float(np.sqrt(total[c])), big=True)
-            for c in range(n)
-            if names[c]
-        ]
 
     def show_finding(self, finding: Finding) -> None:
         """Mark a finding and fly there."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from gridplanner.errors import UserError
 from gridplanner.gui.open_project import OpenProject
+from gridplanner.model.amendment import AtomPatch
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import GridKind
@@ -110,6 +111,13 @@ class Session(OpenProject):
             workspace = self._need()
             self._totals = live_totals(workspace.district, workspace.plan, workspace.rules)
         return self._totals
+
+    @property
+    def redrawn_atoms(self) -> np.ndarray:
+        """Atoms that the last correction gave another outline."""
+        amendments = self._need().contents.amendments[-1:]
+        rows = [patch.rows for patch in amendments if isinstance(patch, AtomPatch)]
+        return rows[0] if rows else np.empty(0, np.int64)
 
     @property
     def neighbours(self) -> Neighbours:

@@ -108,12 +108,15 @@ class MapCanvas(ToolWidget):
         self._redraw()
         self.viewed.emit(self.view)
 
-    def change_shapes(self, shapes: PolygonArrays) -> None:
-        """Show corrected outlines of the same ground, where the map looks now; colours must follow."""
-        if shapes is not self._shapes:
-            self._shapes, self._other = shapes, None
-            self._paint = Paint.plain(len(shapes))
-            self._redraw()
+    def change_shapes(self, shapes: PolygonArrays, rows: np.ndarray) -> None:
+        """Show corrected outlines of some polygons, where the map looks now; colours must follow."""
+        old = self._shapes
+        if shapes is old or old is None:
+            return
+        self._shapes, self._paint = shapes, Paint.plain(len(shapes))
+        self._other = self._other_frame = None
+        if not self._stale and self._frame is not None:
+            frames.refill(self.kernels, self._frame, old, shapes, rows)
 
     def set_paint(self, paint: Paint, other: Paint | None = None) -> None:
         """Colour the map anew; `other` is what the swipe shows on the right."""
@@ -122,7 +125,7 @@ class MapCanvas(ToolWidget):
         if self._stale or self._frame is None:
             self._redraw()
             return
-        frames.colour(self.kernels, self._frame, paint)
+        frames.colour(self.kernels, self._frame, paint, self._shapes)
         self._colour_other()
         self._idle.start()
         self.update()
@@ -220,13 +223,12 @@ class MapCanvas(ToolWidget):
 
     def _colour_other(self) -> None:
         """Colour the right side of the swipe from the same ids."""
-        self._other_frame = None
         if self._other is None or self._frame is None:
+            self._other_frame = None
             return
-        self._other_frame = Frame(
-            self._frame.view, self._frame.ratio, self._frame.ids, np.empty_like(self._frame.pixels)
-        )
-        frames.colour(self.kernels, self._other_frame, self._other)
+        if self._other_frame is None or self._other_frame.ids is not self._frame.ids:
+            self._other_frame = self._frame.twin()
+        frames.colour(self.kernels, self._other_frame, self._other, self._shapes)
 
     def _on_idle(self) -> None:
         """Place the labels anew, and refine the frame in a thread."""
@@ -296,10 +298,9 @@ class MapCanvas(ToolWidget):
     def _paint_other(self, painter: QPainter) -> None:
         """Draw the other state right of the swipe line."""
         x = round(self.width() * self._swipe)
-        painter.save()
         painter.setClipRect(x, 0, self.width() - x, self.height())
         self._blit(painter, self._other_frame.view, self._other_frame.image())
-        painter.restore()
+        painter.setClipping(False)
 
     # --- the pointer ---------------------------------------------------------------------------------
 
@@ -382,10 +383,9 @@ class MapCanvas(ToolWidget):
         return view is not None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        view = self.view.resized(self.width(), self.height())
         first = self.view.width == 100 and self._extent is not None
-        self.view = self.view.resized(self.width(), self.height())
-        if first and self._extent is not None:
-            self.view = self.view.fitted(self._extent)
+        self.view = view.fitted(self._extent) if first else view
         self._redraw()
         self.viewed.emit(self.view)
 

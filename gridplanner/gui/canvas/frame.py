@@ -14,6 +14,7 @@ import numpy as np
 from PySide6.QtGui import QImage
 
 from gridplanner.gui.canvas import plain
+from gridplanner.gui.canvas.parts import NONE, Part, part_of, repainted
 from gridplanner.gui.canvas.view import View
 from gridplanner.workspace.scene.scene import PolygonArrays
 
@@ -103,6 +104,10 @@ class Frame:
     pixels : uint32[h, w]
     translucent : bool
         A basemap shines through.
+    paint : Paint, optional
+        What `pixels` show; None before they are coloured.
+    stale : Part
+        Where the ids changed since.
     """
 
     view: View
@@ -110,7 +115,13 @@ class Frame:
     ids: np.ndarray
     pixels: np.ndarray
     translucent: bool = False
+    paint: Paint | None = field(default=None, repr=False)
+    stale: Part = NONE
     _image: QImage | None = field(default=None, repr=False)
+
+    def twin(self) -> Frame:
+        """Return a frame of the same ids, to be coloured otherwise."""
+        return Frame(self.view, self.ratio, self.ids, np.empty_like(self.pixels))
 
     def image(self) -> QImage:
         """Return the picture; it shares the memory of `pixels`."""
@@ -171,14 +182,72 @@ def _device_widths(paint: Paint, factor: float) -> np.ndarray:
     return np.where((paint.strokes >> 24) < 255, np.minimum(widths, 1), widths)
 
 
-def colour(kernels: ModuleType | None, frame: Frame, paint: Paint) -> None:
-    """Colour a frame again from its ids; no geometry is touched."""
+def refill(
+    kernels: ModuleType | None, frame: Frame, old: PolygonArrays, new: PolygonArrays, rows: np.ndarray
+) -> None:
+    """Draw the ids of a frame anew where some polygons have other outlines; colours must follow.
+
+    Parameters
+    ----------
+    kernels : module or None
+    frame : Frame
+    old, new : PolygonArrays
+        The same polygons but for those of `rows`, and for those at the end that are gone or came.
+    rows : int64[k]
+        Polygons that came, or have another outline.
+    """
+    boxes = (old.boxes[rows[rows < len(old)]], old.boxes[len(new) :], new.boxes[rows])
+    part = part_of(np.concatenate(boxes), frame.view, frame.ratio, frame.ids.shape)
+    if not part.pixels:
+        return
+    ids = np.empty(part.shape, np.int32)
+    left, top, scale = _origin(frame.view, frame.ratio)
+    place = np.array([left + part.left / scale, top - part.top / scale, scale])
+    (kernels or plain).fill_ids(new.xy, new.rings, new.features, new.boxes, place, ids)
+    frame.ids[part.cut] = ids
+    frame.stale = part.joined(frame.stale)
+
+
+def colour(
+    kernels: ModuleType | None, frame: Frame, paint: Paint, shapes: PolygonArrays | None = None
+) -> None:
+    """Colour a frame again from its ids; no geometry is touched.
+
+    With the polygons at hand, only the part is coloured in which something looks otherwise.
+    """
     kernels = kernels or plain
     translucent = paint.translucent
     if translucent != frame.translucent:
-        frame.translucent, frame._image = translucent, None
+        frame.translucent, frame._image, frame.paint = translucent, None, None
     widths = _device_widths(paint, frame.ratio)
-    kernels.shade(frame.ids, paint.colours, paint.hatched, paint.keys, paint.strokes, widths, frame.pixels)
+    shape = frame.ids.shape
+    part = _to_colour(frame, paint, shapes)
+    frame.paint, frame.stale = paint, NONE
+    if not part.pixels:
+        return
+    # A wide border reaches into the pixels around; at the rim of what is shaded, borders are cut off.
+    reach = int(widths.max(initial=1)) + 1
+    inner = part.grown(reach, shape)
+    outer = inner.grown(reach, shape).aligned()
+    whole = 2 * outer.pixels > frame.ids.size
+    ids, pixels = (
+        (frame.ids, frame.pixels)
+        if whole
+        else (frame.ids[outer.cut].copy(), np.empty(outer.shape, np.uint32))
+    )
+    kernels.shade(ids, paint.colours, paint.hatched, paint.keys, paint.strokes, widths, pixels)
+    if not whole:
+        frame.pixels[inner.cut] = pixels[inner.within(outer)]
+
+
+def _to_colour(frame: Frame, paint: Paint, shapes: PolygonArrays | None) -> Part:
+    """Return the part of a frame that looks otherwise in another paint."""
+    rows, columns = frame.ids.shape
+    changed = repainted(frame.paint, paint) if frame.paint is not None and shapes is not None else None
+    if changed is None or shapes is None:
+        return Part(0, rows, 0, columns)
+    boxes = shapes.boxes[np.flatnonzero(changed)]
+    return part_of(boxes, frame.view, frame.ratio, (rows, columns)).joined(frame.stale)
 
 
 def refine(

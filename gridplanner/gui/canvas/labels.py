@@ -11,6 +11,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from gridplanner.gui.canvas.view import View
+from gridplanner.model.atoms import Atoms
 from gridplanner.workspace.scene.scene import ReferenceLayer
 
 #: Side of a bucket of the occupied-space index, pixels.
@@ -119,6 +120,30 @@ def place(
 MOST_NAMES = 4_000
 #: Layers whose names are written; those of buildings come with the card of a place.
 NAMED = ("roads", "barriers", "bridges", "estates", "sites", "stations")
+
+
+def unit_labels(atoms: Atoms, unit: np.ndarray, names: Sequence[str] | np.ndarray) -> list[Label]:
+    """Return the names of units larger than a grid, written before the labels that have no room yet.
+
+    Parameters
+    ----------
+    atoms : Atoms
+    unit : int[n_atoms]
+        Unit of each atom; -1 = none.
+    names : sequence of str
+        Of each unit; "" is not written.
+    """
+    n = len(names)
+    weight = np.where(unit >= 0, np.maximum(atoms.area_m2, 1e-9), 0.0)
+    home = np.maximum(unit, 0)
+    total = np.maximum(np.bincount(home, weight, n), 1e-9)
+    x = np.bincount(home, weight * atoms.x, n) / total
+    y = np.bincount(home, weight * atoms.y, n) / total
+    return [
+        Label(float(x[u]), float(y[u]), (str(name),), 1e7, float(np.sqrt(total[u])), big=True)
+        for u, name in enumerate(names)
+        if name
+    ]
 
 
 @lru_cache(maxsize=32)
