@@ -27,8 +27,17 @@ SECRETS = {
     "身份证号": "11010519491231002X",
     "联系电话": "13812345678",
     "备注": "家属电话13987654321",
+    "F1": "１３７２２２２３３３３",
+    "F2": "11010519491231002X".translate({48 + digit: 0xFF10 + digit for digit in range(10)}),
+    "F3": "110105 19491231 002X",
+    "F4": "110105620304001",
+    "F5": "5.11902196203E+17",
+    "F6": "08275260001",
+    "F7": "jia@example.org",
+    "联系人": "诸葛示意",
+    "LDMC": "甲栋13700001111",
 }
-_SEARCHED = tuple(secret.encode() for secret in (*SECRETS.values(), "13987654321"))
+_SEARCHED = tuple(secret.encode() for secret in (*SECRETS.values(), "13987654321", "13700001111"))
 _TOWN = "AABB\nAABB\nCCDD\nCCDD"
 
 _CONFIG = """

@@ -4,8 +4,7 @@
 A plan needs counts of people, not people. What the planner maps to the staff ledger is kept; every
 other column that holds personal data is dropped as a whole and named in a finding.
 
-Source: GB 11643-1999 for the identity number and its check digit; the mobile number plan (11 digits,
-13 to 19 first). Column names: own choice from ledgers of civil affairs.
+How the values look is told by `personal_patterns`. Column names: own choice from ledgers of civil affairs.
 """
 
 from __future__ import annotations
@@ -13,30 +12,39 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from gridplanner.io.faults import row_finding
+from gridplanner.io.personal_patterns import (
+    count_identities,
+    count_mails,
+    count_phones,
+    plain_cells,
+    without_numbers,
+)
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.texts import _, ngettext
 
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK_DIGITS = "10X98765432"
-_IDENTITY = re.compile(r"(?<!\d)([1-8]\d{5})((?:18|19|20)\d{2})(\d{2})(\d{2})\d{3}[\dXx](?![\dXx])")
-_MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)")
-_LANDLINE = re.compile(r"(?<!\d)0\d{2,3}[- ]\d{7,8}(?!\d)")
 _NAME_COLUMNS = re.compile(
-    r"姓名|户主|业主|住户|居民名|曾用名|监护人|^XM$|^HZXM$|^HZ$|^owner|resident_?name|full_?name", re.I
+    r"姓名|户主|业主(?!委|大会)|住户|居民名|曾用名|监护人|产权人|租户|承租人|租客|房东|联系人|家庭成员|配偶|法人(?!单位|类|性质)|法定代表人"
+    r"|^人员$|^XM$|^HZ(XM|MC)?$|^LXR(XM)?$|^owner|resident_?name|full_?name",
+    re.I,
 )
 _PHONE_COLUMNS = re.compile(
-    r"电话|手机|联系方式|联系号码|^LXDH$|^LXFS$|^DH$|^SJ(H|HM)?$|phone|mobile|^tel", re.I
+    r"电话|手机|联系方式|联系号码|微信|^QQ号?码?$|邮箱|电子邮件|e-?mail|wechat"
+    r"|^LXDH$|^LXFS$|^DH$|^SJ(H|HM)?$|phone|mobile|^tel",
+    re.I,
 )
 _IDENTITY_COLUMNS = re.compile(
-    r"身份证|证件号|公民身份|护照|^SFZ(H|HM)?$|^GMSFHM$|^ZJHM$|id_?card|passport", re.I
+    r"身份证|证件号|公民身份|护照|出生日期|出生年月|生日|银行卡|银行账号|社保卡?号|医保卡?号|车牌|birth"
+    r"|^SFZ(H|HM)?$|^GMSFHM$|^ZJHM$|id_?card|passport",
+    re.I,
 )
+_BY_CONTENT = (("identity", count_identities), ("phone", count_phones), ("phone", count_mails))
 _BY_NAME = (("identity", _IDENTITY_COLUMNS), ("phone", _PHONE_COLUMNS), ("name", _NAME_COLUMNS))
 
 
@@ -102,27 +110,41 @@ def personal_finding(source: str, dropped: Collection[PersonalColumn]) -> Findin
     )
 
 
-def is_identity_number(text: str) -> bool:
-    """Tell whether a text is an 18-digit identity number: a real birth date and the right check digit.
+def impersonal(
+    values: npt.NDArray[Any], rows: npt.NDArray[np.int64], source: str, column: str
+) -> tuple[npt.NDArray[Any], list[Finding]]:
+    """Return a column that the plan needs without the identity numbers and phones somebody wrote into it.
+
+    Parameters
+    ----------
+    values : object[n] of str
+    rows : int64[n]
+        Row numbers of the source.
+    source, column : str
+        For the finding, which holds none of the values.
 
     Examples
     --------
-    >>> is_identity_number("11010519491231002X"), is_identity_number("110105194912310021")
-    (True, False)
+    >>> import numpy as np
+    >>> names = np.array(["甲栋", "乙栋13800000000"], dtype=object)
+    >>> impersonal(names, np.array([1, 2]), "buildings.shp", "LDMC")[0]
+    array(['甲栋', '乙栋***********'], dtype=object)
     """
-    match = _IDENTITY.fullmatch(text)
-    if match is None:
-        return False
-    try:
-        born = date(int(match[2]), int(match[3]), int(match[4]))
-    except ValueError:
-        return False
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text, strict=False))
-    return born <= date.today() and _CHECK_DIGITS[total % 11] == text[-1].upper()
+    cells = values.tolist()
+    hidden = [without_numbers(cell) for cell in cells]
+    where = [i for i, (cell, left) in enumerate(zip(cells, hidden, strict=True)) if cell != left]
+    if not where:
+        return values, []
+    changed = values.copy()
+    changed[:] = hidden
+    text = _(
+        "'{source}', column '{column}': identity or phone numbers in rows {rows} were made unreadable."
+    ).format(source=source, column=column, rows="{rows}")
+    return changed, [row_finding("read.personal", Severity.INFO, text, rows[where].tolist())]
 
 
 def _judge(name: str, array: npt.NDArray[Any]) -> PersonalColumn | None:
-    cells = _as_texts(array)
+    cells = plain_cells(array)
     shown = [cell for cell in cells if cell]
     # Short numbers are counts: 住户数 is not the name of a resident.
     if not shown or all(_is_count(cell) for cell in shown):
@@ -130,7 +152,8 @@ def _judge(name: str, array: npt.NDArray[Any]) -> PersonalColumn | None:
     for kind, pattern in _BY_NAME:
         if pattern.search(name.strip()):
             return PersonalColumn(name, kind, len(shown))
-    for kind, hits in (("identity", _count_identities(cells)), ("phone", _count_phones(cells))):
+    for kind, count in _BY_CONTENT:
+        hits = count(cells)
         if hits:
             return PersonalColumn(name, kind, hits)
     return None
@@ -138,33 +161,3 @@ def _judge(name: str, array: npt.NDArray[Any]) -> PersonalColumn | None:
 
 def _is_count(cell: str) -> bool:
     return len(cell) < 7 and cell.replace(".", "", 1).isdigit()
-
-
-def _as_texts(array: npt.NDArray[Any]) -> list[str]:
-    """Return the cells as texts; whole numbers that a spreadsheet made of phones included."""
-    if array.dtype.kind == "f":
-        whole = np.isfinite(array) & (np.abs(array) < 2**63)
-        return [
-            str(int(cell)) if ok and cell == int(cell) else "" for cell, ok in zip(array, whole, strict=True)
-        ]
-    return ["" if cell is None else str(cell) for cell in array.tolist()]
-
-
-def _count_identities(cells: list[str]) -> int:
-    return sum(
-        any(is_identity_number(m.group()) for m in _IDENTITY.finditer(cell))
-        for cell in cells
-        if len(cell) > 17
-    )
-
-
-def _count_phones(cells: list[str]) -> int:
-    """Count cells with a phone; in a column of bare 11-digit numbers most must look like one.
-
-    Codes may begin like a phone by chance, but not nearly all of them do.
-    """
-    bare = [cell for cell in cells if cell.isdigit()]
-    mixed = [cell for cell in cells if len(cell) > 8 and not cell.isdigit()]
-    hits = sum(bool(_MOBILE.search(cell) or _LANDLINE.search(cell)) for cell in mixed)
-    likely = sum(len(cell) == 11 and bool(_MOBILE.fullmatch(cell)) for cell in bare)
-    return hits + (likely if bare and likely * 2 > len(bare) else 0)

@@ -22,7 +22,7 @@ from gridplanner.io.field_names import coordinate_columns, match_fields
 from gridplanner.io.gate import AREAS, TABLES, check_kind, pass_gate
 from gridplanner.io.homes import with_homes
 from gridplanner.io.people import join_people
-from gridplanner.io.personal_data import personal_columns, personal_finding
+from gridplanner.io.personal_data import impersonal, personal_columns, personal_finding
 from gridplanner.io.placements import read_placements
 from gridplanner.io.placing import Placed, common_crs, place, refuse_old_datum
 from gridplanner.io.raw import RawTable, numbered
@@ -122,10 +122,7 @@ def read_layer(role: str, spec: LayerSpec, base: Path, ask: Ask | None, findings
                 role=role_word(role), source=raw.source
             )
         )
-    named = {key: column for key, column in spec.fields.items() if floor_rule(column) is None}
-    matched = match_fields(role, raw.columns, named, raw.source)
-    _refuse_missing(role, matched, raw)
-    layer, more = _with_meanings(role, raw, matched)
+    layer, more = _with_meanings(role, raw, _meanings(role, raw, spec))
     findings.extend(more)
     if raw.geometry is None:
         return _Read(layer, Placed(np.empty(0, dtype=object), ""))
@@ -172,6 +169,16 @@ def _with_points(role: str, raw: RawTable) -> RawTable:
     return replace(raw, geometry=geometry, findings=tuple(findings))
 
 
+def _meanings(role: str, raw: RawTable, spec: LayerSpec) -> dict[str, str]:
+    """Return meaning to column name: as named, else by the usual names."""
+    named = {key: column for key, column in spec.fields.items() if floor_rule(column) is None}
+    matched = match_fields(role, raw.columns, named, raw.source)
+    if role == "people" and "name" not in named:  # a row there has no name but that of a resident
+        matched.pop("name", None)
+    _refuse_missing(role, matched, raw)
+    return matched
+
+
 def _refuse_missing(role: str, matched: Mapping[str, str], raw: RawTable) -> None:
     """Raise UserError if a role lacks every column that it cannot do without."""
     needed = _NEEDED.get(role, ())
@@ -202,6 +209,9 @@ def _with_meanings(role: str, raw: RawTable, matched: Mapping[str, str]) -> tupl
             fields[key] = _codes(role, key, values, raw, column, findings)
         else:
             fields[key] = texts_of(values)
+        if role not in _LEDGERS_OF_STAFF and key not in NUMBER_KEYS:
+            fields[key], more = impersonal(fields[key], raw.rows, raw.source, column)
+            findings.extend(more)
     used = set(matched.values())
     extra = {name: values for name, values in raw.columns.items() if name not in used}
     personal = personal_columns(extra) if role not in _LEDGERS_OF_STAFF else ()
