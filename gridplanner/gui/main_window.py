@@ -113,7 +113,6 @@ class MainWindow(Shell):
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.steps)
         layout.addWidget(self.messages)
         layout.addWidget(self.stack, 1)
         self.setCentralWidget(centre)
@@ -193,6 +192,13 @@ class MainWindow(Shell):
         bar.addWidget(space)
         self.scenarios = ScenarioBox(self.session)
         bar.addWidget(self.scenarios)
+        # Over the docks, not between them: all seven names find room on a small screen.
+        self.addToolBarBreak()
+        way = self.addToolBar(_("Steps"))
+        way.setObjectName("way")
+        way.setMovable(False)
+        way.layout().setContentsMargins(0, 0, 0, 0)
+        way.addWidget(self.steps)
 
     def _connect(self) -> None:
         """Let every part hear of the others."""

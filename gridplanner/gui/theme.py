@@ -77,6 +77,7 @@ QMainWindow::separator {{ background: {mid}; width: 1px; height: 1px; }}
 QToolBar {{ background: {window}; border: none; border-bottom: 1px solid {mid}; padding: 4px 8px;
   spacing: 2px; }}
 QToolBar::separator {{ background: {mid}; width: 1px; margin: 5px 5px; }}
+QToolBar#way {{ padding: 0px; border: none; }}
 QToolButton {{ border: 1px solid transparent; border-radius: 5px; padding: 4px; }}
 QToolButton:hover {{ background: {midlight}; }}
 QToolButton:checked {{ background: {tint}; border-color: {accent}; }}

@@ -66,6 +66,10 @@ class GridRecord:
     note: str = ""
     colour: str = ""
 
+    def kind_words(self) -> str:
+        """Return its kind, and the unit that a dedicated one serves: 综合, 专属·学校."""
+        return "·".join(filter(None, (str(self.kind), self.dedicated_kind)))
+
 
 @dataclass(frozen=True, eq=False)
 class Plan:

@@ -15,7 +15,7 @@ from gridplanner.model.keys import check_keys
 from gridplanner.model.load import GROUPS
 from gridplanner.model.parameters import parameter
 from gridplanner.model.ruleset import Band, Override, RadiusRule, RuleSet, Switch
-from gridplanner.texts import RESOURCES, _
+from gridplanner.texts import RESOURCES, _, language
 
 BANDS = ("people", "households")
 SWITCHES = ("contiguity", "nesting", "estates", "barriers", "overlap", "gap")
@@ -35,6 +35,8 @@ class Preset:
     id, name : str
     source : str
         Document or derivation; shown wherever the preset is.
+    name_en, source_en : str
+        Both in English.
     mark : str
         Confidence: A official text, B secondary, C from memory (never quoted as a norm), D derived.
     rules : RuleSet
@@ -45,6 +47,16 @@ class Preset:
     source: str
     mark: str
     rules: RuleSet
+    name_en: str = ""
+    source_en: str = ""
+
+    def title(self) -> str:
+        """Return the name in the user's language."""
+        return self.name_en if language() == "en" and self.name_en else self.name
+
+    def ground(self) -> str:
+        """Return the source in the user's language."""
+        return self.source_en if language() == "en" and self.source_en else self.source
 
 
 @cache
@@ -55,7 +67,7 @@ def presets() -> Mapping[str, Preset]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         about = table.pop("about")
         rules = replace(_merged(RuleSet(), table, path.stem), preset=path.stem)
-        found[path.stem] = Preset(path.stem, about["name"], about["source"], about["mark"], rules)
+        found[path.stem] = Preset(id=path.stem, rules=rules, **about)
     return found
 
 

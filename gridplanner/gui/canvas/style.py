@@ -18,6 +18,7 @@ from gridplanner.model.change import change_kinds, crosswalk
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.kinds import ChangeKind, CommunityType, GridKind
 from gridplanner.model.plan import Plan
+from gridplanner.model.titles import word_title
 from gridplanner.texts import _
 from gridplanner.workspace.scene.live import LiveTotals
 
@@ -160,7 +161,7 @@ def by_kind(facts: Facts) -> Scheme:
     order = (GridKind.GENERAL, GridKind.DEDICATED, GridKind.MICRO)
     colours = ("#DCE8DC", "#C9A8D6", "#F2D9A0")
     index = np.array([order.index(g.kind) for g in facts.plan.grids], np.int64)
-    return Scheme(_lookup(index, colours), _legend(colours, tuple(str(k) for k in order), index))
+    return Scheme(_lookup(index, colours), _legend(colours, tuple(word_title(k) for k in order), index))
 
 
 def by_community_type(facts: Facts) -> Scheme:
@@ -172,7 +173,7 @@ def by_community_type(facts: Facts) -> Scheme:
     place = {word: i for i, word in enumerate(words)}
     home = np.array([place.get(str(t), len(words) - 1) for t in types], np.int64)
     index = home[[g.community for g in facts.plan.grids]] if facts.plan.n_grids else np.empty(0, np.int64)
-    return Scheme(_lookup(index, colours), _legend(colours, tuple(words), index))
+    return Scheme(_lookup(index, colours), _legend(colours, tuple(word_title(w) for w in words), index))
 
 
 def by_branch(facts: Facts) -> Scheme:
@@ -206,7 +207,7 @@ def by_change(facts: Facts) -> Scheme:
     order = list(CHANGE_COLOURS)
     index = np.array([order.index(k) for k in kinds], np.int64)
     colours = tuple(CHANGE_COLOURS.values())
-    return Scheme(_lookup(index, colours), _legend(colours, tuple(str(k) for k in order), index))
+    return Scheme(_lookup(index, colours), _legend(colours, tuple(word_title(k) for k in order), index))
 
 
 STYLES: Mapping[str, Callable[[Facts], Scheme]] = {

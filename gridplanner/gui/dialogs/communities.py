@@ -26,6 +26,7 @@ from gridplanner.gui.dialogs.beside import BesideMap
 from gridplanner.gui.widgets import button, label
 from gridplanner.model.kinds import CommunityType
 from gridplanner.model.reform import CommunityFigures
+from gridplanner.model.titles import word_title
 from gridplanner.model.unit_patch import CommunityPatch
 from gridplanner.texts import _
 from gridplanner.workspace.amend.communities import (
@@ -108,7 +109,7 @@ class CommunityDialog(BesideMap):
         self.kind = QComboBox()
         self.kind.addItem(_("as before"), "")
         for kind in CommunityType:
-            self.kind.addItem(str(kind), str(kind))
+            self.kind.addItem(word_title(kind), str(kind))
         self.reason = QLineEdit()
         for text, widget in (
             (_("Operation"), self.operation),

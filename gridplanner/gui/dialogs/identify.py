@@ -12,6 +12,7 @@ from gridplanner.gui.canvas.tool import MapPoint
 from gridplanner.gui.corrections import building_title, recount_building
 from gridplanner.gui.dialogs.ask import AskDialog, Field
 from gridplanner.gui.widgets import Figures, label
+from gridplanner.model.titles import word_title
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def rows_at(session: Session, at: MapPoint) -> list[tuple[str, str, str]]:
         record, totals = plan.grids[grid], session.totals
         rows += [
             (_("Grid"), f"{record.name} {record.code}".strip(), ""),
-            (_("Kind"), f"{record.kind} {record.dedicated_kind}".strip(), ""),
+            (_("Kind"), word_title(record.kind_words()), ""),
             (_("People"), f"{int(totals.people[grid]):,}", ""),
             (_("Households"), f"{int(totals.households[grid]):,}", ""),
         ]

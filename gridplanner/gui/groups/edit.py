@@ -11,6 +11,7 @@ import numpy as np
 from gridplanner.errors import UserError
 from gridplanner.gui.dialogs.ask import AskDialog, Field
 from gridplanner.model.kinds import DedicatedKind, GridKind
+from gridplanner.model.titles import word_title
 from gridplanner.texts import _
 from gridplanner.workspace.commands import (
     CarveSite,
@@ -324,5 +325,5 @@ class EditGroup:
 
 def _kind_field(value: str) -> Field:
     """Return the question for the kind of a dedicated grid."""
-    choices = [(str(k), str(k)) for k in DedicatedKind]
+    choices = [(word_title(k), str(k)) for k in DedicatedKind]
     return Field("kind", _("Kind of unit"), value or str(DedicatedKind.OTHER), choices=choices)

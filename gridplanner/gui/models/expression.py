@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from gridplanner.errors import UserError
 from gridplanner.gui.models.grids import GridsModel, column_titles
+from gridplanner.model.titles import word_title
 from gridplanner.texts import _
 
 OPERATORS = {
@@ -91,4 +92,5 @@ def _holds(model: GridsModel, row: int, column: str, sign: str, value: str) -> b
         except ValueError:
             return False
         return not math.isnan(cell) and bool(OPERATORS[sign](float(cell), number))
-    return bool(OPERATORS[sign](str(cell), value))
+    # Kinds are shown in the user's language; the word that files hold is understood as well.
+    return bool(OPERATORS[sign](str(cell), word_title(value)))

@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
 from gridplanner.gui.session import Session
 from gridplanner.model.plan import PlanChange
+from gridplanner.model.titles import word_title
 from gridplanner.texts import _
 from gridplanner.workspace.appoint import AppointWorker
 from gridplanner.workspace.commands import EditGrid
@@ -153,9 +154,9 @@ class GridsModel(QAbstractTableModel):
         district = session.workspace.district if session.workspace else None
         texts = {
             "community": str(district.communities.names[record.community]) if district else "",
-            "kind": str(record.kind) + (f"·{record.dedicated_kind}" if record.dedicated_kind else ""),
+            "kind": word_title(record.kind_words()),
             "branch": self._branches.get(row, ""),
-            "change": str(record.change or ""),
+            "change": word_title(record.change or ""),
             "locked": _("yes") if record.locked else "",
         }
         return texts[column] if column in texts else str(getattr(record, column))

@@ -13,6 +13,7 @@ from gridplanner.gui.models.setting import Option, Setting
 from gridplanner.maps.options import FURTHER, PAPERS
 from gridplanner.model.request import GOALS
 from gridplanner.model.staffing import ABOVE_MAX, TEAM_TEMPLATES
+from gridplanner.model.titles import word_title
 from gridplanner.texts import _
 from gridplanner.workspace.config import MOST_MASKED
 from gridplanner.workspace.handover.choices import (
@@ -247,7 +248,10 @@ def _party() -> Sequence[Setting]:
 def _staff() -> Sequence[Setting]:
     """Return the numbers that staff is calculated from."""
     people = _(" people")
-    teams = [Option(word, f"{word}（{'、'.join(team)}）") for word, team in TEAM_TEMPLATES.items()]
+    teams = [
+        Option(word, _("{name} ({parts})").format(name=word, parts=_(", ").join(map(word_title, team))))
+        for word, team in TEAM_TEMPLATES.items()
+    ]
     return (
         Setting("assign.team_template", _("Team of a grid"), "choice", teams),
         Setting(

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QVBox
 
 from gridplanner.gui.session import Session
 from gridplanner.model.project import JournalEntry
+from gridplanner.model.titles import word_title
 from gridplanner.texts import _
 
 SHOWN = 500
@@ -47,7 +48,8 @@ def details(parameters: str) -> str:
     }
     parts = [part.partition("=") for part in parameters.split(", ") if part]
     return _("; ").join(
-        f"{titles[key]} {value}" if key in titles else f"{key}{sign}{value}" for key, sign, value in parts
+        f"{titles[key]} {word_title(value)}" if key in titles else f"{key}{sign}{value}"
+        for key, sign, value in parts
     )
 
 

@@ -17,6 +17,7 @@ from gridplanner.gui.widgets import Figures, Page, button, label, line, row
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.rule_values import override_of
 from gridplanner.model.ruleset import Override, RuleSet
+from gridplanner.model.titles import word_title
 from gridplanner.texts import _
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def fact_title(fact: str) -> str:
 
 def where_text(where: Mapping[str, str]) -> str:
     """Return where a limit holds, as a line."""
-    return ", ".join(f"{fact_title(key)} {value}" for key, value in where.items())
+    return ", ".join(f"{fact_title(key)} {word_title(value)}" for key, value in where.items())
 
 
 def coded(areas: Mapping[str, Sequence[str]], names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -67,7 +68,7 @@ def places_of(district: District, areas: Mapping[str, tuple[str, ...]]) -> list[
     facts = (("community_type", home.types), ("street", home.street_names), ("community", home.names))
     named = [(f"{fact_title('area')} {area}", ("area", area)) for area in areas]
     return named + [
-        (f"{fact_title(key)} {value}", (key, value))
+        (f"{fact_title(key)} {word_title(value)}", (key, value))
         for key, values in facts
         for value in sorted({str(v) for v in values if str(v)})
     ]

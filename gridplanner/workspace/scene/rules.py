@@ -10,7 +10,7 @@ from gridplanner.texts import _
 
 def preset_titles() -> dict[str, str]:
     """Return the presets with their titles."""
-    return {name: preset.name for name, preset in presets().items()}
+    return {name: preset.title() for name, preset in presets().items()}
 
 
 def preset_rules(name: str) -> RuleSet:
@@ -37,5 +37,5 @@ def preset_source(name: str) -> str:
         "D": _("derived, no norm"),
     }
     return _("Source: {source} ({mark})").format(
-        source=preset.source, mark=marks.get(preset.mark, preset.mark)
+        source=preset.ground(), mark=marks.get(preset.mark, preset.mark)
     )
