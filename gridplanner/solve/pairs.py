@@ -144,23 +144,55 @@ def pair_findings(district: District, plan: Plan, request: PlanRequest) -> Itera
         grids = np.unique(plan.assignment[[*sides[0], *sides[1]]])
         if len(grids) > 1:
             text = _("{a} and {b} must lie in one grid, but lie in {n}: {reason}").format(
-                a=pair[0], b=pair[1], n=len(grids), reason=_why_torn(district, [*sides[0], *sides[1]])
+                a=pair[0],
+                b=pair[1],
+                n=len(grids),
+                reason=_why_torn(district, plan, request, [*sides[0], *sides[1]]),
             )
             yield _finding(district, "join", text, pair, sides)
     apart = apart_pairs(request)
     for pair, sides in zip(apart, _atoms_of_pairs(district, apart, "part"), strict=True):
         one, other = (plan.assignment[_lived(district, side)] for side in sides)
         if np.isin(one, other).any():
-            text = _("{a} and {b} must lie apart, but share a grid: no plan under the rules parts them.")
-            yield _finding(district, "part", text.format(a=pair[0], b=pair[1]), pair, sides)
+            text = _("{a} and {b} must lie apart, but share a grid: {reason}").format(
+                a=pair[0], b=pair[1], reason=_why_together(plan, request, pair, one)
+            )
+            yield _finding(district, "part", text, pair, sides)
 
 
-def _why_torn(district: District, atoms: list[int]) -> str:
+def _standing(plan: Plan, request: PlanRequest, grids: IntArray) -> list[str]:
+    """Return the codes of those grids that were locked, or are dedicated: nothing leaves or enters them."""
+    records = [plan.grids[g] for g in grids.tolist() if g >= 0]
+    return [
+        record.code or record.name
+        for record in records
+        if record.locked or record.code in request.locked or record.kind is GridKind.DEDICATED
+    ]
+
+
+def _why_together(plan: Plan, request: PlanRequest, pair: Pair, grids: IntArray) -> str:
+    """Return why atoms do not lie apart, the plainest reason first."""
+    if {pair, pair[::-1]} & set(request.join):
+        return _("another wish wants them together.")
+    standing = _standing(plan, request, np.unique(grids))
+    if standing:
+        return _("the grid {codes} is locked or dedicated and stays as it is.").format(
+            codes=_(", ").join(standing)
+        )
+    return _("no plan under the rules parts them.")
+
+
+def _why_torn(district: District, plan: Plan, request: PlanRequest, atoms: list[int]) -> str:
     """Return why atoms do not lie together, the plainest reason first."""
     communities = np.unique(district.atoms.community[atoms])
     if len(communities) > 1:
         names = _(", ").join(str(name) for name in district.communities.names[communities])
         return _("they belong to {names}, and no grid crosses a community line.").format(names=names)
+    standing = _standing(plan, request, np.unique(plan.assignment[atoms]))
+    if standing:
+        return _("the grid {codes} is locked or dedicated and stays as it is.").format(
+            codes=_(", ").join(standing)
+        )
     if len(np.unique(connected_by(district, district.atoms.community)[atoms])) > 1:
         return _("no open border joins the parts of the community they lie in.")
     return _("no plan under the other rules and locks was found for it.")
