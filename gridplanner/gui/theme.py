@@ -137,6 +137,7 @@ QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QLabel[role="title"] {{ font-size: 15pt; font-weight: 600; }}
 QLabel[role="heading"] {{ font-size: 11pt; font-weight: 600; }}
 QLabel[role="quiet"] {{ color: {quiet}; }}
+QLabel[role="warning"] {{ color: {warning}; }}
 QFrame[role="card"] {{ background: {base}; border: 1px solid {mid}; border-radius: 6px; }}
 QFrame[role="line"] {{ background: {mid}; max-height: 1px; border: none; }}
 """
@@ -158,6 +159,7 @@ def style_sheet(dark: bool) -> str:
         tint="#24425C" if dark else "#DCEBF7",
         faint="#66727E" if dark else "#9AA5B0",
         quiet=colours["PlaceholderText"],
+        warning="#E0B252" if dark else "#8A5A00",
         arrow=(ICONS / ("down_dark.svg" if dark else "down.svg")).as_posix(),
         arrow_up=(ICONS / ("up_dark.svg" if dark else "up.svg")).as_posix(),
         tick=(ICONS / "tick.svg").as_posix(),

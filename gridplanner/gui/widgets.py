@@ -25,7 +25,7 @@ from gridplanner.gui.canvas.style import LegendRow
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = True) -> QLabel:
-    """Return a label; `role` is `title`, `heading` or `quiet`."""
+    """Return a label; `role` is `title`, `heading`, `quiet` or `warning`."""
     made = QLabel(text)
     made.setWordWrap(wrap)
     made.setTextFormat(Qt.TextFormat.PlainText)

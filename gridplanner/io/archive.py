@@ -38,10 +38,21 @@ def unpacked(path: Path) -> Iterator[Path]:
         except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, zlib.error) as error:
             raise UserError(
                 _("'{source}' is damaged ({cause}). Ask for the file again.").format(
-                    source=path.name, cause=error
+                    source=path.name, cause=_cause(error)
                 )
             ) from error
         yield Path(folder)
+
+
+def _cause(error: Exception) -> str:
+    """Return in the user's language why a zip cannot be unpacked; the library knows English only."""
+    if isinstance(error, NotImplementedError):
+        return _("packed by a method that cannot be read")
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, zlib.error) or "CRC" in str(error):
+        return _("a file in it has another checksum than stated")
+    return _("it is no zip, or was cut off")
 
 
 def _extract(archive: zipfile.ZipFile, source: str, folder: Path) -> None:

@@ -15,6 +15,7 @@ from gridplanner.io import crs as systems
 from gridplanner.io.field_names import coordinate_columns, match_fields, plain
 from gridplanner.io.gate import allowed_kinds, main_kind
 from gridplanner.io.raw import RawTable
+from gridplanner.io.shapefile_reader import member
 from gridplanner.io.sources import layers_in, local_path, open_layer
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
@@ -45,6 +46,8 @@ _TELLING = {
     "staff": ("姓名", "网格员姓名"),
 }
 _PREVIEW_TEXTS = 8
+#: What belongs to a shapefile.
+_SET = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ class FileGuess:
     sample : tuple of tuple of str
         First rows, as texts.
     findings : tuple of Finding
+    missing : tuple of str
+        Of a shapefile: the files of the set that are not there.
     """
 
     path: str
@@ -89,6 +94,7 @@ class FileGuess:
     fields: Mapping[str, str] = field(default_factory=dict)
     sample: tuple[tuple[str, ...], ...] = ()
     findings: tuple[Finding, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def probe(path: Path, encoding: str = "") -> tuple[FileGuess, ...]:
@@ -150,7 +156,15 @@ def _guess(path: Path, layer: str, raw: RawTable) -> FileGuess:
         fields=match_fields(role or "sites", raw.columns, {}, raw.source),
         sample=tuple(tuple(str(values[i]) for values in raw.columns.values()) for i in head),
         findings=raw.findings,
+        missing=_missing(path),
     )
+
+
+def _missing(path: Path) -> tuple[str, ...]:
+    """Return what a shapefile lacks of its set; a lone .dbf is a table and lacks nothing."""
+    if path.suffix.lower() not in _SET or member(path, ".shp") is None:
+        return ()
+    return tuple(suffix for suffix in _SET if member(path, suffix) is None)
 
 
 def likely_role(name: str, columns: list[str], kind: str) -> str:
@@ -188,7 +202,7 @@ def guesses_from_json(text: str) -> tuple[FileGuess, ...]:
     """Return the guesses of `guesses_to_json`; what was made elsewhere is only ever taken as data."""
     guesses = []
     for item in json.loads(text):
-        plain_lists = {key: tuple(item[key]) for key in ("preview", "likely_crs", "columns")}
+        plain_lists = {key: tuple(item[key]) for key in ("preview", "likely_crs", "columns", "missing")}
         sample = tuple(tuple(row) for row in item["sample"])
         findings = tuple(
             Finding(**(f | {"severity": Severity(f["severity"]), "subjects": tuple(f["subjects"])}))

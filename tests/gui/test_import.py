@@ -150,3 +150,22 @@ def test_forms_are_built_one_by_one_and_none_is_missed(qtbot: Any, table: Path) 
     other = assistant(qtbot, None, [table] * 4)
     qtbot.waitUntil(lambda: len(other._made) == 4, timeout=60_000)
     assert (other.stack.count(), other.list.currentRow()) == (4, 0)
+
+
+def test_what_a_shapefile_lacks_is_named(qtbot: Any, tmp_path: Path) -> None:
+    square = np.array([shapely.box(500_000, 3_500_000, 500_100, 3_500_100)], dtype=object)
+    layer = Layer("communities", "社区", square, {"SQDM": np.array(["1"], dtype=object)})
+    write_vector(layer, tmp_path / "社区.shp", "EPSG:4548", format="shp")
+    whole = assistant(qtbot, None, [tmp_path / "社区.shp"]).forms[0]
+    assert whole.missing.isHidden() and not whole.missing.text()
+    for suffix in (".dbf", ".shx", ".prj", ".cpg"):
+        (tmp_path / "社区.shp").with_suffix(suffix).unlink()
+    form = assistant(qtbot, None, [tmp_path / "社区.shp"]).forms[0]
+    assert not form.missing.isHidden()
+    assert all(suffix in form.missing.text() for suffix in (".dbf", ".shx", ".prj", ".cpg"))
+
+
+def test_other_files_lack_nothing(qtbot: Any, table: Path, buildings: Path) -> None:
+    # A shapefile of the same name beside them is none of their business.
+    table.with_suffix(".shp").write_bytes(b"")
+    assert [form.missing.text() for form in assistant(qtbot, None, [table, buildings]).forms] == ["", ""]

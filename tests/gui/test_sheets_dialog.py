@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """The dialog of map sheets: places by kind, preview, saving, refusals."""
 
+import pikepdf
 import pytest
 
 from gridplanner.gui.dialogs.sheets import SheetsDialog, kind_names
@@ -57,6 +58,8 @@ def test_sheets_are_saved(dialog, qtbot, tmp_path, monkeypatch):
     dialog.save_button.click()
     qtbot.waitUntil(lambda: out.exists(), timeout=60_000)
     qtbot.waitUntil(lambda: str(out) in dialog.note.text(), timeout=60_000)
+    with pikepdf.open(out) as book:
+        assert len(book.pages) == 1
 
 
 def test_an_unknown_place_is_said_in_the_dialog(dialog, qtbot):

@@ -91,6 +91,9 @@ class LayerForm(QScrollArea):
         facts = _("{rows} rows, {kind}").format(rows=f"{guess.rows:,}", kind=kind_title(guess.kind))
         layout.addWidget(label(f"{Path(guess.path).name} {guess.layer}".strip(), "heading"))
         layout.addWidget(label(facts, "quiet"))
+        self.missing = label(missing_text(guess.missing), "warning")
+        self.missing.setVisible(bool(guess.missing))
+        layout.addWidget(self.missing)
         layout.addLayout(self._choices())
         self.reads, self.place = label("", "quiet"), label("", "quiet")
         layout.addWidget(self.reads)
@@ -224,6 +227,18 @@ class LayerForm(QScrollArea):
         for key, column in fields.items() if isinstance(fields, Mapping) else ():
             if key in self.fields and self.fields[key].findData(column) > 0:
                 self.fields[key].setCurrentIndex(self.fields[key].findData(column))
+
+
+def missing_text(missing: Sequence[str]) -> str:
+    """Return what a shapefile lacks of its set, and what that means."""
+    meaning = {
+        ".shx": _("shapes are found one after another"),
+        ".dbf": _("no attributes"),
+        ".prj": _("coordinate system to be chosen"),
+        ".cpg": _("encoding decided by test"),
+    }
+    parts = [_("{name} ({parts})").format(name=name, parts=meaning[name]) for name in missing]
+    return _("Missing from the set: {list}.").format(list=_(", ").join(parts)) if parts else ""
 
 
 def kind_title(kind: str) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import itertools
 import os
+import re
 import stat
 import time
 import tracemalloc
@@ -134,6 +135,22 @@ def evil_zips(good) -> dict[str, bytes]:
     zips["two of one name"] = packed({"c.shp": good[".shp"], "C.SHP": good[".shp"]})
     zips["zip in zip"] = packed({"inner.zip": whole})
     return zips
+
+
+def test_a_damaged_zip_is_told_in_the_users_language(tmp_path, good, monkeypatch):
+    monkeypatch.setenv("GRIDPLANNER_LANG", "zh_CN")
+    path = tmp_path / "图层.zip"
+    told = set()
+    for name, data in evil_zips(good).items():
+        if name == "nothing" or name.startswith(("cut", "damaged")):
+            path.write_bytes(data)
+            try:
+                open_layer(path)
+            except UserError as error:
+                told.add(str(error))
+    assert any("不是 zip 文件" in text for text in told)
+    # Names of files and formats stay; the English of the library does not.
+    assert not [text for text in told if re.search(r"[A-Za-z]{3,} [A-Za-z]{2,}", text)]
 
 
 def test_fifty_hostile_zips_write_nothing_outside(tmp_path, good, monkeypatch):
