@@ -17,6 +17,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
+from gridplanner.errors import UserError
 from gridplanner.gui import theme
 from gridplanner.gui.language import speak
 from gridplanner.gui.settings import Settings
@@ -101,6 +102,10 @@ def _on_fault(window: object, kind: type[BaseException], error: BaseException, t
     """Show a fault that nobody expected; the work in hand goes on."""
     if issubclass(kind, KeyboardInterrupt):
         QGuiApplication.quit()
+        return
+    if isinstance(error, UserError):
+        # A sentence for the planner is never shown as an error of the program.
+        window.session.said.emit(str(error), "warning")
         return
     text = "".join(traceback.format_exception(kind, error, trace))
     sys.stderr.write(text)

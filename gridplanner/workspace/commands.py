@@ -149,6 +149,45 @@ class CarveSite:
 
 
 @dataclass(frozen=True)
+class CopyGrid:
+    """Make a grid as it stands in another scenario: areas, kind, name and, if free, code.
+
+    Grids that it takes every area of are gone afterwards, as they are in the other scenario; the one
+    of the same code is then the grid itself, with its branch and its worker.
+    """
+
+    record: GridRecord
+    atoms: tuple[int, ...]
+
+    @property
+    def label(self) -> str:
+        """Name the step."""
+        return _("Copy grid {name}").format(name=self.record.name or self.record.code)
+
+    def apply(self, plan: Plan, district: District) -> Plan:
+        """Return the plan with the grid."""
+        atoms, own = np.array(self.atoms, np.int64), self.record
+        communities = np.unique(district.atoms.community[atoms])
+        if len(communities) != 1:
+            raise UserError(_("A new grid needs areas of exactly one community."))
+        givers = set(plan.assignment[atoms].tolist()) - {-1}
+        refuse_locked(plan, givers)
+        left = np.delete(plan.assignment, atoms)
+        emptied = {g for g in givers if not (left == g).any()}
+        alike = [g for g, known in enumerate(plan.grids) if own.code and known.code == own.code]
+        home = int(communities[0])
+        if alike and alike[0] in emptied:
+            into = alike[0]
+            kept = replace(plan.grids[into], name=own.name, kind=own.kind, dedicated_kind=own.dedicated_kind)
+            grids = (*plan.grids[:into], kept, *plan.grids[into + 1 :])
+            assignment = plan.assignment.copy()
+            assignment[atoms] = into
+            return without_grids(replace(plan, assignment=assignment, grids=grids), emptied - {into})
+        made = GridRecord("" if alike else own.code, own.name, home, own.kind, own.dedicated_kind)
+        return without_grids(_with_new_grid(plan, atoms, made), emptied)
+
+
+@dataclass(frozen=True)
 class RetireGrid:
     """Remove a grid that holds no atom any more."""
 

@@ -255,12 +255,28 @@ def test_a_grid_is_copied_with_its_kind_and_name(window) -> None:
     workspace.add_scenario("乙", session.plan)
     session.select((0,))
     session.do(EditGrid(0, name="校园", kind=GridKind.DEDICATED, dedicated_kind="school"))
-    held = session.plan.assignment == 0
+    held, code = session.plan.assignment == 0, session.plan.grids[0].code
     window.groups["edit"].copy_to(0, "甲")
     assert workspace.contents.current == "甲"
-    made = session.plan.grids[session.plan.n_grids - 1]
-    assert (made.name, made.kind, made.dedicated_kind) == ("校园", GridKind.DEDICATED, "school")
-    assert ((session.plan.assignment == session.plan.n_grids - 1) == held).all()
+    (made,) = session.selection
+    record = session.plan.grids[made]
+    assert (record.name, record.kind, record.dedicated_kind) == ("校园", GridKind.DEDICATED, "school")
+    assert record.code == code, "the grid it takes the place of gives it its code"
+    assert ((session.plan.assignment == made) == held).all()
+
+
+def test_copied_merger_leaves_no_empty_grids(window) -> None:
+    session, workspace = window.session, window.session.workspace
+    workspace.add_scenario("甲", session.plan)
+    workspace.add_scenario("乙", session.plan)
+    session.select((0, 1))
+    window.groups["edit"].merge()
+    merged = session.plan
+    grid = grid_of(window, 0)
+    window.groups["edit"].copy_to(grid, "甲")
+    assert same_plan(session.plan, merged)
+    session.undo()
+    assert session.plan.n_grids == merged.n_grids + 1
 
 
 def test_split_evenly_is_connected_and_even(window) -> None:

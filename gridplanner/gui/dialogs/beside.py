@@ -4,8 +4,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QWidget
+
+
+def lay_aside(dialog: QDialog) -> None:
+    """Move a dialog to the right rim of its window, where it covers panels rather than the map."""
+    owner = dialog.parentWidget()
+    if owner is None:
+        return
+    place = owner.window().frameGeometry()
+    size = dialog.frameGeometry().size()
+    left = max(place.right() - size.width() - 12, place.left())
+    dialog.move(left, max(place.top() + (place.height() - size.height()) // 2, place.top()))
 
 
 class BesideMap(QDialog):
@@ -18,7 +29,14 @@ class BesideMap(QDialog):
     def __init__(self, parent: QWidget | None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.ended = False
+        self.ended = self._laid = False
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._laid:
+            # Once: afterwards it stays where the planner moved it.
+            self._laid = True
+            lay_aside(self)
 
     def let_go(self) -> None:
         """Take back what was shown on the map, and hear no more of the session."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 from gridplanner.gui.canvas.tool import MapPoint
 from gridplanner.gui.corrections import building_title, recount_building
 from gridplanner.gui.dialogs.ask import AskDialog, Field
+from gridplanner.gui.dialogs.beside import lay_aside
 from gridplanner.gui.widgets import Figures, label
 from gridplanner.model.titles import word_title
 from gridplanner.texts import _
@@ -122,4 +123,6 @@ class IdentifyDialog(QDialog):
         if earlier is not None:
             earlier.close()
             earlier.deleteLater()
-        cls(window, window.session, at).show()
+        card = cls(window, window.session, at)
+        card.show()
+        lay_aside(card)

@@ -15,6 +15,7 @@ from gridplanner.model.titles import word_title
 from gridplanner.texts import _
 from gridplanner.workspace.commands import (
     CarveSite,
+    CopyGrid,
     EditGrid,
     MergeGrids,
     MoveAtoms,
@@ -272,14 +273,12 @@ class EditGroup:
             self.copy_to(session.selection[0], str(answer["to"]))
 
     def copy_to(self, grid: int, scenario: str) -> None:
-        """Open a scenario and make a grid there as it stands here: areas, kind, name and, if free, code."""
+        """Open a scenario and make a grid there as it stands here."""
         session = self._session
         record, held = session.plan.grids[grid], np.flatnonzero(session.plan.assignment == grid)
         session.workspace.open_scenario(scenario)
-        free = all(other.code != record.code for other in session.plan.grids)
-        made = NewGrid(tuple(held.tolist()), record.kind, record.dedicated_kind)
-        named = EditGrid(session.plan.n_grids, name=record.name, code=record.code if free else None)
-        session.do(Together((made, named), _("Copy grid {name}").format(name=record.name or record.code)))
+        if session.do(CopyGrid(record, tuple(held.tolist()))):
+            session.select([int(session.plan.assignment[held[0]])])
 
     def properties(self) -> None:
         """Edit name, code and note of the selected grid."""
@@ -314,7 +313,11 @@ class EditGroup:
             HELP(),
         )
         if answer:
-            found = matching(str(answer["text"]), self._window.table.model)
+            try:
+                found = matching(str(answer["text"]), self._window.table.model)
+            except UserError as error:
+                self._session.said.emit(str(error), "warning")
+                return
             self._session.select(found)
             self._session.said.emit(_("{n} grids are selected.").format(n=len(found)), "info")
 

@@ -7,8 +7,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QCursor
-from PySide6.QtWidgets import QApplication, QColorDialog, QMenu
+from PySide6.QtWidgets import QApplication, QColorDialog, QLabel, QMenu
 
 from gridplanner.gui import theme
 from gridplanner.gui.canvas.canvas import MapCanvas
@@ -31,6 +32,7 @@ class ViewGroup:
         self._window = window
         self.kernels: ModuleType | None = None
         self.twin: MapCanvas | None = None
+        self._titles: list[QLabel] = []
 
     def zoom_in(self) -> None:
         """Magnify."""
@@ -85,11 +87,14 @@ class ViewGroup:
             width = window.maps.width() // 2
             window.maps.setSizes([width, width])
             window.map.set_twin(self.twin)
+            self._titles = [_titled(self.twin, _("today")), _titled(window.canvas, _("plan"))]
             self.twin.viewed.connect(self._follow_twin)
             window.canvas.viewed.connect(self._follow_main)
         elif self.twin is not None:
             window.canvas.viewed.disconnect(self._follow_main)
             window.map.set_twin(None)
+            for title in self._titles:
+                title.deleteLater()
             self.twin.stop()
             self.twin.deleteLater()
             self.twin = None
@@ -222,3 +227,13 @@ class ViewGroup:
         codes = [plan.grids[grid].code] if plan is not None and grid >= 0 and plan.grids[grid].code else []
         if enter_opinion(self._window, session, place_text(codes, (at.x, at.y))):
             self._window.layers.set_shown("opinions", True)
+
+
+def _titled(canvas: MapCanvas, text: str) -> QLabel:
+    """Write in the corner of a map which of two states it shows."""
+    title = QLabel(text, canvas)
+    title.setStyleSheet("background: #1A5FB4; color: #FFFFFF; border-radius: 4px; padding: 4px 12px;")
+    title.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    title.move(10, 10)
+    title.show()
+    return title

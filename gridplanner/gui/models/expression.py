@@ -23,7 +23,7 @@ OPERATORS = {
     "=": operator.eq,
     "~": lambda a, b: str(b).lower() in str(a).lower(),
 }
-_TERM = re.compile(r"^\s*(.+?)\s*(>=|<=|!=|<>|>|<|=|~)\s*(.*?)\s*$")
+_TERM = re.compile(r"^\s*([^<>=~]+?)\s*(>=|<=|!=|<>|>|<|=|~)\s*([^<>=~].*?|)\s*$")
 
 
 def HELP() -> str:
@@ -89,8 +89,8 @@ def _holds(model: GridsModel, row: int, column: str, sign: str, value: str) -> b
     if isinstance(cell, int | float) and sign != "~":
         try:
             number = float(value.rstrip("%")) / (100 if value.endswith("%") else 1)
-        except ValueError:
-            return False
+        except ValueError as error:
+            raise UserError(_("'{value}' is no number.").format(value=value)) from error
         return not math.isnan(cell) and bool(OPERATORS[sign](float(cell), number))
     # Kinds are shown in the user's language; the word that files hold is understood as well.
     return bool(OPERATORS[sign](str(cell), word_title(value)))

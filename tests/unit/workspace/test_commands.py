@@ -18,6 +18,7 @@ from gridplanner.model.ruleset import RuleSet
 from gridplanner.workspace.commands import (
     AcceptPlan,
     CarveSite,
+    CopyGrid,
     EditGrid,
     MergeGrids,
     MoveAtoms,
@@ -115,6 +116,19 @@ def test_locked_grids_and_approved_plans_refuse_edits(district: District) -> Non
     approved = replace(district.plan_today(), status="approved")
     with pytest.raises(UserError, match="approved"):
         MergeGrids((0, 1)).apply(approved, district)
+
+
+def test_copied_grid_takes_the_place_of_those_it_empties(district: District) -> None:
+    today = district.plan_today()
+    whole = CopyGrid(GridRecord("A", "甲", 0), (0, 1, 2, 3)).apply(today, district)
+    assert [(g.code, g.name) for g in whole.grids] == [("A", "甲"), ("C", "C")]
+    assert whole.assignment.tolist() == [0, 0, 0, 0, 1, 1]
+    # The rest of A stays A, so the copy begins without a code.
+    part = CopyGrid(GridRecord("A", "甲", 0), (1, 2, 3)).apply(today, district)
+    assert [(g.code, g.name) for g in part.grids] == [("A", "A"), ("C", "C"), ("", "甲")]
+    assert part.assignment.tolist() == [0, 2, 2, 2, 1, 1]
+    with pytest.raises(UserError, match="one community"):
+        CopyGrid(GridRecord("A", "甲", 0), (3, 4)).apply(today, district)
 
 
 def test_empty_grid_can_be_retired(district: District) -> None:
