@@ -71,6 +71,12 @@ class Parameter:
                 _("{where} must be a number, not {value}.").format(where=where, value=repr(value))
             )
         if not self.low <= value <= self.high and value != inf:
+            if self.high == inf:
+                raise UserError(
+                    _("{where} = {value}: give a number of at least {low:g}.").format(
+                        where=where, value=value, low=self.low
+                    )
+                )
             raise UserError(
                 _("{where} = {value}: give a number from {low:g} to {high:g}.").format(
                     where=where, value=value, low=self.low, high=self.high

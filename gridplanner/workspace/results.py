@@ -48,7 +48,10 @@ def result_lines(outcome: Outcome, out: Path) -> list[str]:
     ]
     lines += [
         _("Certificate, {objective}: plan {value}, proven bound {bound}, gap {gap}").format(
-            objective=_(name), value=round(b.value, 4), bound=round(b.bound, 4), gap=round(b.gap, 4)
+            objective=_(name),
+            value=figure(name, b.value),
+            bound=figure(name, b.bound),
+            gap=figure(name, b.gap),
         )
         for name, b in outcome.certificate.total.items()
     ]
@@ -59,6 +62,17 @@ def result_lines(outcome: Outcome, out: Path) -> list[str]:
         lines.append(_("Took {seconds:.1f} s").format(seconds=outcome.summary["seconds"]))
     lines.append(_("Written to {folder}").format(folder=out))
     return lines
+
+
+def figure(objective: str, value: float) -> str:
+    """Return a figure of a certificate as people write it: the deviation in per cent, the others whole.
+
+    Examples
+    --------
+    >>> figure("pieces", 63.0), figure("deviation", 0.0398)
+    ('63', '3.98%')
+    """
+    return f"{value:.2%}" if objective == "deviation" else f"{value:.10g}"
 
 
 def _change_line(outcome: Outcome) -> str:

@@ -61,8 +61,11 @@ def test_values_outside_the_bounds_are_refused_with_the_bounds(value: object) ->
         parameter("rules.service_radius_m.max").number(value)
 
 
-def test_infinity_switches_a_limit_off() -> None:
+def test_infinity_switches_a_limit_off_and_is_no_bound_to_quote() -> None:
     assert parameter("rules.people.max").number(inf) == inf
+    with pytest.raises(UserError) as refused:
+        parameter("rules.service_radius_m.max").number(0, "max")
+    assert "inf" not in str(refused.value)
     assert parameter("plan.total").number(1) == 1
 
 
