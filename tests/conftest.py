@@ -18,6 +18,20 @@ os.environ["GRIDPLANNER_LANG"] = "zh_CN"
 ROOT = Path(__file__).resolve().parent.parent
 
 
+#: Folders whose files last longest, the longest first.
+_LONGEST = ("workflow", "gui", "reliability")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that last longest, so that no core waits for another at the end."""
+    rank = {ROOT / "tests" / name: place for place, name in enumerate(_LONGEST)}
+
+    def place(item: pytest.Item) -> int:
+        return min((rank[folder] for folder in item.path.parents if folder in rank), default=len(rank))
+
+    items.sort(key=place)
+
+
 @pytest.fixture(autouse=True)
 def own_user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Send settings, recovery logs and caches of each test to a folder of its own."""

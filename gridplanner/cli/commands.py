@@ -209,7 +209,8 @@ def run_test(options: argparse.Namespace) -> int:
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     # The whole suite runs on all cores, file by file: a file's tests share what is dear to make.
     asked = [word for word in options.rest if word != "--"]
-    rest = asked or ["-n", str(min(os.cpu_count() or 1, _TEST_PROCESSES)), "--dist", "loadfile"]
+    processes = str(min(os.cpu_count() or 1, _TEST_PROCESSES))
+    rest = asked or ["-n", processes, "--dist", "loadfile", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", *rest]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # our own tests
 
