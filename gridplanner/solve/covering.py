@@ -27,6 +27,11 @@ from gridplanner.solve.share import even_cost
 MAX_POINTS, MAX_GROUNDS = 3_000, 150
 #: Taken off what the solver answers, since it rounds.
 _TINY = 1e-6
+#: Branches and wall seconds of one question. Nearly all are answered before the first branch; the branches
+#: end the others at the same point on any machine.
+_SOON = {"node_limit": 300, "time_limit": 10.0}
+#: How far from the least distance people may be handed out.
+_NEAR = 0.2
 Sets = npt.NDArray[np.bool_]
 
 
@@ -36,6 +41,7 @@ class Lots(NamedTuple):
     inside: Sets  #: bool[grounds, lots]
     people: FloatArray
     households: FloatArray
+    lot: npt.NDArray[np.intp]  #: intp[a], lot of each lived-in atom
 
 
 @kernel
@@ -99,15 +105,19 @@ class Covering:
     part : Part
     merged : bool
         Whether atoms of the same grounds are counted together, which is quicker.
+    sets : bool[m, n], optional
+        The grounds, where they are known already or only some of them may be used.
     """
 
-    def __init__(self, part: Part, *, merged: bool = True) -> None:
-        sets = largest_grounds(part)
-        self._blind = not 1 < len(sets) <= MAX_GROUNDS
+    def __init__(self, part: Part, *, merged: bool = True, sets: Sets | None = None) -> None:
+        sets = largest_grounds(part) if sets is None else sets
+        #: Whether nothing can be said: no radius, or too many grounds.
+        self.blind = not 1 < len(sets) <= MAX_GROUNDS
         self._total = part.people
-        if self._blind:
+        if self.blind:
             return
         lots = _lots(part, sets, merged=merged)
+        self._lots = lots
         ground, lot = np.nonzero(lots.inside)
         m, pairs = len(sets), np.arange(len(ground))
         self._grounds, self._width = m, m + len(pairs)
@@ -128,11 +138,63 @@ class Covering:
             *_bands(part.limits.hard_only(), lots, ground, lot, m),
         ]
 
-    def refutes(self, k: int, limit_s: float = 5.0) -> bool:
-        """Tell whether k grids are proven impossible; running out of wall seconds proves nothing."""
-        if self._blind:
-            return False
-        return bool(self._solved(k, np.zeros(self._width), [], limit_s).status == 2)
+    def refutes(self, k: int) -> bool:
+        """Tell whether k grids are proven impossible; running out of time proves nothing."""
+        return self.opened(k)[0]
+
+    def opened(self, k: int, away: FloatArray | None = None) -> tuple[bool, FloatArray | None]:
+        """Tell whether k grids are proven impossible, and how many each ground would have.
+
+        Parameters
+        ----------
+        k : int
+        away : float64[grounds, a], optional
+            Cost of handing each of the a lived-in atoms to a ground; people then go to grounds that are near.
+
+        Returns
+        -------
+        (bool, float64[grounds] or None)
+            None where the number is impossible, or nothing was found.
+        """
+        if self.blind:
+            return False, None
+        answer = self._solved(k, self._priced(away), [], {**_SOON, "mip_rel_gap": _NEAR})
+        if answer.x is None:
+            return answer.status == 2, None
+        return False, np.round(answer.x[: self._grounds])
+
+    def handed_out(self, counts: FloatArray, away: FloatArray) -> FloatArray | None:
+        """Return the shares of the atoms that each ground is given, at the least distance.
+
+        Parameters
+        ----------
+        counts : float64[grounds]
+            Grids of each ground.
+        away : float64[grounds, a]
+            As in `opened`; the atoms must not be merged.
+
+        Returns
+        -------
+        float64[grounds, a] or None
+        """
+        if self.blind:
+            return None
+        fixed = LinearConstraint(eye_array(self._grounds, self._width).tocsr(), counts, counts)
+        answer = self._solved(int(counts.sum()), self._priced(away), [fixed], _SOON)
+        if answer.x is None:
+            return None
+        shares = np.zeros(away.shape)
+        shares[self._cells[0], self._lot] = answer.x[self._cells[1]]
+        return shares
+
+    def _priced(self, away: FloatArray | None) -> FloatArray:
+        """Return the cost of each column: what handing the atoms of a lot to a ground costs together."""
+        cost = np.zeros(self._width)
+        if away is not None:
+            together = np.zeros((len(self._lots.people), len(away)))
+            np.add.at(together, self._lots.lot, away.T)
+            cost[self._cells[1]] = together[self._lot, self._cells[0]]
+        return cost
 
     def least_unevenness(self, k: int, mean: float, limit_s: float = 5.0) -> float:
         """Return a proven least sum of |people / mean - 1| over k grids; inf where k is impossible.
@@ -140,7 +202,7 @@ class Covering:
         The grids of one ground together are at least as far from the mean as their sum is from theirs.
         """
         even = even_cost(self._total, k, mean)
-        if self._blind:
+        if self.blind:
             return even
         m, width = self._grounds, self._width
         loads = coo_array((self._people / mean, self._cells), shape=(m, width))
@@ -152,38 +214,14 @@ class Covering:
             LinearConstraint(hstack([over, gap]).tocsr(), 0.0, inf),
         ]
         cost = np.concatenate([np.zeros(width), np.ones(m)])
-        answer = self._solved(k, cost, rows, limit_s)
+        answer = self._solved(k, cost, rows, {"time_limit": limit_s})
         if answer.status == 2:
             return inf
         dual = getattr(answer, "mip_dual_bound", None)
         return even if dual is None else max(even, float(dual) - _TINY)
 
-    def handed_out(self, k: int, away: FloatArray, limit_s: float = 5.0) -> FloatArray | None:
-        """Return what each ground is given when people go to grounds that are near.
-
-        Parameters
-        ----------
-        away : float64[grounds, lots]
-            Cost of handing a lot to a ground.
-
-        Returns
-        -------
-        float64[grounds, lots] or None
-            Shares of the lots; None where no answer was found in so many wall seconds.
-        """
-        if self._blind:
-            return None
-        cost = np.zeros(self._width)
-        cost[self._cells[1]] = away[self._cells[0], self._lot]
-        answer = self._solved(k, cost, [], limit_s, gap=0.02)
-        if answer.x is None:
-            return None
-        shares = np.zeros(away.shape)
-        shares[self._cells[0], self._lot] = answer.x[self._cells[1]]
-        return shares
-
     def _solved(
-        self, k: int, cost: FloatArray, more: list[LinearConstraint], limit_s: float, gap: float = 0.0
+        self, k: int, cost: FloatArray, more: list[LinearConstraint], limits: dict[str, float]
     ) -> Any:
         """Solve the model of k grids; columns past the model's own are of any size."""
         wider = len(cost) - self._width
@@ -203,7 +241,7 @@ class Covering:
             integrality=whole,
             bounds=Bounds(0.0, upper),
             constraints=[*rows, *more, LinearConstraint(whole[None, :], k, k)],
-            options={"time_limit": limit_s, "mip_rel_gap": gap},
+            options={"mip_rel_gap": 0.0, **limits},
         )
 
 
@@ -225,12 +263,12 @@ def _lots(part: Part, sets: Sets, *, merged: bool) -> Lots:
         inside, lot = np.unique(inside, axis=1, return_inverse=True)
     else:
         lot = np.arange(len(lived))
-    size = inside.shape[1]
+    lot, size = lot.ravel(), inside.shape[1]
     people, households = (
-        np.bincount(lot.ravel(), values[lived], minlength=size).astype(np.float64)
+        np.bincount(lot, values[lived], minlength=size).astype(np.float64)
         for values in (f.people, f.households)
     )
-    return Lots(inside, people, households)
+    return Lots(inside, people, households, lot)
 
 
 def _bands(

@@ -99,8 +99,9 @@ class Desk:
 
     def _bound(self, wanted: list[tuple[int, dict[int, float]]], seconds: float, purpose: str) -> None:
         """Prove bounds for some parts: (part, goals by number of grids); `seconds` of wall time for each."""
+        parts, first = self.scope.parts, self.request.total == "fewest"
         tasks = [
-            ProveTask(self.scope.parts[i], self._numbers(i, goals), MAX_SETS, goals, seconds, self.known[i])
+            ProveTask(parts[i], self._numbers(i, goals), MAX_SETS, goals, seconds, self.known[i], first)
             for i, goals in wanted
         ]
         results = self.executor.run(run_prove, tasks, self.progress)
@@ -309,12 +310,14 @@ class Desk:
             self.measured[i][result.divided.k] = result.divided
             self.refuted[i] = result.refuted
             self.least[i].update(dict.fromkeys(result.refuted, inf))
-            # Numbers that no proof was asked of are taken to be possible.
-            self.least[i] = (
-                dict.fromkeys(range(self.ranges[i].start, result.divided.k + 1), 0.0) | self.least[i]
-            )
             self.cpu_s["solve"] += result.cpu_s
             self.progress.step(done, len(tasks), _("Planning {community}").format(community=self._name(i)))
+        self._bound(
+            [(i, {d.k: 0.0}) for i, d in sorted(out.items()) if d.k not in self.least[i]], 0.0, "solve"
+        )
+        for i, d in out.items():
+            # Numbers that no proof was asked of are taken to be possible.
+            self.least[i] = dict.fromkeys(range(self.ranges[i].start, d.k + 1), 0.0) | self.least[i]
         return [out[i] for i in range(len(numbers))]
 
     def _shares(self, measured_only: bool = False) -> list[int]:

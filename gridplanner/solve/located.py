@@ -13,35 +13,73 @@ import numpy.typing as npt
 from gridplanner.solve.covering import Covering, largest_grounds, lived_in
 from gridplanner.solve.part import Field, FloatArray, IntArray, Part
 
-#: Wall seconds for handing out; it takes tenths.
-_LIMIT_S = 4.0
 
-
-def located(part: Part, k: int) -> IntArray | None:
-    """Return the number of the ground that each atom is handed to; None where nothing was found.
+class Around:
+    """Where k grids of a part could have their service points, asked once for each number.
 
     Parameters
     ----------
     part : Part
-    k : int
-
-    Returns
-    -------
-    int32[n]
-        -1 for atoms that touch no handed out one. A ground may stand for several grids.
     """
-    f, lived = part.field, lived_in(part.field)
-    sets = largest_grounds(part)[:, lived]
+
+    def __init__(self, part: Part) -> None:
+        self._part, self._lived = part, lived_in(part.field)
+        self._sets = largest_grounds(part)
+        self._covering = Covering(part, sets=self._sets)
+        self._away = (
+            np.zeros((0, 0))
+            if self._covering.blind
+            else _distances(part.field, self._sets[:, self._lived], self._lived)
+        )
+        self._answers: dict[int, tuple[bool, FloatArray | None]] = {}
+        self._starts: dict[int, IntArray | None] = {}
+
+    def refutes(self, k: int) -> bool:
+        """Tell whether k grids are proven impossible."""
+        return self._answer(k)[0]
+
+    def start(self, k: int) -> IntArray | None:
+        """Return the number of the ground that each atom is handed to; None where nothing was found.
+
+        Returns
+        -------
+        int32[n]
+            -1 for atoms that touch no handed out one. A ground may stand for several grids.
+        """
+        if k not in self._starts:
+            counts = self._answer(k)[1]
+            self._starts[k] = None if counts is None else self._located(counts)
+        return self._starts[k]
+
+    def _answer(self, k: int) -> tuple[bool, FloatArray | None]:
+        if k not in self._answers:
+            self._answers[k] = self._covering.opened(k, self._away)
+        return self._answers[k]
+
+    def _located(self, counts: FloatArray) -> IntArray | None:
+        """Hand the atoms to the grounds that were chosen."""
+        used = counts > 0
+        chosen = Covering(self._part, merged=False, sets=self._sets[used])
+        shares = chosen.handed_out(counts[used], self._away[used])
+        if shares is None:
+            return None
+        label = np.full(len(self._part), -1, np.int32)
+        label[self._lived] = shares.argmax(axis=0)
+        return _spread(self._part.field, label)
+
+
+def _distances(
+    f: Field, inside: npt.NDArray[np.bool_], lived: npt.NDArray[np.intp]
+) -> npt.NDArray[np.float64]:
+    """Return the squared distance of each lived-in atom from the middle of each ground, times its people.
+
+    In shares of the mean square.
+    """
     xy, people = _middles(f)[lived], np.maximum(f.people[lived], 1).astype(np.float64)
-    weight = sets * people
-    middle = (weight @ xy) / weight.sum(axis=1)[:, None]
+    weight = inside * people
+    middle = (weight @ xy) / np.maximum(weight.sum(axis=1), 1.0)[:, None]
     squares: FloatArray = ((xy[None, :, :] - middle[:, None, :]) ** 2).sum(axis=2)
-    shares = Covering(part, merged=False).handed_out(k, squares * people / max(1.0, squares.mean()), _LIMIT_S)
-    if shares is None:
-        return None
-    label = np.full(len(part), -1, np.int32)
-    label[lived] = shares.argmax(axis=0)
-    return _spread(f, label)
+    return squares * people / max(1.0, float(squares.mean()) if squares.size else 1.0)
 
 
 def _middles(f: Field) -> npt.NDArray[np.float64]:

@@ -42,6 +42,8 @@ class ProveTask:
     most_sets : int
     known : mapping
         What earlier tasks proved of clusters.
+    first : bool
+        Whether numbers past the first possible one, and past the goals, are left out.
     """
 
     part: Part
@@ -50,6 +52,7 @@ class ProveTask:
     goals: Mapping[int, float] = field(default_factory=dict)
     seconds: float = 0.0
     known: Proven = field(default_factory=dict)
+    first: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +75,7 @@ def run_prove(task: ProveTask) -> Curve:
     if not 0 < len(part.olds) <= MAX_OLDS:
         return Curve(dict.fromkeys(task.numbers, 0.0), {}, process_time() - begun, frozenset(task.goals))
     prover = _Prover(part, task)
-    least = {k: prover.bound(k) for k in task.numbers}
+    least = _first_bounds(prover, task)
     deadline, spent = monotonic() + task.seconds, set[int]()
     for k, goal in task.goals.items():
         while least[k] < goal and monotonic() < deadline and k not in spent:
@@ -80,8 +83,18 @@ def run_prove(task: ProveTask) -> Curve:
                 spent.add(k)
             least[k] = prover.bound(k)
     if task.goals:
-        least = {k: max(least[k], prover.bound(k)) for k in task.numbers}
+        least = {k: max(low, prover.bound(k)) for k, low in least.items()}
     return Curve(least, prover.known, process_time() - begun, frozenset(spent))
+
+
+def _first_bounds(prover: _Prover, task: ProveTask) -> dict[int, float]:
+    """Return the bounds that need no exact work."""
+    least: dict[int, float] = {}
+    for k in task.numbers:
+        least[k] = prover.bound(k)
+        if task.first and least[k] < inf and k >= max(task.goals, default=0):
+            break
+    return least
 
 
 def absorbed(part: Part) -> Part:

@@ -11,8 +11,8 @@ import pytest
 from gridplanner.solve.covering import Covering
 from gridplanner.solve.division import FULL, judged
 from gridplanner.solve.keep import Keeper
-from gridplanner.solve.legal import Lawyer
-from gridplanner.solve.located import located
+from gridplanner.solve.legal import WAYS, Lawyer, searched
+from gridplanner.solve.located import Around
 from gridplanner.solve.part import Field, Limits, Part
 from gridplanner.solve.pricing import prices_of
 
@@ -70,14 +70,25 @@ def test_impossible_numbers_are_proven(strip: Part, k: int) -> None:
 
 
 def test_located_start_hands_every_atom_to_a_ground_that_reaches_it(corner: Part) -> None:
-    label = located(corner, 5)
+    label = Around(corner).start(5)
     assert label is not None
     assert (label >= 0).all()
     assert len(np.unique(label)) <= 5
 
 
 def test_nothing_is_located_where_the_number_is_impossible(strip: Part) -> None:
-    assert located(strip, 3) is None
+    around = Around(strip)
+    assert around.refutes(3)
+    assert around.start(3) is None
+
+
+def test_a_start_around_service_points_leads_to_a_legal_division(strip: Part, corner: Part) -> None:
+    """In the corner, 30 seeds of 30 find a division so; from nothing none of them does."""
+    for part, k in ((strip, 4), (corner, 5)):
+        prices, around = prices_of(LIMITS, "keep", part.people / k), Around(part)
+        turn = next(i for i, way in enumerate(WAYS) if way.around)
+        found = [searched(part, k, prices, seed, turn, around.start(k)).breaches for seed in range(10)]
+        assert found == [0] * 10
 
 
 def test_atoms_counted_together_prove_the_same(strip: Part, corner: Part) -> None:
