@@ -33,6 +33,22 @@ class Silent:
         return False
 
 
+def settle(progress: Progress) -> None:
+    """Look for the last time before something that lasts is changed; from here on the work is finished.
+
+    Raises
+    ------
+    Cancelled
+        The user asked to stop.
+    """
+    # A receiver that someone else may have stopped meanwhile (the window's) has to ask there.
+    ask = getattr(progress, "settle", None)
+    if ask is not None:
+        ask()
+    elif progress.cancelled():
+        raise Cancelled
+
+
 class Executor(Protocol):
     """Runs independent tasks somewhere: inline, in processes, on a cluster.
 

@@ -34,6 +34,7 @@ from gridplanner.io.postgis_rows import (
 from gridplanner.io.postgis_session import patiently
 from gridplanner.io.raw import RawTable
 from gridplanner.model.layers import Layer, ObjectArray
+from gridplanner.progress import Progress, Silent, settle
 from gridplanner.texts import _
 
 
@@ -164,6 +165,7 @@ def publish(
     crosswalk: Layer,
     crs: str,
     publication: Publication | None = None,
+    progress: Progress | None = None,
 ) -> int:
     """Publish a division: grids, crosswalk and history, all or nothing.
 
@@ -182,6 +184,8 @@ def publish(
     crs : str
         Must have an EPSG code: PostGIS knows no other.
     publication : Publication, optional
+    progress : Progress, optional
+        Looked at until everything is entered; a stop takes it all back.
 
     Returns
     -------
@@ -192,8 +196,10 @@ def publish(
     ------
     UserError
         The CRS has no EPSG code, a name is too long, or the database refuses or stays away.
+    Cancelled
+        The user asked to stop; nothing was published.
     """
-    srid = srid_of(crs)
+    srid, receiver = srid_of(crs), progress or Silent()
     about = publication or Publication()
     check_names((schema, *grids.fields, *crosswalk.fields))
 
@@ -208,9 +214,11 @@ def publish(
         ).fetchone()
         if done is not None:
             return int(done[0])
-        return _enter(connection, schema, grids, crosswalk, srid, about)
+        version = _enter(connection, schema, grids, crosswalk, srid, about)
+        settle(receiver)
+        return version
 
-    return patiently(database, enter)
+    return patiently(database, enter, receiver)
 
 
 def _make_tables(connection: psycopg.Connection[Any], schema: str) -> None:

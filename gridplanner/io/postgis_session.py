@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from gridplanner.errors import UserError
+from gridplanner.errors import Cancelled, UserError
 from gridplanner.io.postgis_rows import Database
+from gridplanner.progress import Progress
 from gridplanner.texts import _
 
 T = TypeVar("T")
@@ -30,17 +31,23 @@ def _connected(database: Database) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def patiently(database: Database, work: Callable[[psycopg.Connection[Any]], T]) -> T:
+def patiently(
+    database: Database, work: Callable[[psycopg.Connection[Any]], T], progress: Progress | None = None
+) -> T:
     """Run a transaction, and run it again while the server is away.
 
     Raises
     ------
     UserError
         The server stays away, or refuses what is asked.
+    Cancelled
+        The user asked to stop while it was away.
     """
     give_up = time.monotonic() + database.patience_s
     pause = _FIRST_PAUSE_S
     while True:
+        if progress is not None and progress.cancelled():
+            raise Cancelled
         try:
             with _connected(database) as connection:
                 return work(connection)

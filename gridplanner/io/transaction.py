@@ -18,7 +18,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from gridplanner.io.durable import (
 )
 from gridplanner.io.living import process_lives
 from gridplanner.io.whole import broken_files
+from gridplanner.progress import Progress, Silent, settle
 from gridplanner.texts import _
 
 _WORK = ".gridplanner-export"
@@ -43,7 +44,7 @@ _RENAME_EXCHANGE = 2
 
 
 @contextmanager
-def export_folder(out: Path, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Path]:
+def export_folder(out: Path, progress: Progress | None = None) -> Iterator[Path]:
     """Give a temporary folder to write to; on success its contents become `out`, else nothing changes.
 
     Files in `out` that no earlier export wrote (they are not named in its `summary.json`) stay.
@@ -52,8 +53,8 @@ def export_folder(out: Path, cancelled: Callable[[], bool] = lambda: False) -> I
     ----------
     out : Path
         Target folder; made if it is not there.
-    cancelled : callable, optional
-        Looked at until the new set takes the place of the old one.
+    progress : Progress, optional
+        Whether the user asked to stop is looked at until the new set takes the place of the old one.
 
     Yields
     ------
@@ -65,8 +66,9 @@ def export_folder(out: Path, cancelled: Callable[[], bool] = lambda: False) -> I
     UserError
         If the target cannot be written, the disk is full, or a written file turns out broken.
     Cancelled
-        When `cancelled` says so.
+        The user asked to stop.
     """
+    receiver = progress or Silent()
     check_writable(out)
     target = out.resolve()
     finish_interrupted(target)
@@ -75,7 +77,8 @@ def export_folder(out: Path, cancelled: Callable[[], bool] = lambda: False) -> I
         with plain_words(out):
             yield work
             _refuse_broken(work, out)
-            _flush_tree(work, cancelled)
+            _flush_tree(work, receiver)
+            settle(receiver)
             _publish(work, target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -180,18 +183,16 @@ def _refuse_broken(work: Path, out: Path) -> None:
     )
 
 
-def _flush_tree(work: Path, cancelled: Callable[[], bool]) -> None:
+def _flush_tree(work: Path, progress: Progress) -> None:
     """Make every file reach the disk, which takes long on a slow one."""
     for path in sorted(work.rglob("*")):
-        if cancelled():
+        if progress.cancelled():
             raise Cancelled
         if path.is_file():
             flush_file(path)
         elif path.is_dir():
             flush_folder(path)
     flush_folder(work)
-    if cancelled():
-        raise Cancelled
 
 
 # --- publishing ----------------------------------------------------------------------------------------

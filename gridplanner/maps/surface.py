@@ -19,7 +19,7 @@ from gridplanner.maps.fonts import canonical_characters, load_font
 from gridplanner.maps.marks import Sheet
 from gridplanner.maps.paint import paint_sheet
 from gridplanner.maps.pdftext import finish_pdf
-from gridplanner.progress import Progress, Silent
+from gridplanner.progress import Progress, Silent, settle
 from gridplanner.texts import _
 
 #: Dots per inch of PDF coordinates: one dot is a hundredth of a millimetre, to which coordinates are
@@ -108,6 +108,7 @@ def write_pdf(
         try:
             finish_pdf(raw, partial(path), canonical_characters(), info or {"Title": sheets[0].title}, marks)
             receiver.step(len(sheets), len(sheets), sheets[0].title)
+            settle(receiver)
             publish(path)
         except OSError as error:
             raise unwritable(path) from error

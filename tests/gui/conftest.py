@@ -16,9 +16,9 @@ from gridplanner.model.project import ProjectContents
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import Band, RuleSet
 from gridplanner.workspace.scene import registry as scene_registry
-from gridplanner.workspace.scene import tasks as scene_tasks
 from gridplanner.workspace.scene.desk import Answer, Desk
 from gridplanner.workspace.scene.scene import make_scene
+from gridplanner.workspace.scene.slimming import slim
 from gridplanner.workspace.workspace import Workspace
 from tests.builders import town
 
@@ -117,7 +117,7 @@ def show(window: MainWindow, contents: ProjectContents) -> None:
     """Put a project on screen as the worker would."""
     window.session.desk.state.contents = contents
     window.canvas.set_kernels(raster)
-    window.session.take(Workspace(scene_tasks.slim(contents)), make_scene(contents.district))
+    window.session.take(Workspace(slim(contents)), make_scene(contents.district))
     window.session.judge()
     window.session._poll()
     window.map.relabel()

@@ -241,7 +241,7 @@ def test_marked_areas_are_carved_out_as_a_site(window) -> None:
 
 def test_steps_brought_back_after_a_crash_reshape_the_map(window, monkeypatch) -> None:
     from gridplanner.geometry.correct import cut_atom
-    from gridplanner.workspace.scene.tasks import slim
+    from gridplanner.workspace.scene.slimming import slim
     from gridplanner.workspace.workspace import Correction, Workspace
 
     state = window.session.desk.state

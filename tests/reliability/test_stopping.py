@@ -9,10 +9,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from multiprocessing import Pipe
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -66,62 +67,144 @@ def test_a_cancelled_export_leaves_the_old_set(tmp_path: Path) -> None:
     assert stopping._listing(out) == before and list(tmp_path.iterdir()) == [out]
 
 
-def ask_and_stop(
-    monkeypatch: pytest.MonkeyPatch, task: Callable[..., Any]
-) -> tuple[list[desk.Answer], float]:
-    """Have the window's worker do a task, stop it soon; return its answers and the time to the last."""
-    monkeypatch.setattr(registry, "TASKS", {"task": task})
-    ours, theirs = Pipe()
-    worker = threading.Thread(target=desk._serve, args=(theirs,), daemon=True)
-    worker.start()
-    ours.send(("ask", 1, "task", {}))
-    time.sleep(0.1)
-    ours.send(("stop", 1, "", {}))
-    wished, answers = time.perf_counter(), [ours.recv()]
-    while not answers[-1].final:
-        answers.append(ours.recv())
-    took = time.perf_counter() - wished
-    time.sleep(0.5)
-    assert not ours.poll(), "something was said after the last answer"
-    ours.close()
-    worker.join()
-    return answers, took
+@pytest.fixture
+def asking(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[..., Any]], desk.Desk]]:
+    """Give a desk whose worker is a thread and knows one question, `task`."""
+    made: list[tuple[desk.Desk, threading.Thread]] = []
+
+    def start(task: Callable[..., Any]) -> desk.Desk:
+        monkeypatch.setattr(registry, "TASKS", {"task": task})
+        ours, theirs = Pipe()
+        asked = desk.Desk()
+        asked._line = desk._Line(ours, asked._news)
+        asked._process = SimpleNamespace(is_alive=lambda: True)
+        worker = threading.Thread(target=desk._serve, args=(theirs,), daemon=True)
+        for thread in (worker, threading.Thread(target=asked._line.listen, daemon=True)):
+            thread.start()
+        made.append((asked, worker))
+        return asked
+
+    yield start
+    for asked, worker in made:
+        assert asked._line is not None
+        asked._line.send("leave", 0, "", {})
+        worker.join()
 
 
-def test_a_question_that_never_looks_is_given_up_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def answered(asked: desk.Desk) -> list[desk.Answer]:
+    """Return all answers until nothing is open."""
+    answers: list[desk.Answer] = []
+    while asked.busy:
+        answers += asked.poll()
+        time.sleep(0.002)
+    return answers
+
+
+def stopped(asked: desk.Desk, begun: threading.Event) -> list[desk.Answer]:
+    """Ask, stop once the work has begun; return all answers."""
+    ticket = asked.ask("task")
+    begun.wait()
+    asked.cancel(ticket)
+    return answered(asked)
+
+
+@pytest.mark.parametrize("hears", [True, False])
+def test_a_question_that_never_looks_is_given_up_and_changes_nothing(
+    asking: Any, monkeypatch: pytest.MonkeyPatch, hears: bool
+) -> None:
+    begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
     changed = []
+    if not hears:
+        # As while a library holds the interpreter: the stop lies unread in the pipe.
+        monkeypatch.setattr(desk._Reporter, "stop", lambda reporter: None)
 
     def long_call(_state: object, progress: Any) -> str:
-        time.sleep(0.5)
-        progress.step(1, 1, "the look before what lasts")
-        changed.append("the project")
+        begun.set()
+        go_on.wait()
+        try:
+            progress.settle()
+            changed.append("the project")
+        finally:
+            ended.set()
         return "too late"
 
-    answers, took = ask_and_stop(monkeypatch, long_call)
-    assert isinstance(answers[-1].value, Cancelled) and took < 0.35
-    assert not changed
+    asked = asking(long_call)
+    answers = stopped(asked, begun)
+    assert isinstance(answers[-1].value, Cancelled)
+    go_on.set()
+    ended.wait()
+    assert not changed and not asked.poll()
 
 
-def test_a_question_that_noticed_the_stop_may_give_its_best(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_cleared_away_after_a_stop_is_not_waited_for(
+    asking: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "GRACE_S", 600.0)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def tidy(_state: object, progress: Any) -> None:
+        begun.set()
+        try:
+            while True:
+                progress.step(0, 1, "")
+                time.sleep(0.01)
+        finally:
+            go_on.wait()
+
+    assert isinstance(stopped(asking(tidy), begun)[-1].value, Cancelled)
+    go_on.set()
+
+
+def test_the_same_question_waits_for_the_one_that_was_given_up(asking: Any) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def writes(_state: object, _progress: Any) -> None:
+        order.append("begins")
+        begun.set()
+        go_on.wait()
+        order.append("ends")
+
+    asked = asking(writes)
+    stopped(asked, begun)
+    asked.ask("task")
+    time.sleep(0.2)
+    go_on.set()
+    answered(asked)
+    assert order == ["begins", "ends", "begins", "ends"]
+
+
+def test_a_question_that_noticed_the_stop_may_give_its_best(
+    asking: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "KEEP_BEST", {"task"})
+    monkeypatch.setattr(desk, "GRACE_S", 2.0)
+    begun = threading.Event()
+
     def search(_state: object, progress: Any) -> str:
+        begun.set()
         while not progress.cancelled():
             time.sleep(0.01)
-        time.sleep(2 * desk.GRACE_S)
+        time.sleep(2.2)
         return "the best so far"
 
-    answers, _took = ask_and_stop(monkeypatch, search)
+    answers = stopped(asking(search), begun)
     assert (answers[-1].kind, answers[-1].value) == ("result", "the best so far")
 
 
-def test_a_question_that_has_settled_is_finished(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_that_has_settled_is_finished(asking: Any) -> None:
+    begun = threading.Event()
+
     def opening(_state: object, progress: Any) -> str:
         progress.settle()
+        progress.settle()
         progress.part("the map")
+        begun.set()
         time.sleep(3 * desk.GRACE_S)
         progress.step(1, 1, "no more looks matter")
         return "the project"
 
-    answers, _took = ask_and_stop(monkeypatch, opening)
+    answers = stopped(asking(opening), begun)
     assert [answer.kind for answer in answers] == ["part", "step", "result"]
 
 

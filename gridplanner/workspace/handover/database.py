@@ -14,6 +14,7 @@ from gridplanner.errors import UserError
 from gridplanner.io.postgis_rows import Database, Publication, Version, srid_of
 from gridplanner.model.layers import Layer
 from gridplanner.model.outcome import Outcome
+from gridplanner.progress import Progress
 from gridplanner.reports.crosswalk import FIELDS, crosswalk_rows
 from gridplanner.texts import _
 from gridplanner.workspace.config import PostgisOptions
@@ -29,8 +30,10 @@ _ADDRESS = re.compile(r"postgres(?:ql)?://|\w+\s*=")
 _FIRST_LOOK_S = 3.0
 
 
-def publish_outcome(outcome: Outcome, options: PostgisOptions) -> int:
+def publish_outcome(outcome: Outcome, options: PostgisOptions, progress: Progress | None = None) -> int:
     """Publish grids, crosswalk and history of a plan in one transaction; return the number of the version.
+
+    A stop that `progress` tells takes everything back.
 
     Raises
     ------
@@ -42,7 +45,8 @@ def publish_outcome(outcome: Outcome, options: PostgisOptions) -> int:
     database = Database(_address(options), options.patience_s)
     grids = output_layers(outcome)["grids"]
     crs = outcome.district.crs
-    version: int = postgis.publish(database, options.schema, grids, crosswalk_layer(outcome), crs, about)
+    rows = crosswalk_layer(outcome)
+    version: int = postgis.publish(database, options.schema, grids, rows, crs, about, progress)
     return version
 
 

@@ -115,7 +115,7 @@ def export(  # noqa: PLR0913 - each is a part of the plan or a choice of the cal
     settle_losses(planned, options, tell)
     after = replace(outcome.after, findings=(*outcome.after.findings, *planned))
     shown = replace(outcome, after=after)
-    with export_folder(out, progress.cancelled) as folder:
+    with export_folder(out, progress) as folder:
         parts = [Part(name, shown, contents, folder, options) for name in PARTS]
         done = []
         for i, result in enumerate(executor.run(write_part, parts, progress)):

@@ -13,11 +13,13 @@ import importlib
 import multiprocessing
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
+from time import monotonic
 from typing import Any
 
 from gridplanner.errors import Cancelled, GridplannerError
@@ -25,8 +27,8 @@ from gridplanner.errors import Cancelled, GridplannerError
 _TASKS = "gridplanner.workspace.scene.registry"
 #: Seconds that the worker may take to leave when the window closes.
 _GOODBYE_S = 1.0
-#: Seconds that a question may take to notice a stop before its answer is given up. One call of a
-#: geometry library cannot be interrupted and may last longer.
+#: Seconds that a question may take to end after a stop before it is given up. One call of a geometry
+#: library cannot be interrupted and may last longer, and keep the worker from even hearing of it.
 GRACE_S = 0.15
 
 
@@ -39,7 +41,9 @@ class Answer:
     ticket : int
         The question it answers.
     kind : str
-        `step` (value: done, total, text), `part` (an early part of the result), `result` or `error`.
+        `step` (value: done, total, text), `part` (an early part of the result), `result` or `error`;
+        between worker and desk alone: `noticed` (the stop, by work that keeps its best) and `settle`
+        (may it change what lasts?).
     value : object
     """
 
@@ -56,45 +60,52 @@ class Answer:
 class _Reporter:
     """The progress receiver of one question inside the worker.
 
-    A stop that the work has not noticed after `GRACE_S` is answered in its stead; the rest of the work
-    then ends unheard at its next look, which each task takes before anything that lasts.
+    The window gives up a question that has not noticed its stop in time, whatever a library is busy with.
+    So whether the question may still change something that lasts is for the window to say (`settle`).
     """
 
-    def __init__(self, ticket: int, send: Callable[[Answer], None]) -> None:
-        self._ticket, self._send = ticket, send
+    def __init__(self, ticket: int, send: Callable[[Answer], None], keeps_best: bool = False) -> None:
+        self._ticket, self._send, self._keeps_best = ticket, send, keeps_best
         self._stop, self._noticed, self._settled, self._closed = False, False, False, False
+        self._decided = threading.Event()
         self._lock = threading.Lock()
 
     def stop(self) -> None:
-        """Ask the work to stop; too late once it has settled."""
-        with self._lock:
-            if self._settled:
-                return
-            self._stop = True
-        timer = threading.Timer(GRACE_S, self._give_up)
-        timer.daemon = True
-        timer.start()
+        """Ask the work to stop; the window does not ask once it has let the work settle."""
+        self._stop = True
 
-    def _give_up(self) -> None:
-        if not self._noticed:
-            self.say("error", Cancelled())
+    @property
+    def stopped(self) -> bool:
+        """Whether the window asked to stop."""
+        return self._stop
+
+    def decide(self, settled: bool) -> None:
+        """Take the window's word whether the work may settle."""
+        self._settled, self._stop = settled, self._stop or not settled
+        self._decided.set()
 
     def step(self, done: int, total: int, text: str) -> None:
         """Send a step; raise Cancelled when the window asked to stop."""
         if self.cancelled():
+            if not self._keeps_best:
+                # What is cleared away now need not be waited for.
+                self.say("error", Cancelled())
             raise Cancelled
         self.say("step", (done, total, text))
 
     def cancelled(self) -> bool:
         """Tell whether the window asked to stop."""
-        self._noticed = self._stop
+        if self._stop and self._keeps_best and not self._noticed:
+            self._noticed = True
+            self.say("noticed", None)
         return self._stop
 
     def settle(self) -> None:
         """Raise Cancelled when the window asked to stop; from here the question cannot be stopped."""
-        with self._lock:
-            self._settled = not self._stop
-        if self.cancelled():
+        if not self._settled and not self._stop:
+            self.say("settle", None)
+            self._decided.wait()
+        if not self._settled:
             raise Cancelled
 
     def part(self, value: object) -> None:
@@ -128,15 +139,16 @@ def _serve(pipe: Connection) -> None:
     tasks = importlib.import_module(_TASKS)
     state = tasks.State()
     lock = threading.Lock()
-    running: dict[int, _Reporter] = {}
+    running: dict[int, _Work] = {}
 
     def send(answer: Answer) -> None:
         with lock:
             pipe.send(answer)
 
     def run(ticket: int, name: str, arguments: dict[str, Any]) -> None:
-        reporter = running[ticket]
+        reporter = running[ticket].reporter
         try:
+            _wait_for_stopped(name, ticket, running)
             reporter.say("result", tasks.TASKS[name](state, reporter, **arguments))
         except GridplannerError as error:
             reporter.say("error", error)
@@ -149,32 +161,99 @@ def _serve(pipe: Connection) -> None:
 
     for kind, ticket, name, arguments in _questions(pipe):
         if kind == "ask":
-            running[ticket] = _Reporter(ticket, send)
-            threading.Thread(target=run, args=(ticket, name, arguments), daemon=True).start()
-        elif ticket in running:
-            running[ticket].stop()
+            thread = threading.Thread(target=run, args=(ticket, name, arguments), daemon=True)
+            running[ticket] = _Work(name, _Reporter(ticket, send, name in tasks.KEEP_BEST), thread)
+            thread.start()
+        elif (work := running.get(ticket)) is None:
+            continue
+        elif kind == "settle":
+            work.reporter.decide(**arguments)
+        else:
+            work.reporter.stop()
 
 
-def _listen(pipe: Connection, news: SimpleQueue[Answer | None]) -> None:
-    """Take messages off the pipe until the worker hangs up; None says that it did."""
-    while True:
-        try:
-            news.put(pipe.recv())
-        except (EOFError, OSError):
-            news.put(None)
-            return
+@dataclass(frozen=True)
+class _Work:
+    """A question at work in the worker."""
+
+    name: str
+    reporter: _Reporter
+    thread: threading.Thread
+
+
+def _wait_for_stopped(name: str, ticket: int, running: Mapping[int, _Work]) -> None:
+    """Wait until what was stopped before is through with its last call: both may write the same files."""
+    for other, work in list(running.items()):
+        if other < ticket and work.name == name and work.reporter.stopped:
+            work.thread.join()
+
+
+class _Line:
+    """One worker's pipe as the window sees it, and which of its questions may not, or must, be finished.
+
+    Messages are taken off the pipe in a thread: a district is some megabytes, which the thread of the
+    window should not have to unpack. That thread also answers whether a question may settle, at once.
+    """
+
+    def __init__(self, pipe: Connection, news: SimpleQueue[Answer | None]) -> None:
+        self._pipe, self._news = pipe, news
+        self._sending, self._deciding = threading.Lock(), threading.Lock()
+        self._until: dict[int, float] = {}
+        self._settled: set[int] = set()
+
+    def send(self, kind: str, ticket: int, name: str, arguments: dict[str, Any]) -> None:
+        """Send to the worker from any thread."""
+        with self._sending:
+            self._pipe.send((kind, ticket, name, arguments))
+
+    def stop(self, ticket: int) -> None:
+        """Wish a question to end; one that has settled is finished instead."""
+        with self._deciding:
+            if ticket in self._settled or ticket in self._until:
+                return
+            self._until[ticket] = monotonic() + GRACE_S
+        with suppress(OSError):  # a worker that is gone has stopped
+            self.send("stop", ticket, "", {})
+
+    def overdue(self) -> list[int]:
+        """Return the questions that took too long to end after a stop."""
+        with self._deciding:
+            late = [ticket for ticket, until in self._until.items() if until <= monotonic()]
+            # They stay among the stopped: what was given up may never settle.
+            self._until.update(dict.fromkeys(late, inf))
+        return late
+
+    def listen(self) -> None:
+        """Take messages off the pipe until the worker hangs up; None says that it did."""
+        while True:
+            try:
+                answer = self._pipe.recv()
+                if not self._taken(answer):
+                    self._news.put(answer)
+            except (EOFError, OSError):
+                self._news.put(None)
+                return
+
+    def _taken(self, answer: Answer) -> bool:
+        """Deal with a message that is not for the window."""
+        if answer.kind == "noticed":
+            with self._deciding:
+                self._until[answer.ticket] = inf
+        elif answer.kind == "settle":
+            with self._deciding:
+                granted = answer.ticket not in self._until
+                if granted:
+                    self._settled.add(answer.ticket)
+            self.send("settle", answer.ticket, "", {"settled": granted})
+        return answer.kind in ("noticed", "settle")
 
 
 class Desk:
-    """The window's end of the worker process; started on first use.
-
-    Messages are taken off the pipe in a thread: a district is some megabytes, which the thread of the
-    window should not have to unpack.
-    """
+    """The window's end of the worker process; started on first use."""
 
     def __init__(self) -> None:
         self._process: Any = None
-        self._pipe: Any = None
+        self._line: _Line | None = None
         self._news: SimpleQueue[Answer | None] = SimpleQueue()
         self._next = 0
         self._open: set[int] = set()
@@ -185,29 +264,34 @@ class Desk:
             return
         lost = self._all_lost()
         context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
+        ours, theirs = context.Pipe()
         # No daemon: the engine starts worker processes of its own, which daemons may not.
         self._process = context.Process(target=_serve, args=(theirs,), daemon=False)
         self._process.start()
         theirs.close()
         self._news = SimpleQueue()
         for answer in lost:
+            self._open.add(answer.ticket)
             self._news.put(answer)
-        listening = (self._pipe, self._news)
-        threading.Thread(target=_listen, args=listening, name="desk", daemon=True).start()
+        self._line = _Line(ours, self._news)
+        threading.Thread(target=self._line.listen, name="desk", daemon=True).start()
 
     def ask(self, name: str, **arguments: object) -> int:
         """Ask a question; its answers come through `poll` under the ticket returned."""
         self.start()
         self._next += 1
         self._open.add(self._next)
-        self._pipe.send(("ask", self._next, name, arguments))
+        if self._line is not None:
+            self._line.send("ask", self._next, name, arguments)
         return self._next
 
     def cancel(self, ticket: int) -> None:
-        """Ask the worker to stop working on a question; the answer is then `Cancelled`."""
-        if ticket in self._open:
-            self._pipe.send(("stop", ticket, "", {}))
+        """Ask the worker to stop working on a question; the answer is then `Cancelled`, within moments.
+
+        Work that has settled is finished instead; work that keeps its best answers with that.
+        """
+        if ticket in self._open and self._line is not None:
+            self._line.stop(ticket)
 
     @property
     def busy(self) -> bool:
@@ -220,11 +304,16 @@ class Desk:
         while not self._news.empty():
             answer = self._news.get()
             if answer is None:
-                answers += self._all_lost()
-                break
+                return [*answers, *self._all_lost()]
+            if answer.ticket not in self._open:
+                continue  # given up
             if answer.final:
                 self._open.discard(answer.ticket)
             answers.append(answer)
+        for ticket in self._line.overdue() if self._line is not None else ():
+            if ticket in self._open:
+                self._open.discard(ticket)
+                answers.append(Answer(ticket, "error", Cancelled()))
         return answers
 
     def _all_lost(self) -> list[Answer]:
@@ -233,7 +322,7 @@ class Desk:
             Answer(t, "error", RuntimeError("the worker process ended early")) for t in sorted(self._open)
         ]
         self._open.clear()
-        self._process = self._pipe = None
+        self._process = self._line = None
         return lost
 
     def close(self) -> None:
@@ -241,11 +330,12 @@ class Desk:
         if self._process is None:
             return
         # Closing our end would not wake the listening thread; the worker's end does.
-        with suppress(OSError):
-            self._pipe.send(("leave", 0, "", {}))
+        if self._line is not None:
+            with suppress(OSError):
+                self._line.send("leave", 0, "", {})
         self._process.join(_GOODBYE_S)
         if self._process.is_alive():
             self._process.terminate()
             self._process.join()
-        self._process = self._pipe = None
+        self._process = self._line = None
         self._open.clear()

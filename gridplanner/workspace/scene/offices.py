@@ -37,6 +37,7 @@ def take_release(
     from gridplanner.workspace.safety.restoring import save_new
 
     release = take(state.whole(contents), load_config(Path(config)), progress)
+    progress.settle()
     save_new(Path(new), release.contents)
     return tuple(release_lines(release))
 
@@ -62,7 +63,7 @@ def publish(
     outcome = compare(state.whole(contents), plan, certificate, config=state.config, progress=progress)
     known = state.config.postgis if state.config else PostgisOptions()
     given: dict[str, Any] = {key: value for key, value in settings.items() if value}
-    return publish_outcome(outcome, replace(known, **given))
+    return publish_outcome(outcome, replace(known, **given), progress)
 
 
 def losses(

@@ -16,9 +16,9 @@ from gridplanner.workspace.scene import safety as scene_safety
 from gridplanner.workspace.scene import tasks as scene_tasks
 from gridplanner.workspace.scene import trial as scene_trial
 from gridplanner.workspace.scene import units as scene_units
-from gridplanner.workspace.scene.tasks import State
+from gridplanner.workspace.scene.tasks import KEEP_BEST, State
 
-__all__ = ["TASKS", "State"]
+__all__ = ["KEEP_BEST", "TASKS", "State"]
 
 TASKS: Mapping[str, Callable[..., Any]] = {
     **scene_tasks.TASKS,

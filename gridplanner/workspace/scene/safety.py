@@ -13,7 +13,8 @@ from gridplanner.errors import UserError
 from gridplanner.model.project import ProjectContents
 from gridplanner.texts import _, use_language
 from gridplanner.workspace.safety.saving import Saving
-from gridplanner.workspace.scene.tasks import Opened, Reporter, State, open_paths, show_opened, slim
+from gridplanner.workspace.scene.slimming import slim
+from gridplanner.workspace.scene.tasks import Opened, Reporter, State, open_paths, show_opened
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
-
 from gridplanner.errors import UserError
 from gridplanner.model.amendment import Amendment
 from gridplanner.model.certificate import Certificate
 from gridplanner.model.finding import Finding
-from gridplanner.model.jurisdiction import District
-from gridplanner.model.layers import Layer
 from gridplanner.model.measures import Measures
 from gridplanner.model.plan import Plan
 from gridplanner.model.project import ProjectContents
@@ -32,6 +28,7 @@ from gridplanner.workspace.config_text import config_text, with_names_only
 from gridplanner.workspace.safety.saving import Saving
 from gridplanner.workspace.scene.files import probe_all, scenarios_in
 from gridplanner.workspace.scene.scene import Scene, make_scene
+from gridplanner.workspace.scene.slimming import slim
 
 SAMPLE = RESOURCES.parent / "sample_shapefiles" / "config.toml"
 
@@ -125,33 +122,6 @@ class Opened:
     today: Judged
     path: str = ""
     saving: Saving = field(default_factory=Saving)
-
-
-def slim(contents: ProjectContents) -> ProjectContents:
-    """Return the project without shapes; numbers and texts stay."""
-    return replace(contents, district=_slim_district(contents.district))
-
-
-def _slim_district(district: District) -> District:
-    """Return the district without shapes."""
-
-    def bare(layer: Layer) -> Layer:
-        return replace(layer, geometry=None)
-
-    return replace(
-        district,
-        communities=replace(district.communities, geometry=_nothing(len(district.communities))),
-        atoms=replace(district.atoms, geometry=_nothing(len(district.atoms))),
-        buildings=replace(district.buildings, geometry=_nothing(len(district.buildings))),
-        grids_before_geometry=_nothing(len(district.grids_before_geometry)),
-        originals={key: bare(layer) for key, layer in district.originals.items()},
-        nets={key: bare(layer) for key, layer in district.nets.items()},
-    )
-
-
-def _nothing(n: int) -> Any:
-    """Return n times None as an object array."""
-    return np.full(n, None, dtype=object)
 
 
 def without_district(contents: ProjectContents) -> ProjectContents:
@@ -310,12 +280,15 @@ def save(
 ) -> tuple[str, Saving]:
     """Save the project; return its path and where the steps from now on are logged."""
     progress.step(0, 1, _("Saving"))
-    return path, state.file.save(state.whole(contents), Path(path), overwrite=overwrite)
+    whole = state.whole(contents)
+    progress.settle()
+    return path, state.file.save(whole, Path(path), overwrite=overwrite)
 
 
 def restore_steps(state: State, progress: Reporter) -> ProjectContents:
     """Apply the steps that a crash left; return the project without shapes."""
     progress.step(0, 1, _("Opening the project"))
+    progress.settle()
     state.contents = state.file.restore()
     return slim(state.whole())
 
@@ -382,6 +355,8 @@ def import_table(state: State, progress: Reporter, table: dict[str, Any], title:
     return show_opened(state, progress, "")
 
 
+#: Questions that answer a stop with the best they have so far.
+KEEP_BEST = frozenset({"propose"})
 TASKS: Mapping[str, Callable[..., Any]] = {
     "open": open_paths,
     "sample": open_sample,
