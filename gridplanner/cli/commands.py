@@ -95,7 +95,7 @@ def run_plan(options: argparse.Namespace) -> int:
     from gridplanner.workspace.projects import plan_project  # slow imports
 
     with _progress(options) as progress, _executor(options) as executor:
-        name, legal = plan_project(
+        planned = plan_project(
             options.project,
             lambda request: _request(request, options),
             options.accept,
@@ -103,8 +103,9 @@ def run_plan(options: argparse.Namespace) -> int:
             progress,
             options.resume,
         )
-    _said(options, _("The proposal is stored as scenario '{name}'.").format(name=name))
-    return 0 if legal else 1
+    stored = _("The proposal is stored as scenario '{name}'.").format(name=planned.name)
+    _said(options, "\n".join([*planned.lines, stored]))
+    return 0 if planned.legal else 1
 
 
 def run_assign(options: argparse.Namespace) -> int:

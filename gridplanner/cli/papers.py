@@ -20,7 +20,7 @@ def add_paper_commands(add: Add) -> None:
     sheet.add_argument("project", type=Path)
     # As in maps.options and maps.book, which are too slow to import for a help text; a test compares.
     kinds = ("district", "change", "branch", "before_after", "street", "organisation")
-    sheet.add_argument("kind", choices=(*kinds, "atlas", "community", "notice", "walk"))
+    sheet.add_argument("kind", choices=(*kinds, "atlas", "community", "notice", "walk", "level"))
     sheet.add_argument("--of", default="", help=_("code or name of a street, community or grid; else all"))
     sheet.add_argument("--paper", default="", choices=("A0", "A1", "A2", "A3", "A4", "8K"))
     sheet.add_argument("--tiles", default="", choices=("A3", "A4"), help=_("cut into pages of this paper"))

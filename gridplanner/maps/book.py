@@ -10,6 +10,7 @@ from pathlib import Path
 from gridplanner.errors import UserError
 from gridplanner.maps.atlas import atlas_sheets, community_sheets, page_order
 from gridplanner.maps.compose import numbered, numbered_or_alone
+from gridplanner.maps.level_sheets import level_sheets
 from gridplanner.maps.marks import Sheet
 from gridplanner.maps.options import FURTHER, MapOptions
 from gridplanner.maps.organigram import organisation_pages
@@ -117,6 +118,7 @@ def sheet_makers(scene: Scene, paper: str, of: str) -> dict[str, Callable[[], li
         "community": lambda: _of_communities(scene, paper, of, "community"),
         "walk": lambda: walk_sheets(scene, paper, grid_rows(scene, of)),
         "notice": lambda: _of_communities(scene, paper, of, "notice"),
+        "level": lambda: level_sheets(scene, paper, [community_row(scene, of)] if of else ()),
     }
 
 
@@ -133,7 +135,7 @@ def make_sheets(kind: str, outcome: Outcome, options: MapOptions | None = None, 
     ----------
     kind : str
         `district`, `change`, `branch`, `before_after`, `street`, `atlas`, `community`,
-        `notice`, `walk` or `organisation`.
+        `notice`, `walk`, `organisation` or `level` (micro-grids, area grids).
     of : str
         Code or name of the community, street or grid that the sheet shows; "" for all.
 

@@ -29,6 +29,7 @@ FURTHER = {
     "notice": "notice.pdf",
     "walk": "walk.pdf",
     "organisation": "organisation.pdf",
+    "level": "levels.pdf",
 }
 
 
@@ -65,7 +66,7 @@ class MapOptions:
     colouring: str = "neighbours"
     dpi: int = 200
     svg: bool = False
-    sheets: tuple[str, ...] = ("branch", "before_after", "street", "notice", "organisation")
+    sheets: tuple[str, ...] = ("branch", "before_after", "street", "notice", "organisation", "level")
     public: bool = False
     graticule: bool = False
     notice_phone: str = ""

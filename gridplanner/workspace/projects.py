@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from gridplanner.geometry.arrays import FloatArray, ObjectArray
 from gridplanner.geometry.compactness import cut_edges, inertia, polsby_popper, reock
 from gridplanner.io.project.project import open_project
 from gridplanner.model.certificate import Certificate
+from gridplanner.model.change import change_totals
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
 from gridplanner.model.outcome import Outcome
@@ -29,6 +30,7 @@ from gridplanner.workspace.config import Config, ExportOptions, load_config
 from gridplanner.workspace.handover.export import export
 from gridplanner.workspace.handover.handing_over import Tell
 from gridplanner.workspace.handover.preview import Preview, preview_of
+from gridplanner.workspace.results import error_lines, plan_lines
 from gridplanner.workspace.safety.restoring import editing, save_new
 from gridplanner.workspace.usecases import (
     compare,
@@ -46,6 +48,25 @@ ChosenExport = Callable[[ExportOptions], ExportOptions]
 Table = dict[str, tuple[int | float, int | float]]
 
 
+@dataclass(frozen=True)
+class Planned:
+    """A proposal that was stored.
+
+    Parameters
+    ----------
+    name : str
+        Of the scenario.
+    legal : bool
+        No hard rule is broken without a waiver.
+    lines : tuple of str
+        Grids, changes, proof, and the errors that remain with their reasons.
+    """
+
+    name: str
+    legal: bool
+    lines: tuple[str, ...]
+
+
 def new_project(path: Path, config: Path, progress: Progress) -> ProjectContents:
     """Make a project file from a configuration."""
     contents = read_project(load_config(config), progress)
@@ -60,20 +81,13 @@ def plan_project(
     executor: Executor,
     progress: Progress,
     resume: str | None = None,
-) -> tuple[str, bool]:
+) -> Planned:
     """Propose a plan, complete it and store it as a scenario.
 
     Parameters
     ----------
     resume : str, optional
         Scenario whose plan is taken up again; "" for the plan in work.
-
-    Returns
-    -------
-    name : str
-        Name of the scenario.
-    legal : bool
-        No hard rule is broken without a waiver.
     """
     with editing(path) as (contents, save):
         wanted = request(contents.request)
@@ -84,11 +98,12 @@ def plan_project(
         name = free_name(contents, lambda n: _("Proposal {n}").format(n=n))
         stored = keep_as_scenario(replace(contents, request=wanted), name, plan, proposal.certificate)
         save(stored if accept else replace(stored, current=contents.current))
-    findings = (
-        *proposal.findings,
-        *judge(contents.district, plan, contents.rules, contents.waivers).findings,
-    )
-    return name, not any(f.counts and f.severity is Severity.ERROR for f in findings)
+    broken = judge(contents.district, plan, contents.rules, contents.waivers).findings
+    findings = (*proposal.findings, *broken)
+    before = today(contents)
+    change = change_totals(contents.district.atoms, before, plan)
+    lines = (*plan_lines(before, plan, change, proposal.certificate), *error_lines(findings))
+    return Planned(name, not any(f.counts and f.severity is Severity.ERROR for f in findings), lines)
 
 
 def assign_project(path: Path, progress: Progress) -> tuple[Finding, ...]:

@@ -26,7 +26,7 @@ from gridplanner.texts import _
 PAPERS = ("A4", "8K", "A3", "A2", "A1", "A0")
 TILES = ("", "A4", "A3")
 #: Kinds whose place is a street, a community, or a grid.
-STREETS, COMMUNITIES, GRIDS = ("street", "organisation"), ("community", "notice"), ("walk",)
+STREETS, COMMUNITIES, GRIDS = ("street", "organisation"), ("community", "notice", "level"), ("walk",)
 
 
 def kind_names() -> dict[str, str]:
@@ -42,6 +42,7 @@ def kind_names() -> dict[str, str]:
         "organisation": _("Chart of the party organisation"),
         "notice": _("Notice of a community"),
         "walk": _("Field-walk sheet of a grid"),
+        "level": _("Micro-grids and area grids"),
     }
 
 

@@ -19,10 +19,12 @@ from gridplanner.model.finding import Finding
 from gridplanner.model.outcome import Outcome
 from gridplanner.model.plan import Plan
 from gridplanner.model.project import ProjectContents
+from gridplanner.progress import Silent
 from gridplanner.reports.comparison import write_comparison
 from gridplanner.reports.office_register import apply_register, fill_register, read_register
 from gridplanner.texts import _
 from gridplanner.workspace.handover.one_file import write_one
+from gridplanner.workspace.levels import with_levels
 from gridplanner.workspace.projects import compare_scenarios, config_of_project, outcome_of_project
 from gridplanner.workspace.safety.restoring import editing
 
@@ -62,7 +64,12 @@ def sheets_of(outcome: Outcome, options: MapOptions, wanted: SheetRequest) -> li
     """
     paper = wanted.paper or options.paper
     chosen = replace(options, paper=paper, atlas_paper=paper, public=options.public or wanted.public)
-    sheets = make_sheets(wanted.kind, outcome, chosen, wanted.of)
+    drawn = with_levels(outcome, Silent()) if wanted.kind == "level" else outcome
+    sheets = make_sheets(wanted.kind, drawn, chosen, wanted.of)
+    if not sheets and wanted.kind == "level":
+        raise UserError(
+            _("The plan has no micro-grids or area grids: ask for them under [plan] levels, with limits.")
+        )
     if not sheets:
         raise UserError(_("There is nothing to draw on '{kind}'.").format(kind=wanted.kind))
     return pages_for(sheets, replace(chosen, paper=wanted.tiles).paper) if wanted.tiles else sheets
