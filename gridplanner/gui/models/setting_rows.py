@@ -35,6 +35,7 @@ def sheet_titles() -> dict[str, str]:
         "notice": _("Notice of a community"),
         "walk": _("Field-walk sheet of a grid"),
         "organisation": _("Chart of the party organisation"),
+        "level": _("Micro-grids and area grids"),
     }
 
 
