@@ -321,3 +321,15 @@ def test_every_picture_of_the_manual_is_there() -> None:
     named = set(re.findall(r"!\[[^\]]*\]\(([^)]+)\)", (docs / "manual.zh-CN.md").read_text(encoding="utf-8")))
     assert len(named) > 15
     assert not [name for name in sorted(named) if not (docs / name).is_file()]
+
+
+def test_letters_belong_to_the_map_and_function_keys_to_the_whole_window(window) -> None:
+    on_map, everywhere = Qt.ShortcutContext.WidgetWithChildrenShortcut, Qt.ShortcutContext.WindowShortcut
+    for name, context in (
+        ("merge", on_map),
+        ("merge_choosing", on_map),
+        ("retire", on_map),
+        ("next_finding", everywhere),
+        ("previous_finding", everywhere),
+    ):
+        assert window.actions_by_id[name].shortcutContext() is context, name

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from gridplanner.gui.panels.layers import role_title
 from gridplanner.gui.widgets import label
 from gridplanner.model.layers import FIELD_KEYS, ROLES
-from gridplanner.texts import _
+from gridplanner.texts import _, ngettext
 
 ENCODINGS = ("", "utf-8", "gb18030", "gbk", "big5")
 CRS = (
@@ -88,7 +88,8 @@ class LayerForm(QScrollArea):
         inner = QWidget()
         layout = QVBoxLayout(inner)
         layout.setSpacing(8)
-        facts = _("{rows} rows, {kind}").format(rows=f"{guess.rows:,}", kind=kind_title(guess.kind))
+        facts = ngettext("{rows} row, {kind}", "{rows} rows, {kind}", guess.rows)
+        facts = facts.format(rows=f"{guess.rows:,}", kind=kind_title(guess.kind))
         layout.addWidget(label(f"{Path(guess.path).name} {guess.layer}".strip(), "heading"))
         layout.addWidget(label(facts, "quiet"))
         self.missing = label(missing_text(guess.missing), "warning")
@@ -160,6 +161,7 @@ class LayerForm(QScrollArea):
     def _fields(self) -> QGridLayout:
         """Build one list per meaning, in two columns."""
         grid = QGridLayout()
+        grid.setHorizontalSpacing(10)
         self.fields: dict[str, QComboBox] = {}
         # One list of columns for all meanings: twenty lists of their own take ten times as long.
         self._columns = QStandardItemModel(self)

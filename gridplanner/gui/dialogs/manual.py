@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gridplanner.gui.models.action import plain
 from gridplanner.gui.panels.steps import step_titles
 from gridplanner.texts import RESOURCES, _
 
@@ -81,11 +82,7 @@ class KeyboardDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("Keyboard"))
         self.resize(520, 620)
-        rows = [
-            (a.text().replace("&", ""), a.shortcut().toString())
-            for a in actions
-            if not a.shortcut().isEmpty()
-        ]
+        rows = [(plain(a.text()), a.shortcut().toString()) for a in actions if not a.shortcut().isEmpty()]
         rows += [
             (_("Pan the map"), "← → ↑ ↓"),
             (_("Zoom"), "+  -"),

@@ -7,6 +7,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from gridplanner.gui.models.action import plain
 from gridplanner.texts import _
 
 
@@ -39,12 +40,12 @@ class PaletteDialog(QDialog):
         words = text.lower().split()
         self.list.clear()
         for action in self._actions:
-            plain = action.text().replace("&", "")
-            if all(word in plain.lower() for word in words):
+            name = plain(action.text())
+            if all(word in name.lower() for word in words):
                 keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
                 # A row without a picture keeps its place: the names stand in one line.
                 picture = QIcon(self._blank) if action.icon().isNull() else action.icon()
-                item = QListWidgetItem(picture, f"{plain}    {keys}".rstrip())
+                item = QListWidgetItem(picture, f"{name}    {keys}".rstrip())
                 item.setSizeHint(QSize(0, 28))
                 item.setData(Qt.ItemDataRole.UserRole, action.objectName())
                 if not action.isEnabled():

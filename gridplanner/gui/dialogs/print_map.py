@@ -54,6 +54,8 @@ class PrintDialog(QPrintPreviewDialog):
     def paint_page(self, printer: QPrinter) -> None:
         """Paint one page."""
         painter = QPainter(printer)
+        # Paper is white whatever the window looks like.
+        painter.setPen(Qt.GlobalColor.black)
         page = QRectF(printer.pageLayout().paintRectPixels(printer.resolution()))
         page.moveTo(0, 0)
         font = QFont(self._window.canvas.font())

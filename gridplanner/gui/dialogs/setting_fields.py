@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,8 +22,12 @@ from PySide6.QtWidgets import (
 )
 
 from gridplanner.gui.models.setting import Setting
-from gridplanner.gui.widgets import label, row
+from gridplanner.gui.models.setting_rows import paper_name
+from gridplanner.gui.widgets import column, label, row
+from gridplanner.maps.options import PAPERS
 from gridplanner.texts import _
+
+_WIDEST = 440  # pixels of a list to choose from
 
 
 class Field(QWidget):
@@ -59,12 +64,25 @@ class Choice(Field):
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
         self.box = QComboBox()
-        for option in setting.options:
-            self.box.addItem(f"{option.name} — {option.hint}" if option.hint else option.name, option.word)
-        # The widest entry must not push the page out of the window.
+        self.note = label("", "quiet")
+        hints = Qt.ItemDataRole.ToolTipRole
+        for i, option in enumerate(setting.options):
+            text = f"{option.name} — {option.hint}" if option.hint else option.name
+            # The widest entry must not push the page out of the window: its hint stands below it.
+            wide = self.fontMetrics().horizontalAdvance(text) > _WIDEST - 40
+            self.box.addItem(option.name if wide else text, option.word)
+            self.box.setItemData(i, option.hint if wide else "", hints)
         self.box.setMinimumWidth(140)
-        self.box.setMaximumWidth(440)
-        self._hold(self.box)
+        self.box.setMaximumWidth(_WIDEST)
+        self.box.setAccessibleName(setting.text)
+        self.box.currentIndexChanged.connect(lambda _i: self._explain(self.box.currentData(hints)))
+        self._explain(self.box.currentData(hints))
+        self._hold(column(self.box, self.note, spacing=2))
+
+    def _explain(self, hint: str | None) -> None:
+        """Show what the entry itself has no room for."""
+        self.note.setText(hint or "")
+        self.note.setVisible(bool(hint))
 
     def set(self, value: Any) -> None:
         """Show a value; one that is not listed is added, so that it is not lost."""
@@ -340,14 +358,12 @@ class Sheets(Ticks):
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
-        from gridplanner.maps.options import PAPERS
-
         self.papers: dict[str, QComboBox] = {}
         for i, (word, tick) in enumerate(self.ticks.items()):
             box = self.papers[word] = QComboBox()
             box.addItem(_("same paper"), "")
             for paper in PAPERS:
-                box.addItem(_("octavo (8K)") if paper == "8K" else paper, paper)
+                box.addItem(paper_name(paper), paper)
             box.setEnabled(False)
             tick.toggled.connect(box.setEnabled)
             self._grid.addWidget(box, i, 1)

@@ -13,11 +13,10 @@ from PySide6.QtWidgets import QListWidget, QSizePolicy, QVBoxLayout, QWidget
 
 from gridplanner.gui.panels.layers import layer_title
 from gridplanner.gui.widgets import Figures, label
-from gridplanner.texts import _
+from gridplanner.texts import _, ngettext
 
 #: Told apart by colour-blind eyes too; thickness tells areas from lines.
 _COLOURS = {
-    "communities": "#1C2733",
     "grids": "#B0303F",
     "buildings": "#2C6FA6",
     "barriers": "#5BA7D9",
@@ -76,7 +75,9 @@ class TrialMap(QWidget):
         painter.drawRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for layer in sorted(self._layers, key=lambda x: x.role in ("communities", "streets")):
-            colour = QColor(_COLOURS.get(layer.role, _OTHER))
+            # Communities are drawn as text is: dark on light, light on dark.
+            text = self.palette().text().color()
+            colour = text if layer.role == "communities" else QColor(_COLOURS.get(layer.role, _OTHER))
             strong = layer.role in ("communities", "streets")
             if layer.points is not None:
                 painter.setPen(QPen(colour, 2))
@@ -137,7 +138,7 @@ class TrialView(QWidget):
             )
         rows = []
         for layer in trial.layers:
-            text = _("{n} rows").format(n=f"{layer.rows:,}")
+            text = ngettext("{n} row", "{n} rows", layer.rows).format(n=f"{layer.rows:,}")
             if layer.people:
                 text = _("{n} rows, {people} people").format(n=f"{layer.rows:,}", people=f"{layer.people:,}")
             rows.append((trial_title(layer.role), text, ""))

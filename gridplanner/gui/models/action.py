@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -46,7 +47,19 @@ class ActionRow:
     @property
     def on_map(self) -> bool:
         """Whether its keys belong to the map: typing in a field must not merge grids."""
-        return len(self.shortcut) == 1 or self.shortcut.startswith("Shift+") or self.shortcut == "Return"
+        key = self.shortcut.removeprefix("Shift+")
+        return len(key) == 1 or key == "Return" or self.shortcut == "Shift+Delete"
+
+
+def plain(text: str) -> str:
+    """Return the text of an action without the letter that opens it in a menu.
+
+    Examples
+    --------
+    >>> plain("保存(&S)"), plain("&Save")
+    ('保存', 'Save')
+    """
+    return re.sub(r"\(&.\)", "", text).replace("&", "")
 
 
 def make_action(row: ActionRow, parent: QObject) -> QAction:
@@ -58,8 +71,8 @@ def make_action(row: ActionRow, parent: QObject) -> QAction:
         action.setShortcut(QKeySequence(row.shortcut))
     if row.on_map:
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-    plain = row.text.replace("&", "")
-    action.setToolTip(f"{plain}  ({row.shortcut})" if row.shortcut else plain)
+    name = plain(row.text)
+    action.setToolTip(f"{name}  ({row.shortcut})" if row.shortcut else name)
     return action
 
 

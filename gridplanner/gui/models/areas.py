@@ -34,7 +34,7 @@ def help_text() -> str:
     return _(
         "Columns: {columns}. Signs: > < >= <= = != and ~ for contains; join with 'and' or 'or'. "
         "Example: {example}"
-    ).format(columns=_(", ").join(area_titles().values()), example="people = 0 and community ~ 示例")
+    ).format(columns=_(", ").join(area_titles().values()), example=_("people = 0 and community ~ 示例"))
 
 
 def area_columns(district: District, plan: Plan) -> dict[str, np.ndarray]:

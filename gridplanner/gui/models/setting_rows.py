@@ -249,10 +249,7 @@ def _party() -> Sequence[Setting]:
 def _staff() -> Sequence[Setting]:
     """Return the numbers that staff is calculated from."""
     people = _(" people")
-    teams = [
-        Option(word, _("{name} ({parts})").format(name=word, parts=_(", ").join(map(word_title, team))))
-        for word, team in TEAM_TEMPLATES.items()
-    ]
+    teams = [Option(word, word, _(", ").join(map(word_title, team))) for word, team in TEAM_TEMPLATES.items()]
     return (
         Setting("assign.team_template", _("Team of a grid"), "choice", teams),
         Setting(

@@ -132,7 +132,7 @@ class ChartsPanel(QWidget):
         super().__init__()
         self._session = session
         self.histogram = Histogram(_("People per general grid, with the band"))
-        self.load = Lorenz(_("Cumulative load: share of people over share of grids"))
+        self.load = Lorenz(_("Cumulative load of the grids"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 6)
         layout.addWidget(self.histogram, 3)

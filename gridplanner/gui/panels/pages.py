@@ -15,7 +15,7 @@ from gridplanner.gui.panels.plan_page import PlanPage
 from gridplanner.gui.panels.requirements import broken_rows, requirement_rows
 from gridplanner.gui.panels.rules_page import RulesPage
 from gridplanner.gui.widgets import Figures, Page, button, label, row, shared_row
-from gridplanner.texts import _
+from gridplanner.texts import _, ngettext
 
 if TYPE_CHECKING:
     from gridplanner.gui.shell import Shell
@@ -82,7 +82,9 @@ class DataPage(Page):
         rows += [
             (
                 _("Layer: {name}").format(name=role_title(key)),
-                _("{n} rows").format(n=f"{len(layer.rows):,}") if len(layer.rows) else "",
+                ngettext("{n} row", "{n} rows", len(layer.rows)).format(n=f"{len(layer.rows):,}")
+                if len(layer.rows)
+                else "",
                 "",
             )
             for key, layer in district.originals.items()

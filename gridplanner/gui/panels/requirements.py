@@ -11,7 +11,7 @@ from gridplanner.gui.models.findings import LATER_RULES, rule_title
 from gridplanner.gui.session import Session
 from gridplanner.model.finding import Finding
 from gridplanner.model.kinds import Severity
-from gridplanner.texts import _
+from gridplanner.texts import _, ngettext
 
 #: Rules that every list names, broken or not, in this order.
 MAIN_RULES = ("contiguity", "people", "households", "service_radius", "branch")
@@ -34,9 +34,9 @@ def count_text(errors: int, warnings: int) -> str:
     """Return two counts as a text; a tick where nothing is broken."""
     parts = []
     if errors:
-        parts.append(_("{n} errors").format(n=errors))
+        parts.append(ngettext("{n} error", "{n} errors", errors).format(n=errors))
     if warnings:
-        parts.append(_("{n} warnings").format(n=warnings))
+        parts.append(ngettext("{n} warning", "{n} warnings", warnings).format(n=warnings))
     return ", ".join(parts) or KEPT
 
 

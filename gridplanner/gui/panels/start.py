@@ -46,7 +46,7 @@ class DropArea(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(self.palette().dark().color(), 1.4, Qt.PenStyle.DashLine)
+        pen = QPen(self.palette().placeholderText().color(), 1.4, Qt.PenStyle.DashLine)
         painter.setPen(pen)
         ground = QColor(self.palette().base().color())
         painter.setBrush(ground)

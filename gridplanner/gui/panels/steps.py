@@ -168,7 +168,7 @@ class StepBar(QWidget):
         disc = QRectF(rect.left() + 10, rect.center().y() - 11, 22, 22)
         colour = QColor(theme.SIGNAL["done"]) if state.state == "done" else accent
         painter.setPen(
-            QPen(colour if active or state.state == "done" else self.palette().dark().color(), 1.5)
+            QPen(colour if active or state.state == "done" else self.palette().placeholderText().color(), 1.5)
         )
         painter.setBrush(colour if active or state.state == "done" else Qt.BrushStyle.NoBrush)
         painter.drawEllipse(disc)

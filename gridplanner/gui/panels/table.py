@@ -77,7 +77,7 @@ class TablePanel(QWidget):
         self.table.verticalHeader().setDefaultSectionSize(26)
         self.table.setAccessibleName(_("Attribute table"))
         for i, width in enumerate((140, 150, 110, 96, 76, 76, 76, 96, 104, 96, 160, 84, 70, 120)):
-            self.table.setColumnWidth(i, width)
+            self.table.setColumnWidth(i, max(width, self.table.horizontalHeader().sectionSizeHint(i)))
         self.table.setItemDelegateForColumn(COLUMNS.index("worker"), WorkerDelegate(session, self.table))
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(_("Filter the table"))
