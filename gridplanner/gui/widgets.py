@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -179,6 +179,10 @@ class Figures(QFrame):
             shown.show()
 
 
+#: Ink of the strokes over dedicated grids and areas in no grid.
+HATCH = QColor(48, 56, 72, 150)
+
+
 class Legend(QWidget):
     """The classes of the map's colours."""
 
@@ -212,6 +216,8 @@ class Legend(QWidget):
             painter.setPen(QColor("#8A95A0"))
             painter.setBrush(QColor(item.colour))
             painter.drawRect(1, top + 3, 24, step - 7)
+            if item.hatched:
+                painter.fillRect(1, top + 3, 24, step - 7, QBrush(HATCH, Qt.BrushStyle.BDiagPattern))
             painter.setPen(self.palette().windowText().color())
             painter.drawText(34, top, self.width() - 34, step, int(Qt.AlignmentFlag.AlignVCenter), item.text)
         painter.end()

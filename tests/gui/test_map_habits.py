@@ -3,13 +3,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QLabel
 
 from gridplanner.errors import UserError
 from gridplanner.gui.app import _on_fault
+from gridplanner.gui.canvas.furniture import draw_scale_bar
+from gridplanner.gui.canvas.overlay import layer_swatch
+from gridplanner.gui.canvas.style import UNASSIGNED, make_paint
 from gridplanner.gui.dialogs.identify import IdentifyDialog
+from gridplanner.workspace.scene.scene import ReferenceLayer
 from tests.gui.test_corrections import answer
 
 
@@ -51,3 +58,37 @@ def test_card_of_a_place_stands_at_the_rim_of_the_window(window) -> None:
     card = window.findChild(IdentifyDialog)
     assert window.frameGeometry().right() - card.frameGeometry().right() <= 24
     assert not card.frameGeometry().contains(canvas.mapToGlobal(canvas.rect().center()))
+
+
+def test_areas_in_no_grid_are_explained_in_the_legend(window) -> None:
+    session = window.session
+    assert not any("未划入" in row.text for row in window.map.legend())
+    plan = session.plan
+    assignment = plan.assignment.copy()
+    assignment[:3] = -1
+    facts = window.map.facts(replace(plan, assignment=assignment))
+    for style in ("people", "grid", "branch"):
+        row = make_paint(facts, style)[1][-1]
+        assert (row.text, row.colour, row.hatched) == ("未划入网格：3 个单元", UNASSIGNED, True), style
+
+
+def test_scale_bar_stands_on_a_plate_over_whatever_lies_there(window) -> None:
+    view = window.canvas.view
+    picture = QImage(view.width, view.height, QImage.Format.Format_RGB32)
+    picture.fill(QColor("#000000"))
+    painter = QPainter(picture)
+    draw_scale_bar(painter, view, window.canvas.font(), False)
+    painter.end()
+    assert picture.pixelColor(13, view.height - 24).lightness() > 200
+    assert picture.pixelColor(300, view.height - 24).lightness() == 0
+
+
+def test_layers_show_how_they_are_drawn() -> None:
+    def colours(shape: str, key: str) -> set[int]:
+        image = layer_swatch(ReferenceLayer(key, key, shape)).toImage()
+        return {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
+
+    seen = [colours("polygon", "barriers"), colours("line", "roads"), colours("point", "stations")]
+    assert all(len(one) > 2 for one in seen)
+    assert QColor("#A9CBE6").rgb() in seen[0]
+    assert QColor("#2E9E78").rgb() in seen[2]

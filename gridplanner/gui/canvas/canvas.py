@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from gridplanner.gui.canvas import frame as frames
-from gridplanner.gui.canvas import overlay
+from gridplanner.gui.canvas import furniture, overlay
 from gridplanner.gui.canvas.basemap import Ground, GroundFrame
 from gridplanner.gui.canvas.composer import Composer
 from gridplanner.gui.canvas.frame import Frame, Paint
@@ -268,14 +268,14 @@ class MapCanvas(ToolWidget):
             if labels is not None and 0.5 <= self.view.scale / labels[0].scale <= 2.0:
                 self._blit(painter, *labels)
             if self._other_frame is not None:
-                overlay.draw_swipe(painter, round(self.width() * self._swipe), self.height())
+                furniture.draw_swipe(painter, round(self.width() * self._swipe), self.height())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if self.sketch is not None:
                 overlay.draw_sketch(painter, self.sketch, self.view)
             overlay.draw_markers(painter, self.markers, self.view, current=True)
             draw_pins(painter, self.tips.pins, self.view)
-            overlay.draw_scale_bar(painter, self.view, self.font(), self.dark)
-            overlay.draw_mark(painter, self.mark, self.view, self.dark)
+            furniture.draw_scale_bar(painter, self.view, self.font(), self.dark)
+            furniture.draw_mark(painter, self.mark, self.view, self.dark)
         self.tool.paint(painter, self.view)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

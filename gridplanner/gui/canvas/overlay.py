@@ -25,7 +25,6 @@ from PySide6.QtGui import (
 
 from gridplanner.gui.canvas.labels import BIG, Label, place
 from gridplanner.gui.canvas.view import View
-from gridplanner.texts import _
 from gridplanner.workspace.scene.scene import LineArrays, PolygonArrays, ReferenceLayer
 
 
@@ -153,6 +152,32 @@ def _draw_layer(painter: QPainter, layer: ReferenceLayer, look: LayerLook, view:
         _draw_lines(painter, layer.lines, look, view)
     elif layer.points is not None:
         _draw_points(painter, layer.points, look, view)
+
+
+def layer_swatch(layer: ReferenceLayer) -> QPixmap:
+    """Return a small picture of how a layer is drawn, for its row in the list of layers."""
+    look, ratio, side = look_of(layer.key), 2.0, 18
+    picture = QPixmap(round(side * ratio), round(side * ratio))
+    picture.setDevicePixelRatio(ratio)
+    # Roads are white on the map; on white paper they need a ground.
+    picture.fill(QColor("#C9D2DA") if look.line.endswith("FFFFFF") else Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = QPen(QColor(look.line), max(look.width, 1.2))
+    if look.dashed:
+        pen.setDashPattern([3, 2])
+    painter.setPen(pen)
+    if layer.shape == "point":
+        painter.setPen(QPen(QColor("#FFFFFF"), 1))
+        painter.setBrush(QColor(look.fill or look.line))
+        _draw_marker(painter, look.marker, side / 2, side / 2, 5.0)
+    elif layer.shape == "line":
+        painter.drawLine(QLineF(1, side - 4, side - 1, 4))
+    else:
+        painter.setBrush(QBrush(QColor(look.fill)) if look.fill else QBrush(Qt.BrushStyle.NoBrush))
+        painter.drawRect(QRectF(2, 4, side - 4, side - 8))
+    painter.end()
+    return picture
 
 
 def _pen(look: LayerLook, view: View) -> QPen:
@@ -343,58 +368,3 @@ def draw_sketch(painter: QPainter, sketch: Sketch, view: View) -> None:
         painter.drawRoundedRect(box, 4, 4)
         painter.setPen(QColor("#FFFFFF"))
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), sketch.text)
-
-
-def bar_length(view: View, most_px: float = 160.0) -> tuple[float, str]:
-    """Return the length in metres of a scale bar at most `most_px` long, and its text."""
-    most = most_px / view.scale
-    power = 10.0 ** np.floor(np.log10(most))
-    length = float(max(k * power for k in (1, 2, 5) if k * power <= most))
-    return length, _("{n} km").format(n=f"{length / 1000:g}") if length >= 1000 else _("{n} m").format(
-        n=f"{length:g}"
-    )
-
-
-def draw_scale_bar(painter: QPainter, view: View, font: QFont, dark: bool) -> None:
-    """Draw the scale bar in the lower left corner."""
-    length, text = bar_length(view)
-    width = length * view.scale
-    x, y = 16.0, view.height - 18.0
-    painter.setFont(font)
-    for colour, thick in (
-        ("#C8101418" if dark else "#DCFFFFFF", 5.0),
-        ("#E8EDF2" if dark else "#2A3540", 2.0),
-    ):
-        painter.setPen(QPen(QColor(colour), thick))
-        painter.drawLines(
-            [
-                QLineF(x, y, x + width, y),
-                QLineF(x, y - 5, x, y),
-                QLineF(x + width, y - 5, x + width, y),
-            ]
-        )
-    painter.drawText(QPointF(x + 4, y - 6), text)
-
-
-def draw_mark(painter: QPainter, text: str, view: View, dark: bool) -> None:
-    """Draw a mark such as 示意数据 in the lower right corner; nothing for ""."""
-    if text:
-        painter.setPen(QColor("#C9A36B" if dark else "#8A5A12"))
-        box = QRectF(view.width - 260, view.height - 32, 244, 22)
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
-
-
-def draw_swipe(painter: QPainter, x: int, height: int) -> None:
-    """Draw the swipe line with its handle, and which side is which."""
-    blue = QColor("#1A5FB4")
-    painter.setPen(QPen(blue, 2))
-    painter.drawLine(x, 0, x, height)
-    painter.setBrush(blue)
-    painter.drawRoundedRect(x - 9, height // 2 - 16, 18, 32, 6, 6)
-    for left, text in ((x - 74, _("today")), (x + 10, _("plan"))):
-        box = QRectF(left, 10, 64, 24)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(blue)
-        painter.drawRoundedRect(box, 4, 4)
-        painter.setPen(QColor("#FFFFFF"))
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)

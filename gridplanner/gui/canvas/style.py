@@ -133,7 +133,7 @@ def by_people(facts: Facts) -> Scheme:
         _("over by more than half"),
         _("dedicated or empty"),
     )
-    return Scheme(_lookup(index, colours), _legend(colours, texts, index))
+    return Scheme(_lookup(index, colours), _legend(colours, texts, index, hatched=8))
 
 
 def by_deviation(facts: Facts) -> Scheme:
@@ -153,7 +153,7 @@ def by_deviation(facts: Facts) -> Scheme:
         _("above 40 %"),
         _("dedicated or empty"),
     )
-    return Scheme(_lookup(index, colours), _legend(colours, texts, index))
+    return Scheme(_lookup(index, colours), _legend(colours, texts, index, hatched=7))
 
 
 def by_kind(facts: Facts) -> Scheme:
@@ -161,7 +161,8 @@ def by_kind(facts: Facts) -> Scheme:
     order = (GridKind.GENERAL, GridKind.DEDICATED, GridKind.MICRO)
     colours = ("#DCE8DC", "#C9A8D6", "#F2D9A0")
     index = np.array([order.index(g.kind) for g in facts.plan.grids], np.int64)
-    return Scheme(_lookup(index, colours), _legend(colours, tuple(word_title(k) for k in order), index))
+    words = tuple(word_title(k) for k in order)
+    return Scheme(_lookup(index, colours), _legend(colours, words, index, hatched=1))
 
 
 def by_community_type(facts: Facts) -> Scheme:
@@ -234,12 +235,14 @@ def style_names() -> dict[str, str]:
     }
 
 
-def _legend(colours: tuple[str, ...], texts: tuple[str, ...], index: np.ndarray) -> tuple[LegendRow, ...]:
-    """Return the rows of classes that occur, with how many grids each has."""
+def _legend(
+    colours: tuple[str, ...], texts: tuple[str, ...], index: np.ndarray, hatched: int = -1
+) -> tuple[LegendRow, ...]:
+    """Return the rows of classes that occur, with how many grids each has; one class is hatched."""
     counts = np.bincount(index, minlength=len(colours)) if len(index) else np.zeros(len(colours), int)
     return tuple(
-        LegendRow(colour, _("{text} ({n})").format(text=text, n=int(n)))
-        for colour, text, n in zip(colours, texts, counts, strict=True)
+        LegendRow(colour, _("{text} ({n})").format(text=text, n=int(n)), hatched=i == hatched)
+        for i, (colour, text, n) in enumerate(zip(colours, texts, counts, strict=True))
         if n
     )
 
@@ -263,7 +266,11 @@ def make_paint(facts: Facts, style: str, selection: tuple[int, ...] = (), *, ato
     """
     scheme = STYLES[style](facts)
     assignment = facts.plan.assignment
-    n = len(assignment)
+    n, free = len(assignment), int(np.count_nonzero(assignment < 0))
+    legend = scheme.legend
+    if free:
+        text = _("in no grid: {n} areas").format(n=f"{free:,}")
+        legend = (*legend, LegendRow(UNASSIGNED, text, hatched=True))
     per_grid = np.append(scheme.grid, argb(UNASSIGNED)).astype(np.uint32)
     colours = np.empty(n + 1, np.uint32)
     colours[:n] = per_grid[assignment]
@@ -287,7 +294,7 @@ def make_paint(facts: Facts, style: str, selection: tuple[int, ...] = (), *, ato
     widths = [int(atoms), 1, 3, 3]
     return (
         Paint(colours, hatched, np.stack(rows), np.array(strokes, np.uint32), np.array(widths, np.int64)),
-        scheme.legend,
+        legend,
     )
 
 

@@ -41,7 +41,7 @@ def rows_at(session: Session, at: MapPoint) -> list[tuple[str, str, str]]:
     if grid >= 0:
         record, totals = plan.grids[grid], session.totals
         rows += [
-            (_("Grid"), f"{record.name} {record.code}".strip(), ""),
+            (_("Grid"), f"{record.name} {record.code}".strip() or f"+{grid + 1}", ""),
             (_("Kind"), word_title(record.kind_words()), ""),
             (_("People"), f"{int(totals.people[grid]):,}", ""),
             (_("Households"), f"{int(totals.households[grid]):,}", ""),

@@ -10,6 +10,7 @@ import numpy as np
 
 from gridplanner.errors import UserError
 from gridplanner.gui.canvas.basemap import PictureGround, TileGround
+from gridplanner.gui.dialogs.beside import lay_aside
 from gridplanner.gui.settings import user_folder
 from gridplanner.texts import _
 from gridplanner.workspace.intake.basemaps import Basemap, TileCache, Tiles, Warp
@@ -44,6 +45,7 @@ class MapGroup:
                 lambda opacity: self._window.map.set_ground(self._window.map.ground, opacity)
             )
         dialog.show()
+        lay_aside(dialog)
         dialog.raise_()
 
     def scan(self) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gridplanner.gui import theme
+from gridplanner.gui.canvas.overlay import layer_swatch
 from gridplanner.gui.canvas.style import style_names
 from gridplanner.gui.session import Session
 from gridplanner.gui.widgets import Legend, label
@@ -132,7 +134,10 @@ class LayersPanel(QWidget):
 
     def _add(self, key: str) -> None:
         """Append a layer."""
-        item = QListWidgetItem(theme.icon("layers"), layer_title(key))
+        scene = self._session.scene
+        layer = scene.reference.get(key) if scene is not None else None
+        icon = QIcon(layer_swatch(layer)) if layer is not None else theme.icon("layers")
+        item = QListWidgetItem(icon, layer_title(key))
         item.setData(Qt.ItemDataRole.UserRole, key)
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         item.setCheckState(Qt.CheckState.Checked if key in SHOWN_FIRST else Qt.CheckState.Unchecked)
