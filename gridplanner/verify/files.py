@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import tomllib
 from collections.abc import Mapping
@@ -80,7 +81,13 @@ def _text(path: Path) -> str:
 
 
 def _csv(path: Path) -> tuple[Row, ...]:
-    return tuple(csv.DictReader(_text(path).splitlines(keepends=True)))
+    # Not by splitlines: a name may hold what Unicode calls a line separator.
+    rows = tuple(csv.DictReader(io.StringIO(_text(path), newline="")))
+    short = next((n for n, row in enumerate(rows, start=2) if None in row.values()), 0)
+    if short:
+        cause = _("row {row} has too few columns").format(row=short)
+        raise UserError(_("'{path}' is damaged and cannot be read: {cause}.").format(path=path, cause=cause))
+    return rows
 
 
 def _json(path: Path) -> Mapping[str, Any]:

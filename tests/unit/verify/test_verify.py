@@ -305,13 +305,22 @@ def test_a_missing_file_is_named(name: str, tmp_path: Path) -> None:
         verify_folder(folder)
 
 
-@pytest.mark.parametrize("name", ["summary.json", "config.toml", "shp/grids.shp", "shp/grids.dbf"])
+@pytest.mark.parametrize(
+    "name", ["summary.json", "config.toml", "crosswalk.csv", "shp/grids.shp", "shp/grids.dbf"]
+)
 def test_a_damaged_file_is_named(name: str, tmp_path: Path) -> None:
     folder = make_town().write(tmp_path / "out")
     path = folder / name
     path.write_bytes(path.read_bytes()[:-40] if name != "config.toml" else b"= 1")
     with pytest.raises(UserError, match=Path(name).stem):
         verify_folder(folder)
+
+
+def test_a_name_with_a_separator_of_lines_is_one_cell(tmp_path: Path) -> None:
+    town = make_town()
+    for row in town.crosswalk:
+        row["old_name"] = "甲\u2028乙\x0b丙\n丁"
+    assert verify_folder(town.write(tmp_path / "out")).true
 
 
 def test_no_folder_is_said(tmp_path: Path) -> None:
