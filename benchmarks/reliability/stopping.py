@@ -105,7 +105,8 @@ def cancelling(moments: tuple[float, ...] = MOMENTS, limit_s: float = LIMIT_S) -
     with tempfile.TemporaryDirectory() as name, socket.create_server(("127.0.0.1", 0)) as mute:
         # A database that takes the call and never says a word.
         folder, port = Path(name), mute.getsockname()[1]
-        out, atlas, cache = folder / "成果", folder / "atlas.pdf", folder / "sample.gpkg"
+        out, atlas = folder / "成果", folder / "atlas.pdf"
+        cache, new = folder / "sample.gpkg", folder / "new.gpkg"
         opened = _asked(desk, "open", paths=(str(SAMPLE),))
         contents, plan = opened.contents, opened.contents.district.plan_today().renamed("一")
         shown = {"contents": contents, "plan": plan, "certificate": Certificate()}
@@ -121,10 +122,15 @@ def cancelling(moments: tuple[float, ...] = MOMENTS, limit_s: float = LIMIT_S) -
             "complete": {"contents": contents, "plan": plan},
             "mend_proposals": {},
             "publish": {**shown, "settings": {"address": f"postgresql://nobody@127.0.0.1:{port}/none"}},
+            "losses": shown,
+            "probe": {"paths": tuple(map(str, sorted(SAMPLE.parent.glob("*.xlsx"))))},
+            "merge_plans": {"contents": contents, "paths": (str(SAMPLE.parent / "grids.shp"),)},
+            "take_release": {"contents": contents, "config": str(SAMPLE), "new": str(new)},
+            "judge_today": {"rules": contents.rules},
         }
         times = [time for job, given in jobs.items() for time in _stopped(desk, job, moments, given)]
-        # A map that was on screen is not taken back, so the sample may have been kept.
-        if [item for item in _listing(folder) if item[0] != cache.name] != before:
+        # What has settled is finished: the sample may have been kept, next year's project made.
+        if [item for item in _listing(folder) if item[0] not in (cache.name, new.name)] != before:
             failures.append("a stopped job changed the old files or left something behind")
         judged = _asked(desk, "judge_today", rules=contents.rules)
         # As texts, for a finding without a place is equal to none, not even to its own copy.
