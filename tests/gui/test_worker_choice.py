@@ -87,3 +87,33 @@ def test_a_column_is_pasted_from_excel(table: Any) -> None:
     QGuiApplication.clipboard().setText("W1\nW2\n\n")
     view.paste()
     assert [table.table.proxy.index(r, WORKER).data() for r in range(2)] == ["W1", "W2"]
+
+
+def test_what_was_copied_comes_back_below_its_heads_and_is_undone_as_one(table: Any) -> None:
+    view, proxy = table.table.table, table.table.proxy
+    proxy.sort(0, Qt.SortOrder.AscendingOrder)
+    view.selectAll()
+    view.copy()
+    head, *rows = QGuiApplication.clipboard().text().split("\n")
+    name = COLUMNS.index("name")
+    changed = [line.split("\t") for line in rows]
+    for i, line in enumerate(changed):
+        line[name] = f"第{i + 1}网格"
+    # As Excel writes it: with CRLF and a last empty line.
+    QGuiApplication.clipboard().setText("\r\n".join([head, *map("\t".join, changed), ""]))
+    view.setCurrentIndex(proxy.index(0, 0))
+    view.paste()
+    named = [proxy.index(r, name).data() for r in range(len(rows))]
+    assert named == [f"第{i + 1}网格" for i in range(len(rows))]
+    table.session.undo()
+    assert not any(text.startswith("第") for text in (g.name for g in table.session.plan.grids))
+
+
+def test_a_block_with_one_refused_cell_changes_nothing(table: Any) -> None:
+    view, proxy = table.table.table, table.table.proxy
+    proxy.sort(0, Qt.SortOrder.AscendingOrder)
+    before = [g.code for g in table.session.plan.grids]
+    view.setCurrentIndex(proxy.index(0, COLUMNS.index("code")))
+    QGuiApplication.clipboard().setText("901\n901")
+    view.paste()
+    assert [g.code for g in table.session.plan.grids] == before

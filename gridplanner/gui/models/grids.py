@@ -13,9 +13,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from gridplanner.gui.session import Session
 from gridplanner.model.plan import PlanChange
 from gridplanner.model.titles import word_title
-from gridplanner.texts import _
+from gridplanner.texts import _, ngettext
 from gridplanner.workspace.appoint import AppointWorker
-from gridplanner.workspace.commands import EditGrid
+from gridplanner.workspace.commands import Command, EditGrid, Together
 
 COLUMNS = (
     "code",
@@ -182,13 +182,24 @@ class GridsModel(QAbstractTableModel):
         return None
 
     def setData(self, index: QModelIndex, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        column, text = COLUMNS[index.column()], str(value).strip()
-        if role != Qt.ItemDataRole.EditRole or text == self.value(index.row(), column):
-            return False
+        step = self._step(index, str(value)) if role == Qt.ItemDataRole.EditRole else None
+        return step is not None and self._session.do(step)
+
+    def take_cells(self, cells: Iterable[tuple[QModelIndex, str]]) -> bool:
+        """Write several cells as one step: none is written where one is refused."""
+        steps = tuple(step for index, text in cells if (step := self._step(index, text)) is not None)
+        text = ngettext("Paste {n} cell", "Paste {n} cells", len(steps)).format(n=len(steps))
+        return bool(steps) and self._session.do(Together(steps, text))
+
+    def _step(self, index: QModelIndex, value: str) -> Command | None:
+        """Return the step that writes a cell; None where it stands there already or cannot be written."""
+        column, text = COLUMNS[index.column()], value.strip()
+        if column not in EDITABLE or text == self.value(index.row(), column):
+            return None
         if column == "worker":
-            return self._session.do(AppointWorker(index.row(), text))
+            return AppointWorker(index.row(), text)
         changed: dict[str, Any] = {column: text}
-        return self._session.do(replace(EditGrid(index.row()), **changed))
+        return replace(EditGrid(index.row()), **changed)
 
 
 def _shown(value: object, column: str) -> str:

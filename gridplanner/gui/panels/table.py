@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QKeySequence, 
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from gridplanner.gui.map_controller import MapController
-from gridplanner.gui.models.grids import COLUMNS, EDITABLE, GridsModel
+from gridplanner.gui.models.grids import COLUMNS, GridsModel
 from gridplanner.gui.panels.worker_choice import WorkerDelegate
 from gridplanner.gui.session import Session
 from gridplanner.gui.widgets import button, label
@@ -30,29 +30,36 @@ class _Table(QTableView):
         """Copy the selected rows with their heads, tab separated, as Excel takes them."""
         model = self.model()
         rows = sorted({i.row() for i in self.selectedIndexes()})
-        heads = [str(model.headerData(c, Qt.Orientation.Horizontal)) for c in range(model.columnCount())]
-        lines = ["\t".join(heads)]
+        lines = ["\t".join(self._heads())]
         for r in rows:
             values = [model.index(r, c).data(Qt.ItemDataRole.UserRole) for c in range(model.columnCount())]
             lines.append("\t".join("" if v is None or v != v else str(v) for v in values))
         QGuiApplication.clipboard().setText("\n".join(lines))
 
     def paste(self) -> None:
-        """Paste a block from the current cell on; only editable columns take values."""
-        start = self.currentIndex()
+        """Paste a block from the current cell on, as one step; only editable columns take values.
+
+        A block that begins with the heads of this table, as `copy` gives it, is put below them.
+        """
+        start, model = self.currentIndex(), self.model()
         text = QGuiApplication.clipboard().text().rstrip("\n")
         if not start.isValid() or not text:
             return
+        lines = [line.rstrip("\r").split("\t") for line in text.split("\n")]
+        headed = lines[0] == self._heads()
+        first = 0 if headed else start.column()
+        cells = [
+            (model.mapToSource(index), value)
+            for r, line in enumerate(lines[headed:])
+            for c, value in enumerate(line)
+            if (index := model.index(start.row() + r, first + c)).isValid()
+        ]
+        model.sourceModel().take_cells(cells)
+
+    def _heads(self) -> list[str]:
+        """Return the heads of the columns."""
         model = self.model()
-        # Sorting moves rows while they are written: the targets are fixed first.
-        targets = []
-        for r, line in enumerate(text.split("\n")):
-            for c, value in enumerate(line.rstrip("\r").split("\t")):
-                index = model.index(start.row() + r, start.column() + c)
-                if index.isValid() and COLUMNS[index.column()] in EDITABLE:
-                    targets.append((model.mapToSource(index), value))
-        for index, value in targets:
-            model.sourceModel().setData(index, value)
+        return [str(model.headerData(c, Qt.Orientation.Horizontal)) for c in range(model.columnCount())]
 
 
 class TablePanel(QWidget):
