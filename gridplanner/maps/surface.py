@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -29,6 +31,8 @@ _MM_PER_INCH = 25.4
 #: What the last bytes of a whole file hold.
 _ENDINGS = {".pdf": b"%%EOF", ".png": b"IEND", ".svg": b"</svg>"}
 _TAIL = 64
+#: With less space left than this the disk is the reason why a file was cut off.
+_FULL_BYTES = 256 * 1024
 #: Memory an image may take; above it the file must be a PDF.
 MAX_IMAGE_BYTES = 1_500_000_000
 
@@ -154,8 +158,9 @@ def write_png(sheet: Sheet, path: Path, dpi: int) -> None:
     """Write a sheet as a PNG of `dpi` dots per inch."""
     image = paint_image(sheet, dpi)
     if not image.save(str(partial(path))):
+        error = unwritable(path)
         _drop(partial(path))
-        raise unwritable(path)
+        raise error
     publish(path)
 
 
@@ -182,10 +187,17 @@ def _draw_svg(sheet: Sheet, path: Path) -> None:
 
 
 def unwritable(path: Path) -> UserError:
-    """Return the error of a map that cannot be written."""
-    return UserError(
+    """Return the error of a map that cannot be written; a full disk, of which Qt says nothing, as its cause.
+
+    To be called before the part that was written is removed.
+    """
+    error = UserError(
         _("The map {file} cannot be written; check the folder and the space left.").format(file=path)
     )
+    with suppress(OSError):
+        if shutil.disk_usage(path.parent).free < _FULL_BYTES:
+            error.__cause__ = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return error
 
 
 def _drop(part: Path) -> None:
@@ -206,8 +218,9 @@ def publish(path: Path) -> None:
     """
     part = partial(path)
     if not _is_whole(part):
+        error = unwritable(path)
         part.unlink(missing_ok=True)
-        raise unwritable(path)
+        raise error
     part.replace(path)
 
 

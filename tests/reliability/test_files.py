@@ -7,12 +7,14 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from benchmarks.reliability import disk, hostile, power, soak, workstations
 from gridplanner.errors import UserError
 from gridplanner.io.durable import disk_full, plain_words
+from gridplanner.maps import surface
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs processes and disks of POSIX")
 
@@ -70,3 +72,16 @@ def test_a_database_that_does_not_fit_on_the_disk_is_told_in_a_sentence(tmp_path
         database.execute("CREATE TABLE one (a)")
         database.execute("CREATE TABLE two (a)")
     assert str(told.value) == disk_full(tmp_path / "p.gpkg")
+
+
+@pytest.mark.parametrize("ending", [".png", ".svg", ".pdf"])
+def test_a_sheet_that_qt_cut_off_on_a_full_disk_is_told_as_such(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Qt says nothing of the reason, and by the time somebody could look the part is removed.
+    path = tmp_path / f"map{ending}"
+    monkeypatch.setattr(surface.shutil, "disk_usage", lambda _path: SimpleNamespace(free=0))
+    surface.partial(path).write_bytes(b"half")
+    with pytest.raises(UserError) as told, plain_words(path):
+        surface.publish(path)
+    assert str(told.value) == disk_full(path) and not list(tmp_path.iterdir())

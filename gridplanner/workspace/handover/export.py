@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from gridplanner.io.durable import plain_words
 from gridplanner.io.project.project import save_project
 from gridplanner.io.transaction import export_folder
 from gridplanner.maps.book import make_sheets, write_maps, write_pages
@@ -56,6 +57,8 @@ class Part:
     contents : ProjectContents
     folder : Path
         The temporary folder of the transaction.
+    out : Path
+        The folder that the user named, for messages.
     options : ExportOptions
     """
 
@@ -63,6 +66,7 @@ class Part:
     outcome: Outcome
     contents: ProjectContents
     folder: Path
+    out: Path
     options: ExportOptions
 
 
@@ -116,7 +120,7 @@ def export(  # noqa: PLR0913 - each is a part of the plan or a choice of the cal
     after = replace(outcome.after, findings=(*outcome.after.findings, *planned))
     shown = replace(outcome, after=after)
     with export_folder(out, progress) as folder:
-        parts = [Part(name, shown, contents, folder, options) for name in PARTS]
+        parts = [Part(name, shown, contents, folder, out, options) for name in PARTS]
         done = []
         for i, result in enumerate(executor.run(write_part, parts, progress)):
             done.append(result)
@@ -160,7 +164,9 @@ def _summed_up(
 def write_part(part: Part) -> PartDone:
     """Write one share of the output; runs in any process."""
     started = time.process_time()
-    findings = PARTS[part.name](part)
+    # Here, where a writer's own error has not lost its cause on the way out of the process.
+    with plain_words(part.out):
+        findings = PARTS[part.name](part)
     return PartDone(time.process_time() - started, findings)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from gridplanner.assign.levels import number_below
 from gridplanner.errors import UserError
 from gridplanner.geometry.dissolve import grid_polygons
+from gridplanner.io.durable import plain_words
 from gridplanner.io.project.project import open_project
 from gridplanner.maps.book import make_sheets, write_pages
 from gridplanner.maps.marks import Sheet
@@ -79,7 +80,9 @@ def draw_sheets(project: Path, wanted: SheetRequest, out: Path) -> tuple[Path, .
     """Write one kind of sheet of the plan in work; the ending of `out` decides: PDF, PNG or SVG."""
     config, outcome = config_of_project(project), outcome_of_project(project)
     options = config.export.maps if config else MapOptions()
-    return write_pages(sheets_of(outcome, options, wanted), outcome, out, options.dpi)
+    sheets = sheets_of(outcome, options, wanted)
+    with plain_words(out):
+        return write_pages(sheets, outcome, out, options.dpi)
 
 
 def fill_office_register(project: Path, template: Path, out: Path) -> None:

@@ -52,6 +52,7 @@ def write_sheets(
     out: str,
 ) -> tuple[str, ...]:
     """Write the sheets of one kind to a PDF, PNG or SVG file; return the files."""
+    from gridplanner.io.durable import plain_words
     from gridplanner.maps.book import write_pages
     from gridplanner.maps.options import MapOptions
     from gridplanner.workspace.handover.papers import SheetRequest, sheets_of
@@ -60,7 +61,8 @@ def write_sheets(
     progress.step(1, 2, _("Drawing the sheets"))
     options = state.config.export.maps if state.config else MapOptions()
     sheets = sheets_of(outcome, options, SheetRequest(**wanted))
-    return tuple(str(path) for path in write_pages(sheets, outcome, Path(out), options.dpi, progress))
+    with plain_words(Path(out)):
+        return tuple(str(path) for path in write_pages(sheets, outcome, Path(out), options.dpi, progress))
 
 
 TASKS: Mapping[str, Callable[..., Any]] = {"sheets": show_sheets, "write_sheets": write_sheets}
