@@ -117,3 +117,14 @@ def test_a_block_with_one_refused_cell_changes_nothing(table: Any) -> None:
     QGuiApplication.clipboard().setText("901\n901")
     view.paste()
     assert [g.code for g in table.session.plan.grids] == before
+
+
+def test_a_filter_counts_its_rows_and_leaves_the_selection_of_the_map(table: Any) -> None:
+    table.table.table.selectAll()
+    chosen = tuple(table.session.selection)
+    assert len(chosen) == table.session.plan.n_grids
+    table.table.filter.setText(table.session.plan.grids[1].code)
+    assert table.table.proxy.rowCount() == 1 and "1" in table.table.count.text()
+    assert tuple(table.session.selection) == chosen
+    table.table.filter.clear()
+    assert table.table.proxy.rowCount() == len(chosen) and len(table.table.grids()) == len(chosen)

@@ -30,6 +30,8 @@ class PlanGroup:
     def run(self) -> None:
         """Ask the engine with what the planning panel says."""
         self._window.show_step("plan")
+        # What the last run came to is no word on this one.
+        self._window.messages.hide()
         page = self._window.pages["plan"]
         self._session.propose(page.request())
         page.run_map.begin()

@@ -68,6 +68,7 @@ class TablePanel(QWidget):
     def __init__(self, session: Session, controller: MapController) -> None:
         super().__init__()
         self._session, self._map = session, controller
+        self._narrowing = False
         self.model = GridsModel(session)
         self.proxy = QSortFilterProxyModel()
         self.proxy.setSourceModel(self.model)
@@ -90,7 +91,7 @@ class TablePanel(QWidget):
         self.filter.setPlaceholderText(_("Filter the table"))
         self.filter.setClearButtonEnabled(True)
         self.filter.setMaximumWidth(280)
-        self.filter.textChanged.connect(self.proxy.setFilterFixedString)
+        self.filter.textChanged.connect(self._narrow)
         self.count = label(role="quiet", wrap=False)
         top = QHBoxLayout()
         top.addWidget(self.filter)
@@ -122,9 +123,17 @@ class TablePanel(QWidget):
         """Zoom to the selected rows."""
         self._map.zoom_to_grids(self.grids())
 
+    def _narrow(self, text: str) -> None:
+        """Show the rows that hold a text; what is selected on the map stays selected."""
+        self._narrowing = True
+        self.proxy.setFilterFixedString(text)
+        self._narrowing = False
+        self._on_selection()
+
     def _on_rows(self, *_args: object) -> None:
-        """Select on the map what is selected here."""
-        self._session.select(self.grids())
+        """Select on the map what is selected here; rows that a filter hides are not let go."""
+        if not self._narrowing:
+            self._session.select(self.grids())
 
     def _on_selection(self, *_args: object) -> None:
         """Select here what is selected on the map."""
