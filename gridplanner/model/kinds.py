@@ -14,6 +14,10 @@ class GridKind(StrEnum):
     MICRO = "微网格"
 
 
+#: Further levels by the word of `[plan] levels`, and the kind that `where = {kind = ...}` names each by.
+LEVEL_KINDS = {"micro": GridKind.MICRO.value, "area": "片区"}
+
+
 class DedicatedKind(StrEnum):
     """Kind of unit that a dedicated grid serves (`ZSLX`)."""
 

@@ -76,16 +76,14 @@ def build_summary(
         "atoms": len(district.atoms),
         "people": int(district.atoms.people.sum()),
         "households": int(district.atoms.households.sum()),
-        "grids": {"before": _count(before, GridKind.GENERAL), "after": _count(after, GridKind.GENERAL)},
-        "dedicated": {
-            "before": _count(before, GridKind.DEDICATED),
-            "after": _count(after, GridKind.DEDICATED),
-        },
+        "grids": _counts(before, after, GridKind.GENERAL),
+        "dedicated": _counts(before, after, GridKind.DEDICATED),
         "rules": _rules(outcome),
         "findings": {
             "before": _severities([*read_findings, *outcome.before.findings]),
             "after": _severities([*read_findings, *outcome.after.findings]),
         },
+        **_levels(outcome),
         **_health(outcome),
         "change": asdict(outcome.change),
         "certificate": certificate_summary(outcome.certificate),
@@ -101,6 +99,12 @@ def write_summary(summary: Mapping[str, Any], path: Path) -> None:
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
+def _levels(outcome: Outcome) -> dict[str, Any]:
+    """Return the number of grids of each further level; nothing where none was asked for."""
+    counts = {level: plan.n_grids for level, plan in outcome.levels.items()}
+    return {"levels": counts} if counts else {}
+
+
 def _health(outcome: Outcome) -> dict[str, Any]:
     """Return the headline indicators before and after; nothing where no health check was made."""
     before, after = outcome.before.health, outcome.after.health
@@ -109,9 +113,10 @@ def _health(outcome: Outcome) -> dict[str, Any]:
     return {"indicators": {"before": before.table(), "after": after.table()}}
 
 
-def _count(plan: Plan, kind: GridKind) -> int:
-    """Count the grids of a kind."""
-    return sum(record.kind is kind for record in plan.grids)
+def _counts(before: Plan, after: Plan, kind: GridKind) -> dict[str, int]:
+    """Count the grids of a kind in both plans."""
+    plans = {"before": before, "after": after}
+    return {word: sum(record.kind is kind for record in plan.grids) for word, plan in plans.items()}
 
 
 def _severities(findings: Sequence[Finding]) -> dict[str, int]:

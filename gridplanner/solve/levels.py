@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -115,16 +116,38 @@ def level_rules(rules: RuleSet, kind: str) -> RuleSet:
     return RuleSet(weights=rules.weights, areas=rules.areas, by=own)
 
 
-def outside_band(district: District, plan: Plan, rules: RuleSet) -> IntArray:
-    """Return the grids of a level outside their limits of people or households."""
-    load, homes = plan.sums(load_of(district, rules)), plan.sums(district.atoms.households)
-    out = []
+def outside_band(
+    district: District, plan: Plan, rules: RuleSet, unit: IntArray
+) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+    """Return the grids of a level outside their limits of people or households, and why.
+
+    Parameters
+    ----------
+    unit : int32[n_atoms]
+        What the level is made of and cannot be cut: atoms for micro-grids, grids for area grids.
+
+    Returns
+    -------
+    outside : int32[m]
+    alone : bool[m]
+        Whether one unit of the grid is above an upper limit by itself, so that every division breaks it.
+    """
+    counts = (load_of(district, rules), district.atoms.households)
+    sums = [plan.sums(count) for count in counts]
+    # The largest unit of each grid, of people and of households.
+    placed = (plan.assignment >= 0) & (unit >= 0)
+    largest = np.zeros((2, plan.n_grids), np.int64)
+    for row, count in zip(largest, counts, strict=True):
+        of_unit = np.bincount(unit[placed], count[placed], minlength=1).astype(np.int64)
+        np.maximum.at(row, plan.assignment[placed], of_unit[unit[placed]])
+    outside, alone = [], []
     for g, record in enumerate(plan.grids):
         held = rules_of(district, rules, record.community)
-        inside = held.people.min <= load[g] <= held.people.max
-        if not inside or not held.households.min <= homes[g] <= held.households.max:
-            out.append(g)
-    return np.array(out, np.int32)
+        bands = (held.people, held.households)
+        if any(not band.min <= total[g] <= band.max for band, total in zip(bands, sums, strict=True)):
+            outside.append(g)
+            alone.append(any(row[g] > band.max for band, row in zip(bands, largest, strict=True)))
+    return np.array(outside, np.int32), np.array(alone, bool)
 
 
 def _fewest(part: Part, seed: int) -> IntArray:

@@ -29,6 +29,9 @@ def level_claims(facts: Facts) -> Iterator[Claim]:
         text = _("The level '{level}' is there where it was asked for.").format(level=level)
         yield holds(f"{layer}.asked", table is not None and level in wanted, level, list(wanted), text)
         if table is not None:
+            stated = facts.output.summary.get("levels", {}).get(level)
+            text = _("The summary states how many grids the level '{level}' has.").format(level=level)
+            yield holds(f"{layer}.count", stated == len(table), stated, len(table), text)
             yield from _one_level(facts, level, table, column, kind)
 
 

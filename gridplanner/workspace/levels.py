@@ -12,19 +12,22 @@ import shapely
 
 from gridplanner.geometry.dissolve import grid_polygons
 from gridplanner.model.finding import Finding
-from gridplanner.model.kinds import GridKind, Severity
+from gridplanner.model.jurisdiction import District
+from gridplanner.model.kinds import LEVEL_KINDS, GridKind, Severity
 from gridplanner.model.layers import Layer
 from gridplanner.model.load import load_of
 from gridplanner.model.outcome import Outcome
 from gridplanner.model.plan import GridRecord, Plan
+from gridplanner.model.request import PlanRequest
+from gridplanner.model.ruleset import RuleSet
 from gridplanner.progress import Progress
 from gridplanner.texts import _
 
 Column = npt.NDArray[Any]
 #: Level, the word that `where = {kind = ...}` names it by, its layer, its column in the atoms.
 LEVELS = (
-    ("micro", GridKind.MICRO.value, "micro_grids", "WWGBM"),
-    ("area", "片区", "area_grids", "PQBM"),
+    ("micro", LEVEL_KINDS["micro"], "micro_grids", "WWGBM"),
+    ("area", LEVEL_KINDS["area"], "area_grids", "PQBM"),
 )
 
 
@@ -36,35 +39,79 @@ def with_levels(outcome: Outcome, progress: Progress) -> Outcome:
     wanted = [row for row in LEVELS if row[0] in outcome.request.levels and row[0] not in outcome.levels]
     if not wanted:
         return outcome
-    from gridplanner.solve.levels import area_grids, level_rules, micro_grids, outside_band  # numba
+    from gridplanner.solve.levels import level_rules, outside_band  # numba
 
     levels, findings = dict(outcome.levels), list(outcome.after.findings)
     for done, (level, kind, _layer, _column) in enumerate(wanted):
         progress.step(done, len(wanted), _("Dividing into {kind}").format(kind=_(level)))
-        rules = level_rules(outcome.rules, kind)
-        make = micro_grids if level == "micro" else area_grids
-        plan = make(outcome.district, outcome.after.plan, rules, outcome.request, outcome.request.seed)
-        plan = _named(outcome, plan, level)
+        plan = level_plan(level, outcome.district, outcome.after.plan, outcome.rules, outcome.request)
         levels[level] = plan
         # Dedicated grids stand outside every band, and so does what lies in them.
         dedicated = {g.code for g in outcome.after.plan.grids if g.kind is GridKind.DEDICATED}
-        out = outside_band(outcome.district, plan, rules)
-        out = out[[plan.grids[g].note not in dedicated for g in out]]
-        if len(out):
-            findings.append(_outside(outcome, plan, level, kind, out))
+        unit = np.arange(len(plan.assignment)) if level == "micro" else outcome.after.plan.assignment
+        own = level_rules(outcome.rules, kind)
+        out, alone = outside_band(outcome.district, plan, own, unit.astype(np.int32))
+        counted = np.array([plan.grids[g].note not in dedicated for g in out], bool)
+        if counted.any():
+            findings.append(_outside(outcome, plan, (level, kind), out[counted], int(alone[counted].sum())))
     return replace(outcome, levels=levels, after=replace(outcome.after, findings=tuple(findings)))
 
 
-def _outside(outcome: Outcome, plan: Plan, level: str, kind: str, out: npt.NDArray[np.int32]) -> Finding:
-    """Return one warning for all grids of a level that no division could bring into their limits."""
+def level_plan(level: str, district: District, plan: Plan, rules: RuleSet, request: PlanRequest) -> Plan:
+    """Return the micro-grids inside, or the area grids over, the grids of a plan, with codes and names.
+
+    Parameters
+    ----------
+    level : str
+        `micro` or `area`.
+    district : District
+    plan : Plan
+        The same plan gives the same level.
+    rules : RuleSet
+        Those of the project; `[[rules.by]] where = {kind = ...}` names the limits of the level.
+    request : PlanRequest
+
+    Raises
+    ------
+    UserError
+        The rules name no limits for the level.
+    """
+    from gridplanner.solve.levels import area_grids, level_rules, micro_grids  # numba
+
+    own = level_rules(rules, LEVEL_KINDS[level])
+    make = micro_grids if level == "micro" else area_grids
+    return _named(district, plan, make(district, plan, own, request, request.seed), level)
+
+
+def _outside(
+    outcome: Outcome, plan: Plan, words: tuple[str, str], out: npt.NDArray[np.int32], alone: int
+) -> Finding:
+    """Return one warning for all grids of a level that no division found brings into their limits.
+
+    Parameters
+    ----------
+    words : (str, str)
+        The level, and how its grids are called.
+    alone : int
+        How many of them hold a building (a grid) that is too large by itself: no division mends them.
+    """
+    level, kind = words
     spot = int(np.flatnonzero(plan.assignment == out[0])[0])
     people = plan.sums(outcome.district.atoms.people)
+    if level == "micro":
+        text = _(
+            "{n} of {all} {kind} lie outside their limits: {alone} hold a building that alone is too large; "
+            "for {others} no better division was found."
+        )
+    else:
+        text = _(
+            "{n} of {all} {kind} lie outside their limits: {alone} hold a grid that alone is too large; "
+            "for {others} no better division was found."
+        )
     return Finding(
         rule=f"level.{level}",
         severity=Severity.WARNING,
-        text=_("{n} of {all} {kind} lie outside their limits; their grids cannot be divided better.").format(
-            n=len(out), all=plan.n_grids, kind=kind
-        ),
+        text=text.format(n=len(out), all=plan.n_grids, kind=kind, alone=alone, others=len(out) - alone),
         remedy=_("Widen the limits of this level, or cut large buildings by stair row."),
         subject_kind="grid",
         subjects=tuple(plan.grids[g].code for g in out.tolist()),
@@ -75,15 +122,15 @@ def _outside(outcome: Outcome, plan: Plan, level: str, kind: str, out: npt.NDArr
     )
 
 
-def _named(outcome: Outcome, plan: Plan, level: str) -> Plan:
+def _named(district: District, upper: Plan, plan: Plan, level: str) -> Plan:
     """Return the level with codes and names: those of the grid (the community) above, and a number."""
-    upper, above = outcome.after.plan, [-1] * plan.n_grids
+    above = [-1] * plan.n_grids
     for atom in np.flatnonzero(plan.assignment >= 0)[::-1].tolist():
         above[int(plan.assignment[atom])] = int(upper.assignment[atom])
     counts: dict[str, int] = {}
     records = []
     for record, grid in zip(plan.grids, above, strict=True):
-        community = outcome.district.communities
+        community = district.communities
         own = upper.grids[grid]
         code = own.code if level == "micro" else str(community.codes[record.community])
         name = own.name if level == "micro" else str(community.names[record.community])

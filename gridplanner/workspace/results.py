@@ -79,7 +79,9 @@ def error_lines(findings: Iterable[Finding]) -> list[str]:
     """Return the errors that count: first why the rules cannot be met, with the way out, then each breach."""
     errors = [f for f in findings if f.counts and f.severity is Severity.ERROR]
     reasons = [f for f in errors if f.subject_kind in _ASKED]
-    texts = [f"{f.text} {f.remedy}" for f in reasons] + [f.text for f in errors if f not in reasons]
+    texts = [_("{text} {remedy}").format(text=f.text, remedy=f.remedy) for f in reasons] + [
+        f.text for f in errors if f not in reasons
+    ]
     return [_("Errors that remain: {n}").format(n=len(errors)), *listed(texts, 20)]
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import csv
+import json
 
 import geopandas
 import openpyxl
@@ -80,6 +81,7 @@ def test_every_claim_of_the_folder_is_true(finished: Finished) -> None:
     assert done.code == 0, [line for line in done.said.splitlines() if line.startswith("不符")]
     for claim in (
         "micro_grids.nested",
+        "micro_grids.count",
         "area_grids.nested",
         "atoms.FZ",
         "grids.contiguity",
@@ -97,6 +99,11 @@ def test_levels_nest_and_weights_are_handed_over(finished: Finished) -> None:
     micro = geopandas.read_file(finished.out / "shp" / "micro_grids.shp")
     assert micro["WGBM"].str.len().eq(17).all()
     assert micro["FZ"].max() <= 450
+    areas = atoms["PQBM"].nunique()
+    summary = json.loads((finished.out / "summary.json").read_text(encoding="utf-8"))
+    assert summary["levels"] == {"micro": len(micro), "area": areas}
+    assert f"微网格 {len(micro)} 个" in finished.said
+    assert (finished.out / "maps" / "levels.pdf").stat().st_size > 10_000
 
 
 def test_levels_have_their_ledgers(finished: Finished) -> None:

@@ -9,8 +9,8 @@ from gridplanner.model.kinds import GridKind
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import Band, Override, RuleSet
 from gridplanner.solve.alternatives import alternatives
-from gridplanner.solve.levels import area_grids, micro_grids
-from tests.builders import town
+from gridplanner.solve.levels import area_grids, micro_grids, outside_band
+from tests.builders import plan_of, town
 from tests.unit.solve.cities import city
 
 
@@ -44,3 +44,15 @@ def test_no_alternative_is_beaten_in_everything() -> None:
         for other in found:
             if one is not other:
                 assert any(a < b for a, b in zip(one.burdens, other.burdens, strict=True))
+
+
+def test_what_no_division_mends_is_told_from_what_was_not_found() -> None:
+    """A building of 600 breaks the limit of 500 by itself; two of 100 lie together without need."""
+    district = town("AABB", people=[600, 100, 100, 100])
+    band = RuleSet(people=Band(150, 500))
+    plan = plan_of(district, "ABCC")
+    outside, alone = outside_band(district, plan, band, np.arange(4, dtype=np.int32))
+    assert outside.tolist() == [0, 1]
+    assert alone.tolist() == [True, False]
+    outside, alone = outside_band(district, plan_of(district, "AAAA"), band, district.atoms.old_grid)
+    assert (outside.tolist(), alone.tolist()) == ([0], [True])
