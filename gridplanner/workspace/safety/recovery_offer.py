@@ -41,7 +41,11 @@ def find_offer(project: Path, contents: ProjectContents, save_id: str) -> Offer 
 
 
 def unsaved_projects(is_alive: Callable[[int], bool]) -> tuple[tuple[Path, Offer], ...]:
-    """Return logs of projects that were never saved and whose program is gone, with what they hold."""
+    """Return logs of projects that were never saved and whose program is gone, with what they hold.
+
+    Those without a step hold nothing that could be lost, and go.
+    """
+    _sweep(is_alive)
     found = []
     for path in sorted(user_folder("recovery").glob("unsaved-*.log")):
         header, entries = read_log(path)
@@ -57,6 +61,21 @@ def unsaved_projects(is_alive: Callable[[int], bool]) -> tuple[tuple[Path, Offer
         if offer is not None:
             found.append((path, offer))
     return tuple(found)
+
+
+def _sweep(is_alive: Callable[[int], bool]) -> None:
+    """Remove starting points, as large as a project, from which no step was taken before the end."""
+    for path in user_folder("recovery").glob("unsaved-*.log"):
+        header, _entries = read_log(path)
+        # By its lines, not its steps: a damaged log may still be of use to somebody.
+        bare = path.read_bytes().count(b"\n") == 1
+        if header is not None and bare and not is_alive(int(header.get("pid", 0))):
+            path.unlink(missing_ok=True)
+    for base in user_folder("recovery").glob("unsaved-*.base.gpkg"):
+        log = base.with_name(base.name.removesuffix(".base.gpkg") + ".log")
+        maker = base.name.split("-")[1]
+        if not log.exists() and maker.isdecimal() and not is_alive(int(maker)):
+            base.unlink(missing_ok=True)
 
 
 def _offer(contents: ProjectContents, entries: list[dict[str, Any]]) -> Offer | None:

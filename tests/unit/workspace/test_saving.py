@@ -287,6 +287,27 @@ def test_a_project_without_a_file_is_recovered_too() -> None:
     assert found[0][1].contents.scenarios["一"].plan.n_grids == 3
 
 
+def test_a_project_without_a_file_and_without_a_step_leaves_nothing_behind() -> None:
+    session = begin_session(small_project())
+    session._log.close()  # type: ignore[union-attr]
+    folder = recovery.log_path(None).parent
+    assert list(folder.glob("*.base.gpkg"))
+    recovery_offer.unsaved_projects(lambda pid: True)
+    assert list(folder.glob("*.base.gpkg")), "its program still lives"
+    recovery_offer.unsaved_projects(lambda pid: False)
+    assert not list(folder.glob("unsaved-*"))
+
+
+def test_a_damaged_log_of_a_project_without_a_file_is_not_removed() -> None:
+    session = begin_session(small_project())
+    session.workspace.do(MergeGrids((0, 1)))
+    session._log.close()  # type: ignore[union-attr]
+    [log] = recovery.log_path(None).parent.glob("unsaved-*.log")
+    log.write_bytes(log.read_bytes().replace(b'"step"', b'"stop"'))
+    assert recovery_offer.unsaved_projects(lambda pid: False) == ()
+    assert log.exists() and recovery.base_path(log).exists()
+
+
 def test_a_full_disk_for_the_log_is_a_message_not_a_crash(
     saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
