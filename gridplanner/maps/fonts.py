@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+import threading
+from collections.abc import Callable
+from functools import cache, lru_cache, wraps
+from typing import ParamSpec, TypeVar
 
 from PySide6.QtGui import QFont, QFontDatabase, QRawFont
 
@@ -15,6 +18,27 @@ FONT_FILE = RESOURCES / "fonts" / "NotoSansSC-Regular.otf"
 _EM = 1000
 #: Height of the middle of a hanzi above the baseline, in em (the ideographic box is -0.12 to 0.88).
 MIDDLE = 0.38
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _once_per_thread(make: Callable[P, R]) -> Callable[P, R]:
+    """Keep what `make` returns, for each thread its own.
+
+    Qt ties an opened font to the thread that opened it and closes the file when that thread ends;
+    another thread that asks it afterwards takes the whole process down.
+    """
+    own = threading.local()
+
+    @wraps(make)
+    def of_this_thread(*args: P.args, **options: P.kwargs) -> R:
+        if not hasattr(own, "make"):
+            own.make = lru_cache(maxsize=256)(make)
+        made: R = own.make(*args, **options)
+        return made
+
+    return of_this_thread
 
 
 @cache
@@ -35,7 +59,7 @@ def load_font() -> str:
     return families[0]
 
 
-@lru_cache(maxsize=256)
+@_once_per_thread
 def map_font(em: int, bold: bool = False) -> QFont:
     """Return the map font with an em of `em` logical units.
 
@@ -54,7 +78,7 @@ def map_font(em: int, bold: bool = False) -> QFont:
     return font
 
 
-@cache
+@_once_per_thread
 def raw_font() -> QRawFont:
     """Return the font file itself, for questions about its glyphs."""
     return QRawFont(str(FONT_FILE), float(_EM))

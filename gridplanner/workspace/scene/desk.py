@@ -9,8 +9,10 @@ check of an edit waiting.
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import multiprocessing
+import os
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -132,6 +134,14 @@ def _questions(pipe: Connection) -> Iterator[tuple[str, int, str, dict[str, Any]
         if question[0] == "leave":
             return
         yield question
+
+
+def _work(pipe: Connection) -> None:
+    """Be the worker process."""
+    # Sheets may have been drawn, and a library may still be at a question that was given up: taking
+    # either apart from this thread would end in a crash, which the system may report to the planner.
+    atexit.register(os._exit, 0)
+    _serve(pipe)
 
 
 def _serve(pipe: Connection) -> None:
@@ -266,7 +276,7 @@ class Desk:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         # No daemon: the engine starts worker processes of its own, which daemons may not.
-        self._process = context.Process(target=_serve, args=(theirs,), daemon=False)
+        self._process = context.Process(target=_work, args=(theirs,), daemon=False)
         self._process.start()
         theirs.close()
         self._news = SimpleQueue()
