@@ -18,7 +18,7 @@ from gridplanner.model.project import JournalEntry, ProjectContents, Scenario
 from gridplanner.model.proposal import Proposal
 from gridplanner.texts import _
 from gridplanner.workspace.amend.amending import amended, carried
-from gridplanner.workspace.commands import Command
+from gridplanner.workspace.commands import Command, refuse_locked
 from gridplanner.workspace.history import History
 from gridplanner.workspace.moments import Moment, kept_corrections, moment_of
 from gridplanner.workspace.noting import step_noted
@@ -122,9 +122,11 @@ class Workspace:
         Raises
         ------
         UserError
-            The project is read-only, or the command refuses.
+            The project is read-only, the plan is approved, or the command refuses.
         """
         self._refuse_read_only()
+        if not getattr(command, "past_approval", False):
+            refuse_locked(self.plan, ())
         if not self._contents.current:
             self.add_scenario(_("Plan 1"), self.plan)
         now, after = self._history.state, command.apply(self.plan, self.district)
@@ -161,10 +163,11 @@ class Workspace:
         Raises
         ------
         UserError
-            It would change the ground under an approved plan.
+            The plan is approved, or the step back would change the ground under an approved one.
         """
         if self._history.state.by is not None:
             self._refuse_approved()
+        refuse_locked(self.plan, ())
         now, label = self._history.state, self._history.label
         self._history = self._history.undo()
         return self._announce(_("Undo: {step}").format(step=label), "undo", now)

@@ -17,8 +17,9 @@ from gridplanner.gui.dialogs.compare import CompareDialog
 from gridplanner.gui.dialogs.paper_trail import PaperTrailDialog
 from gridplanner.gui.panels.flow_chart import flows_of
 from gridplanner.maps import raster
-from gridplanner.workspace.commands import EditGrid, MoveAtoms
-from gridplanner.workspace.scene.commands import RecordOpinion, SetStatus, latest, opinions
+from gridplanner.workspace.appoint import AppointWorker
+from gridplanner.workspace.commands import EditGrid, MergeGrids, MoveAtoms, RetireGrid
+from gridplanner.workspace.scene.commands import RecordOpinion, SetStatus, last_status, latest, opinions
 from tests.gui.conftest import show, toy_contents
 
 
@@ -211,3 +212,36 @@ def test_a_grid_gets_a_colour_of_its_own(window: Any, monkeypatch: pytest.Monkey
     assert [row.colour for row in window.map.legend()] == ["#aa3355"]
     window.session.undo()
     assert 0xFFAA3355 not in window.canvas._paint.colours
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        EditGrid(0, locked=True),
+        EditGrid(0, name="改名"),
+        MoveAtoms((3,), 0),
+        RetireGrid(0),
+        MergeGrids((0, 1)),
+        AppointWorker(0, ""),
+    ],
+)
+def test_an_approved_plan_takes_no_step_and_gives_none_back(two: Any, step: Any) -> None:
+    session = two.session
+    assert session.do(EditGrid(0, note="送审"))
+    assert session.do(SetStatus("approved", "民发〔2026〕1号", "2026-01-01"))
+    plan = session.plan
+    assert not session.do(step)
+    session.undo()
+    assert session.plan is plan and plan.status == "approved"
+    # Opinions still come in, and an approval given by mistake is taken back in the open.
+    assert session.do(RecordOpinion("居民", "赞成"))
+    assert session.do(SetStatus("draft"))
+    assert session.do(EditGrid(0, locked=True))
+
+
+@pytest.mark.parametrize("day", ["2026-13-45", "2026-02-30", "2026/01/31", "20260131", "昨天"])
+def test_a_status_is_dated_by_a_day_of_the_calendar(two: Any, day: str) -> None:
+    assert not two.session.do(SetStatus("consulted", "", day))
+    assert two.session.do(SetStatus("consulted", "", "2026-01-31"))
+    contents = two.session.workspace.contents
+    assert "2026-01-31" in last_status(contents.journal, contents.current)

@@ -28,6 +28,7 @@ from gridplanner.workspace.scene.commands import (
     Opinion,
     RecordOpinion,
     SetStatus,
+    last_status,
     latest,
     opinions,
     place_text,
@@ -76,6 +77,7 @@ class PaperTrailDialog(QDialog):
         form.addRow(_("Status"), self.status)
         form.addRow(_("Document number"), self.document)
         form.addRow(_("Date"), self.day)
+        self.note = label("", "quiet")
         self.table = self._make_table()
         answers = (
             button(_("Enter an opinion..."), self.enter),
@@ -86,13 +88,20 @@ class PaperTrailDialog(QDialog):
         layout.setContentsMargins(20, 16, 20, 16)
         layout.addLayout(form)
         layout.addWidget(row(button(_("Set the status"), self.set_status, primary=True)))
+        layout.addWidget(self.note)
         layout.addWidget(label(_("Register of opinions"), "heading"))
         layout.addWidget(self.table, 1)
         layout.addWidget(row(*answers))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
+        # The bar of the window lies behind this dialog.
+        session.said.connect(self._tell)
         self.refresh()
+
+    def _tell(self, text: str, _kind: str) -> None:
+        """Show here what the window says meanwhile."""
+        self.note.setText(text)
 
     @staticmethod
     def _make_table() -> QTableWidget:
@@ -114,6 +123,8 @@ class PaperTrailDialog(QDialog):
         workspace = self._session.workspace
         contents = workspace.contents if workspace is not None else None
         found = latest(opinions(contents.journal, contents.current)) if contents is not None else []
+        if contents is not None and not self.note.text():
+            self.note.setText(last_status(contents.journal, contents.current))
         self.table.setRowCount(len(found))
         for r, opinion in enumerate(found):
             texts = (

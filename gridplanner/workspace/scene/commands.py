@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import ClassVar
 
 from gridplanner.errors import UserError
 from gridplanner.model.jurisdiction import District
@@ -37,6 +39,8 @@ def status_names() -> dict[str, str]:
 class SetStatus:
     """Move a plan along draft, consulted, submitted, approved; an approved plan is locked."""
 
+    #: Steps that an approved plan still takes.
+    past_approval: ClassVar[bool] = True
     status: str
     document: str = ""
     day: str = ""
@@ -56,13 +60,30 @@ class SetStatus:
             raise UserError(_("Unknown status {status}.").format(status=self.status))
         if self.status == "approved" and not self.document:
             raise UserError(_("An approval needs the number of its document."))
+        if self.day and not _is_day(self.day):
+            raise UserError(_("'{text}' is no date. Write it as 2026-01-31.").format(text=self.day))
         return replace(plan, status=self.status)
+
+
+def _is_day(text: str) -> bool:
+    """Tell whether a text is a day of the calendar, YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def last_status(journal: Iterable[JournalEntry], scenario: str) -> str:
+    """Return the last step of a scenario's status as the journal tells it; "" where there is none."""
+    steps = [entry.action.partition(": ") for entry in journal if entry.scenario == scenario]
+    return next((text for name, _colon, text in reversed(steps) if name == "SetStatus"), "")
 
 
 @dataclass(frozen=True)
 class RecordOpinion:
     """Enter an opinion received, or the answer to one, in the register."""
 
+    past_approval: ClassVar[bool] = True
     who: str
     text: str
     answer: str = ""
