@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gridplanner.cli.exchange import chosen_export, tell_losses
-from gridplanner.cli.planning import is_small, small_answer, trade_off_table
+from gridplanner.cli.planning import aligned, is_small, small_answer, trade_off_table
 from gridplanner.cli.terminal import TerminalProgress
 from gridplanner.errors import UserError
 from gridplanner.model.request import PlanRequest
@@ -142,7 +142,7 @@ def run_export(options: argparse.Namespace) -> int:
 
 def run_compare(options: argparse.Namespace) -> int:
     """Compare two scenarios of a project."""
-    from gridplanner.workspace.projects import compare_project  # slow imports
+    from gridplanner.workspace.projects import compare_project, compared_rows  # slow imports
 
     table = compare_project(
         options.project, *("" if name == "-" else name for name in (options.a, options.b))
@@ -154,8 +154,8 @@ def run_compare(options: argparse.Namespace) -> int:
 
         names = [options.a, options.b, *options.more]
         write_side_by_side(options.project, ["" if name == "-" else name for name in names], options.xlsx)
-    width = max(len(key) for key in table)
-    return _said(options, "\n".join(f"{key:<{width}}  {a!s:>14}  {b!s:>14}" for key, (a, b) in table.items()))
+    names = [_("Today") if name == "-" else name for name in (options.a, options.b)]
+    return _said(options, "\n".join(aligned([["", *names], *compared_rows(table)])))
 
 
 def run_restore(options: argparse.Namespace) -> int:

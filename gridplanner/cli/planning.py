@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from unicodedata import east_asian_width
 
 from gridplanner.model.request import PlanRequest
 from gridplanner.progress import Executor, Progress
@@ -66,4 +67,27 @@ def trade_off_table(
 
     totals = [request_from_table({"total": int(n) if n.isdigit() else n}).total for n in options.trade_off]
     rows = trade_off_project(options.project, change, totals, executor, progress)
-    return "\n".join("\t".join(row) for row in rows)
+    return "\n".join(aligned(rows))
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the rows of a table for the terminal, where a Chinese character is two columns wide.
+
+    Examples
+    --------
+    >>> aligned([["", "a"], ["网格", "12"]])
+    ['       a', '网格  12']
+    """
+    widths = [max(map(_columns, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        first, *rest = [
+            (" " * (width - _columns(cell)), cell) for cell, width in zip(row, widths, strict=True)
+        ]
+        lines.append(first[1] + first[0] + "".join(f"  {gap}{cell}" for gap, cell in rest))
+    return lines
+
+
+def _columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)

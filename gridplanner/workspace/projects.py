@@ -164,6 +164,28 @@ def compare_project(path: Path, a: str, b: str) -> Table:
     return {key: (_number(left, key), _number(right, key)) for key in _NUMBERS}
 
 
+def compared_rows(table: Table) -> list[list[str]]:
+    """Return the rows of a comparison as people read them: what is counted, then both numbers."""
+    words = {
+        "general_grids": _("General grids"),
+        "dedicated_grids": _("Number of dedicated grids"),
+        "errors": _("Errors"),
+        "kept": _("Grids kept"),
+        "merged": _("Grids merged"),
+        "split": _("Grids split"),
+        "reshaped": _("Grids reshaped"),
+        "pieces": _("Pieces cut off"),
+        "people_moved": _("People who change grid"),
+        "people_max": _("Most people in a grid"),
+        "radius_max_m": _("Greatest radius (m)"),
+        "polsby_popper": "Polsby-Popper",
+        "reock": "Reock",
+        "inertia": _("inertia"),
+        "cut_edges": _("cut edges"),
+    }
+    return [[words[key], *(f"{number:,}" for number in pair)] for key, pair in table.items()]
+
+
 def compare_scenarios(
     contents: ProjectContents, names: Sequence[str], config: Config | None = None
 ) -> dict[str, Outcome]:
