@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +25,7 @@ from gridplanner.texts import _
 from gridplanner.workspace.commands import AcceptPlan, Command
 from gridplanner.workspace.scene.desk import Desk
 from gridplanner.workspace.scene.live import LiveTotals, Neighbours, grid_colours, live_totals
-from gridplanner.workspace.scene.scene import PolygonArrays, Scene, corrected_scene
+from gridplanner.workspace.scene.scene import LevelView, PolygonArrays, Scene, corrected_scene
 from gridplanner.workspace.workspace import Correction, Workspace
 
 #: Milliseconds after the last edit until the full check is asked for.
@@ -52,6 +52,7 @@ class Session(OpenProject):
         self.proposal_findings: tuple[Finding, ...] = ()
         self.remarks: tuple[Finding, ...] = ()
         self.selection: tuple[int, ...] = ()
+        self.levels: Mapping[str, tuple[Plan, LevelView]] = {}
         self._chosen: tuple[GridRecord, ...] = ()
         self._before: Plan | None = None
         self._totals: LiveTotals | None = None
@@ -69,7 +70,7 @@ class Session(OpenProject):
         self.workspace, self.scene, self.path = workspace, scene, path
         self._before = workspace.district.plan_today()
         self._neighbours = None
-        self.selection, self._chosen = (), ()
+        self.selection, self._chosen, self.levels = (), (), {}
         self.proposal, self.remarks = None, ()
         self.measures = self.today_measures = None
         self._findings = self.today_findings = ()

@@ -57,7 +57,14 @@ def with_levels(outcome: Outcome, progress: Progress) -> Outcome:
     return replace(outcome, levels=levels, after=replace(outcome.after, findings=tuple(findings)))
 
 
-def level_plan(level: str, district: District, plan: Plan, rules: RuleSet, request: PlanRequest) -> Plan:
+def level_plan(
+    level: str,
+    district: District,
+    plan: Plan,
+    rules: RuleSet,
+    request: PlanRequest,
+    earlier: tuple[Plan, Plan] | None = None,
+) -> Plan:
     """Return the micro-grids inside, or the area grids over, the grids of a plan, with codes and names.
 
     Parameters
@@ -70,6 +77,9 @@ def level_plan(level: str, district: District, plan: Plan, rules: RuleSet, reque
     rules : RuleSet
         Those of the project; `[[rules.by]] where = {kind = ...}` names the limits of the level.
     request : PlanRequest
+    earlier : (Plan, Plan), optional
+        Another plan over the same district, under the same rules and request, and its level: micro-grids
+        of the grids that both plans have are taken from there, which gives the same result sooner.
 
     Raises
     ------
@@ -79,8 +89,41 @@ def level_plan(level: str, district: District, plan: Plan, rules: RuleSet, reque
     from gridplanner.solve.levels import area_grids, level_rules, micro_grids  # numba
 
     own = level_rules(rules, LEVEL_KINDS[level])
-    make = micro_grids if level == "micro" else area_grids
-    return _named(district, plan, make(district, plan, own, request, request.seed), level)
+    if level != "micro":
+        return _named(district, plan, area_grids(district, plan, own, request, request.seed), level)
+    kept = _kept(earlier[0], plan) if earlier is not None else np.zeros(len(plan.assignment), bool)
+    left = replace(plan, assignment=np.where(kept, -1, plan.assignment).astype(np.int32))
+    made = micro_grids(district, left, own, request, request.seed)
+    if earlier is not None:
+        made = _joined(made, earlier[1], kept)
+    return _named(district, plan, made, level)
+
+
+def _kept(earlier: Plan, plan: Plan) -> npt.NDArray[np.bool_]:
+    """Return bool[n_atoms]: which atoms lie in a grid that the earlier plan has as well, atom for atom."""
+    placed = np.flatnonzero(plan.assignment >= 0)
+    now, then = plan.assignment[placed], earlier.assignment[placed]
+    first = np.full(plan.n_grids, -1, np.int32)
+    first[now[::-1]] = then[::-1]
+    held = np.bincount(now, minlength=plan.n_grids)
+    alike = np.bincount(now, weights=then == first[now], minlength=plan.n_grids)
+    size = np.append(np.bincount(earlier.assignment[earlier.assignment >= 0], minlength=earlier.n_grids), 0)
+    same = (first >= 0) & (alike == held) & (size[first] == held)
+    kept = np.zeros(len(plan.assignment), bool)
+    kept[placed] = same[now]
+    return kept
+
+
+def _joined(made: Plan, earlier: Plan, kept: npt.NDArray[np.bool_]) -> Plan:
+    """Return a level whose kept atoms have the grids of the earlier one."""
+    stay = np.unique(earlier.assignment[kept])
+    place = np.full(earlier.n_grids + 1, -1, np.int32)
+    place[stay] = made.n_grids + np.arange(len(stay), dtype=np.int32)
+    assignment = made.assignment.copy()
+    assignment[kept] = place[earlier.assignment[kept]]
+    return replace(
+        made, assignment=assignment, grids=(*made.grids, *(earlier.grids[g] for g in stay.tolist()))
+    )
 
 
 def _outside(

@@ -119,7 +119,7 @@ def place(
 #: Most names of one reference layer; a district's buildings would hide the map.
 MOST_NAMES = 4_000
 #: Layers whose names are written; those of buildings come with the card of a place.
-NAMED = ("roads", "barriers", "bridges", "estates", "sites", "stations")
+NAMED = ("roads", "barriers", "bridges", "estates", "sites", "stations", "level.micro", "level.area")
 
 
 def unit_labels(atoms: Atoms, unit: np.ndarray, names: Sequence[str] | np.ndarray) -> list[Label]:

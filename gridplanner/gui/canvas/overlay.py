@@ -65,6 +65,8 @@ LOOKS: Mapping[str, LayerLook] = {
     "sites": LayerLook(line="#FF7C3E8F", fill="#50A970BE", width=1.2, from_scale=0.08, marker="diamond"),
     "stations": LayerLook(line="#FF1F6F54", fill="#FF2E9E78", marker="square", from_scale=0.05),
     "streets": LayerLook(line="#FF33414E", width=2.2),
+    "level.micro": LayerLook(line="#FF0B7A75", width=1.3, from_scale=0.1, dashed=True),
+    "level.area": LayerLook(line="#FF7B1FA2", width=3.0),
 }
 _NET_LOOK = LayerLook(line="#FFC2478A", width=1.6, dashed=True)
 

@@ -12,6 +12,7 @@ from gridplanner.gui.canvas.tool import MapPoint
 from gridplanner.gui.corrections import building_title, recount_building
 from gridplanner.gui.dialogs.ask import AskDialog, Field
 from gridplanner.gui.dialogs.beside import lay_aside
+from gridplanner.gui.panels.layers import layer_title
 from gridplanner.gui.widgets import Figures, label
 from gridplanner.model.titles import word_title
 from gridplanner.texts import _
@@ -46,6 +47,7 @@ def rows_at(session: Session, at: MapPoint) -> list[tuple[str, str, str]]:
             (_("People"), f"{int(totals.people[grid]):,}", ""),
             (_("Households"), f"{int(totals.households[grid]):,}", ""),
         ]
+    rows += _levels_at(session, atom)
     old = int(district.atoms.old_grid[atom])
     if old >= 0:
         rows.append((_("Today's grid"), district.grids_before[old].code, ""))
@@ -58,6 +60,20 @@ def rows_at(session: Session, at: MapPoint) -> list[tuple[str, str, str]]:
             households=f"{int(district.buildings.households[b]):,}",
         )
         rows.append((building_title(district, b), counts, f"{_BUILDING}{b}"))
+    return rows
+
+
+def _levels_at(session: Session, atom: int) -> list[tuple[str, str, str]]:
+    """Return the micro-grid and the area grid of an atom, where they are on the map."""
+    rows = []
+    for key, (plan, view) in session.levels.items():
+        grid = int(view.plan.assignment[atom]) if plan is session.plan else -1
+        if grid >= 0:
+            record = view.plan.grids[grid]
+            told = _("{name} {code}, {people} people").format(
+                name=record.name, code=record.code, people=f"{int(view.people[grid]):,}"
+            )
+            rows.append((layer_title(key), told, ""))
     return rows
 
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from gridplanner.gui import theme
 from gridplanner.gui.canvas.overlay import layer_swatch
 from gridplanner.gui.canvas.style import style_names
+from gridplanner.gui.level_layers import PREFIX, LevelLayers
 from gridplanner.gui.session import Session
 from gridplanner.gui.widgets import Legend, label
 from gridplanner.texts import _
@@ -44,6 +45,8 @@ def layer_title(key: str) -> str:
         "streets": _("Streets"),
         "branches": _("Places of party branches"),
         "staff": _("Staff"),
+        "level.micro": _("Micro-grids"),
+        "level.area": _("Area grids"),
     }
     if key.startswith("nets."):
         name = key.removeprefix("nets.")
@@ -107,7 +110,10 @@ class LayersPanel(QWidget):
             lambda item: self.zoom_wanted.emit(item.data(Qt.ItemDataRole.UserRole))
         )
         layout.addWidget(self.list, 1)
+        self.levels = LevelLayers(session, self.shown, self)
+        self.changed.connect(self.levels.refresh)
         session.opened.connect(self.refresh)
+        session.changed.connect(lambda _change: self._list_levels())
 
     @property
     def style(self) -> str:  # type: ignore[override]  # the word of the domain; Qt's style() is not used
@@ -125,15 +131,35 @@ class LayersPanel(QWidget):
         self.list.clear()
         keys: list[str] = []
         if scene:
-            reference = sorted(scene.reference, key=_depth, reverse=True)
+            kept = (key for key in scene.reference if not key.startswith(PREFIX))
+            reference = sorted(kept, key=_depth, reverse=True)
             keys = ["opinions", "labels", *reference, "grids_before", "atoms"]
         for key in keys:
             self._add(key)
         self.list.blockSignals(False)
+        self._list_levels()
         self.changed.emit()
 
-    def _add(self, key: str) -> None:
-        """Append a layer."""
+    def _list_levels(self) -> None:
+        """List the further levels that the question asks for, under the labels."""
+        workspace = self._session.workspace
+        levels = workspace.contents.request.levels if workspace is not None else ()
+        wanted = [f"{PREFIX}{level}" for level in levels]
+        there = [self._key(i) for i in range(self.list.count())]
+        if [key for key in there if key.startswith(PREFIX)] == wanted:
+            return
+        self.list.blockSignals(True)
+        for row in reversed(range(len(there))):
+            if there[row].startswith(PREFIX) and there[row] not in wanted:
+                self.list.takeItem(row)
+        for key in wanted:
+            if key not in there:
+                self._add(key, min(2, self.list.count()))
+        self.list.blockSignals(False)
+        self.changed.emit()
+
+    def _add(self, key: str, row: int = -1) -> None:
+        """Add a layer at a row, at the end by default."""
         scene = self._session.scene
         layer = scene.reference.get(key) if scene is not None else None
         icon = QIcon(layer_swatch(layer)) if layer is not None else theme.icon("layers")
@@ -141,7 +167,7 @@ class LayersPanel(QWidget):
         item.setData(Qt.ItemDataRole.UserRole, key)
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         item.setCheckState(Qt.CheckState.Checked if key in SHOWN_FIRST else Qt.CheckState.Unchecked)
-        self.list.addItem(item)
+        self.list.insertItem(row if row >= 0 else self.list.count(), item)
 
     def set_ground(self, there: bool) -> None:
         """List the basemap at the bottom while there is one."""

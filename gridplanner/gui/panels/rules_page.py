@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QCheckBox, QComboBox
 
 from gridplanner.errors import UserError
 from gridplanner.gui.dialogs.ask import AskDialog, Field
+from gridplanner.gui.panels.layers import layer_title
 from gridplanner.gui.panels.requirements import requirement_rows
 from gridplanner.gui.panels.rule_form import RuleForm
 from gridplanner.gui.widgets import Figures, Page, button, label, line, row
 from gridplanner.model.jurisdiction import District
+from gridplanner.model.kinds import LEVEL_KINDS
 from gridplanner.model.rule_values import override_of
 from gridplanner.model.ruleset import Override, RuleSet
 from gridplanner.model.titles import word_title
@@ -63,11 +65,13 @@ def coded(areas: Mapping[str, Sequence[str]], names: Mapping[str, str]) -> dict[
 
 
 def places_of(district: District, areas: Mapping[str, tuple[str, ...]]) -> list[tuple[str, tuple[str, str]]]:
-    """Return where other limits may hold: sub-areas, types of community, streets, communities."""
+    """Return where other limits may hold: sub-areas, further levels, types, streets, communities."""
     home = district.communities
     facts = (("community_type", home.types), ("street", home.street_names), ("community", home.names))
     named = [(f"{fact_title('area')} {area}", ("area", area)) for area in areas]
-    return named + [
+    # Without limits of their own, micro-grids and area grids cannot be made.
+    levels = [(layer_title(f"level.{level}"), ("kind", kind)) for level, kind in LEVEL_KINDS.items()]
+    return [*named, *levels] + [
         (f"{fact_title(key)} {word_title(value)}", (key, value))
         for key, values in facts
         for value in sorted({str(v) for v in values if str(v)})

@@ -9,6 +9,7 @@ from typing import Any
 from gridplanner.workspace.scene import basemap as scene_basemap
 from gridplanner.workspace.scene import facts as scene_facts
 from gridplanner.workspace.scene import headlines as scene_headlines
+from gridplanner.workspace.scene import levels as scene_levels
 from gridplanner.workspace.scene import offices as scene_offices
 from gridplanner.workspace.scene import papers as scene_papers
 from gridplanner.workspace.scene import plans as scene_plans
@@ -31,4 +32,5 @@ TASKS: Mapping[str, Callable[..., Any]] = {
     **scene_trial.TASKS,
     **scene_offices.TASKS,
     **scene_headlines.TASKS,
+    **scene_levels.TASKS,
 }

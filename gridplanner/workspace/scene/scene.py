@@ -16,6 +16,7 @@ import numpy.typing as npt
 from gridplanner.model.amendment import Amendment, AtomPatch
 from gridplanner.model.jurisdiction import District
 from gridplanner.model.layers import MENDED_COMMUNITIES, Layer
+from gridplanner.model.plan import Plan
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -98,6 +99,24 @@ class ReferenceLayer:
     lines: LineArrays | None = None
     points: Floats | None = None
     names: Objects = field(default_factory=lambda: np.empty(0, dtype=object))
+
+
+@dataclass(frozen=True, eq=False)
+class LevelView:
+    """A level as the window draws it and tells of it.
+
+    Parameters
+    ----------
+    layer : ReferenceLayer
+        Outlines, each labelled with its number and its people.
+    plan : Plan
+        Which grid of the level holds each atom; codes and names.
+    people : int64[n_grids]
+    """
+
+    layer: ReferenceLayer
+    plan: Plan
+    people: Ints
 
 
 @dataclass(frozen=True, eq=False)

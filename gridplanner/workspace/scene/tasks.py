@@ -45,11 +45,15 @@ class Reporter(Progress, Protocol):
 
 @dataclass
 class State:
-    """What the worker keeps: the whole project, and the configuration as `settled` in its text."""
+    """What the worker keeps: the whole project, and the configuration as `settled` in its text.
+
+    `levels` holds what `scene.levels` worked out last, by level, with the plan it belongs to.
+    """
 
     contents: ProjectContents | None = None
     config: Config | None = None
     settled: str = ""
+    levels: dict[str, Any] = field(default_factory=dict)
     _file: Any = None
     _line: DistrictLine = field(default_factory=DistrictLine)
 
@@ -109,8 +113,6 @@ class Opened:
     contents : ProjectContents
         Without shapes.
     scene : Scene
-    today : Judged
-        The health check of today's grids.
     path : str
         Project file; "" while it was never saved.
     saving : Saving
@@ -119,7 +121,6 @@ class Opened:
 
     contents: ProjectContents
     scene: Scene
-    today: Judged
     path: str = ""
     saving: Saving = field(default_factory=Saving)
 
@@ -155,17 +156,13 @@ def take_over(state: State, progress: Reporter, contents: ProjectContents, confi
 
 
 def show_opened(state: State, progress: Reporter, path: str, saving: Saving | None = None) -> Opened:
-    """Send the scene first, then the health check of today's grids."""
+    """Send the scene, then what the window needs to know of the file."""
     contents = state.whole()
     state.settled = contents.config
     light = slim(contents)
     scene = make_scene(contents.district, demonstration=bool(state.config and state.config.demonstration))
     progress.part((light, scene))
-    progress.step(0, 1, _("Checking today's grids"))
-    from gridplanner.workspace.usecases import today  # pandas and scipy: only once the map is on screen
-
-    saving = saving or state.file.begin(contents)
-    return Opened(light, scene, _judged(contents, today(contents)), path, saving)
+    return Opened(light, scene, path, saving or state.file.begin(contents))
 
 
 def _read(config: Config, progress: Progress) -> tuple[ProjectContents, Config]:
