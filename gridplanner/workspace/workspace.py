@@ -185,9 +185,9 @@ class Workspace:
             raise UserError(
                 _("A scenario named '{name}' exists already. Choose another name.").format(name=name)
             )
-        scenario = Scenario(
-            plan.renamed(name), proposal.certificate if proposal else Scenario(plan).certificate
-        )
+        # Whatever it was copied from: nobody has approved this one.
+        plan = replace(plan.renamed(name), status="draft")
+        scenario = Scenario(plan, proposal.certificate if proposal else Scenario(plan).certificate)
         scenarios = {**self.contents.scenarios, name: scenario}
         self._contents = replace(self.contents, scenarios=scenarios, current=name)
         self._restart(_("Scenario {name}").format(name=name))

@@ -245,3 +245,12 @@ def test_a_status_is_dated_by_a_day_of_the_calendar(two: Any, day: str) -> None:
     assert two.session.do(SetStatus("consulted", "", "2026-01-31"))
     contents = two.session.workspace.contents
     assert "2026-01-31" in last_status(contents.journal, contents.current)
+
+
+def test_a_copy_of_an_approved_plan_is_a_draft_that_can_be_edited(two: Any, monkeypatch: Any) -> None:
+    session = two.session
+    assert session.do(SetStatus("approved", "民发〔2026〕1号", "2026-01-01"))
+    monkeypatch.setattr(AskDialog, "ask", lambda *_a, **_k: {"name": "修订稿"})
+    two.groups["plan"].duplicate()
+    assert session.workspace.contents.current == "修订稿" and session.plan.status == "draft"
+    assert session.do(EditGrid(0, name="改名"))

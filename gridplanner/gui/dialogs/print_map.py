@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFont, QPageLayout, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QPageLayout, QPainter, QPixmap
 from PySide6.QtPrintSupport import QPrinter, QPrintPreviewDialog
 from PySide6.QtWidgets import QApplication
 
@@ -54,8 +54,9 @@ class PrintDialog(QPrintPreviewDialog):
     def paint_page(self, printer: QPrinter) -> None:
         """Paint one page."""
         painter = QPainter(printer)
-        # Paper is white whatever the window looks like.
-        painter.setPen(Qt.GlobalColor.black)
+        # Not quite black: the preview records no pen that equals the usual one, and plays the page with
+        # the pen of the window, which is white in the dark.
+        painter.setPen(QColor("#111111"))
         page = QRectF(printer.pageLayout().paintRectPixels(printer.resolution()))
         page.moveTo(0, 0)
         font = QFont(self._window.canvas.font())
