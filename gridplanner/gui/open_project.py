@@ -54,8 +54,10 @@ class OpenProject(DeskLink):
         self.today_measures: Measures | None = None
         self.measures: Measures | None = None
         self._findings: tuple[Finding, ...] = ()
+        self._opened: Any = None
         self._after_save: Callable[[], None] | None = None
         self.log = StepLog(lambda text: self.said.emit(text, "error"))
+        self.desk.in_work = self._in_work
 
     def take(self, workspace: Workspace, scene: Scene, path: str = "") -> None:
         """Put a project on screen."""
@@ -74,6 +76,13 @@ class OpenProject(DeskLink):
         if self.workspace is None:
             raise UserError(_("No project is open."))
         return self.workspace
+
+    def _in_work(self) -> dict[str, Any]:
+        """Tell a new worker where the project in work lies; nothing without one."""
+        if self.workspace is None:
+            return {}
+        log, save_id = self.log.place
+        return {"path": self.path, "log": log, "save_id": save_id}
 
     # --- opening -------------------------------------------------------------------------------------
 
@@ -100,24 +109,37 @@ class OpenProject(DeskLink):
     def _take_scene(self, part: Any) -> None:
         """Show the map while the health check is still running."""
         contents, scene = part
+        self._opened = None
         if self.workspace is not None:
             # What the last project left may go now.
             gc.unfreeze()
         self.take(Workspace(contents), scene)
 
     def _take_opened(self, opened: Any) -> None:
-        """Take the health check that completes the opening."""
+        """Take what completes the opening."""
         self.path = opened.path
+        self._ask_check(opened)
         self._take_saving(opened.contents, opened.saving)
-        self._take_check(opened)
 
-    def _take_check(self, opened: Any) -> None:
+    def _ask_check(self, opened: Any) -> None:
+        """Have today's grids checked; nobody has to wait for it."""
+        workspace = self._need()
+        self._opened, amendments = opened, workspace.contents.amendments
+
+        def checked(judged: Any) -> None:
+            # Another project, or the same one corrected since, has a check of its own under way.
+            if self._opened is opened and self._need().contents.amendments == amendments:
+                self._take_check(judged)
+
+        self.ask("judge_today", checked, rules=workspace.rules, amendments=amendments)
+
+    def _take_check(self, judged: Any) -> None:
         """Take the health check of today's grids."""
-        self.today_findings, self.today_measures = opened.today.findings, opened.today.measures
-        if self.workspace is not None and not self.workspace.contents.current:
-            self._findings, self.measures = opened.today.findings, opened.today.measures
-        else:
+        self.today_findings, self.today_measures = judged.findings, judged.measures
+        if self._need().contents.current:
             self.judge()
+        else:
+            self._findings, self.measures = judged.findings, judged.measures
         self.judged.emit()
         # What stands now stays: to look through its 150,000 objects for garbage holds the window 80 ms.
         gc.freeze()
@@ -245,7 +267,7 @@ class OpenProject(DeskLink):
             self.path = ""
             self.log.take(opened.saving)
             self.log.go_on(base, opened.contents)
-            self._take_check(opened)
+            self._ask_check(opened)
             # Its steps are in a log of ours now; the one the crash left may go.
             self.drop_unsaved(log)
 

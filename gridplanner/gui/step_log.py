@@ -32,6 +32,11 @@ class StepLog:
         """Whether there are steps that the file does not hold."""
         return self._log is not None and self._log.steps > 0
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """Where the steps are kept, and the save that they start from."""
+        return self._saving.log, self._saving.save_id
+
     def take(self, saving: Saving) -> bool:
         """Remember where the steps from now on are kept; nothing is written yet.
 

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.reliability import subjects
 from gridplanner.gui.session import Session
+from gridplanner.gui.settings import user_folder
 from gridplanner.io.project.project import open_project, save_project
 from gridplanner.workspace.commands import EditGrid, MergeGrids
 from gridplanner.workspace.safety.lock import ProjectLock, asdict, lock_path, take_lock
@@ -83,6 +84,37 @@ def test_a_crash_is_offered_and_restored(qtbot: Any, sessions: Any, path: Path) 
     third.offered.connect(offers.append)
     opened(qtbot, third, path)
     assert offers == []
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["saved", "never saved"])
+def test_a_worker_that_dies_takes_nothing_with_it(
+    qtbot: Any, sessions: Any, path: Path, tmp_path: Path, named: bool
+) -> None:
+    session = sessions()
+    said: list[str] = []
+    session.said.connect(lambda text, kind: said.append(text) if kind == "error" else None)
+    session.failed.connect(said.append)
+    if named:
+        opened(qtbot, session, path)
+    else:
+        cache = user_folder() / "cache" / "sample.gpkg"
+        cache.parent.mkdir(parents=True)
+        save_project(cache, subjects.project(6))
+        with qtbot.waitSignal(session.judged, timeout=60_000):
+            session.open_sample()
+        assert session.path == ""
+    assert session.do(EditGrid(0, name="改名"))
+    session.desk._process.kill()
+    session.desk._process.join()
+    assert session.do(MergeGrids((1, 2))) and session.plan is not None
+    target = tmp_path / "另存.gpkg"
+    with qtbot.waitSignal(session.judged, timeout=60_000):
+        session.judge()
+    session.save(str(target))
+    qtbot.waitUntil(lambda: session.path == str(target), timeout=60_000)
+    assert open_project(target).scenarios[subjects.NAME].plan.grids == session.plan.grids
+    # Only what the dead one was at may have to be asked again.
+    assert not [text for text in said if "重新启动" not in text]
 
 
 def test_steps_given_up_are_not_offered_again(qtbot: Any, sessions: Any, path: Path) -> None:

@@ -24,7 +24,9 @@ from queue import SimpleQueue
 from time import monotonic
 from typing import Any
 
-from gridplanner.errors import Cancelled, GridplannerError
+from gridplanner.errors import Cancelled, GridplannerError, UserError
+from gridplanner.progress import Silent
+from gridplanner.texts import _
 
 _TASKS = "gridplanner.workspace.scene.registry"
 #: Seconds that the worker may take to leave when the window closes.
@@ -174,12 +176,12 @@ def _serve(pipe: Connection) -> None:
             thread = threading.Thread(target=run, args=(ticket, name, arguments), daemon=True)
             running[ticket] = _Work(name, _Reporter(ticket, send, name in tasks.KEEP_BEST), thread)
             thread.start()
-        elif (work := running.get(ticket)) is None:
-            continue
-        elif kind == "settle":
-            work.reporter.decide(**arguments)
-        else:
-            work.reporter.stop()
+        elif kind == "take_up":
+            # Before any other question; what cannot be taken up they say themselves.
+            with suppress(GridplannerError):
+                tasks.TASKS[name](state, Silent(), **arguments)
+        elif work := running.get(ticket):
+            work.hear(kind, arguments)
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,13 @@ class _Work:
     name: str
     reporter: _Reporter
     thread: threading.Thread
+
+    def hear(self, kind: str, arguments: Mapping[str, Any]) -> None:
+        """Take what the window says to it: `settle` or `stop`."""
+        if kind == "settle":
+            self.reporter.decide(**arguments)
+        else:
+            self.reporter.stop()
 
 
 def _wait_for_stopped(name: str, ticket: int, running: Mapping[int, _Work]) -> None:
@@ -259,20 +268,29 @@ class _Line:
 
 
 class Desk:
-    """The window's end of the worker process; started on first use."""
+    """The window's end of the worker process; started on first use.
+
+    Attributes
+    ----------
+    in_work : callable
+        Tells where the project in work lies (arguments of the question `take_up`; empty without one),
+        for a worker that follows one that died.
+    """
 
     def __init__(self) -> None:
+        self.in_work: Callable[[], dict[str, Any]] = dict
         self._process: Any = None
         self._line: _Line | None = None
         self._news: SimpleQueue[Answer | None] = SimpleQueue()
         self._next = 0
         self._open: set[int] = set()
+        self._lost = False
 
     def start(self) -> None:
         """Start the worker, so that it has its imports done when the first question comes."""
         if self._process is not None and self._process.is_alive():
             return
-        lost = self._all_lost()
+        follows, lost = self._process is not None or self._lost, self._all_lost()
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         # No daemon: the engine starts worker processes of its own, which daemons may not.
@@ -285,6 +303,9 @@ class Desk:
             self._news.put(answer)
         self._line = _Line(ours, self._news)
         threading.Thread(target=self._line.listen, name="desk", daemon=True).start()
+        if follows and (given := self.in_work()):
+            self._line.send("take_up", 0, "take_up", given)
+        self._lost = False
 
     def ask(self, name: str, **arguments: object) -> int:
         """Ask a question; its answers come through `poll` under the ticket returned."""
@@ -328,10 +349,13 @@ class Desk:
 
     def _all_lost(self) -> list[Answer]:
         """Close what a dead worker left open; the next question starts a new one."""
-        lost = [
-            Answer(t, "error", RuntimeError("the worker process ended early")) for t in sorted(self._open)
-        ]
+        text = _(
+            "The computing in the background broke off and was started anew; your changes are all there. "
+            "Try again; if it happens once more, save the project and tell whoever looks after the program."
+        )
+        lost = [Answer(ticket, "error", UserError(text)) for ticket in sorted(self._open)]
         self._open.clear()
+        self._lost = self._process is not None or self._lost
         self._process = self._line = None
         return lost
 

@@ -187,6 +187,36 @@ def take_unsaved(state: State, progress: Reporter, log: str) -> tuple[Opened, Pr
     return show_opened(state, progress, "", saving), slim(base)
 
 
+def take_up(state: State, progress: Reporter, path: str, log: str, save_id: str) -> bool:
+    """Read the project in work again after the worker before this one died; the window has its steps.
+
+    Parameters
+    ----------
+    path : str
+        Its file; "" for a project that was never saved.
+    log : str
+        Where the window logs its steps.
+    save_id : str
+        The save that those steps start from.
+
+    Returns
+    -------
+    bool
+        False when another saved it meanwhile: the steps of the window do not fit it.
+    """
+    from gridplanner.io.project.project import open_project, read_stamp  # GDAL
+    from gridplanner.workspace.safety.recovery import base_path
+    from gridplanner.workspace.usecases import config_of  # pandas and scipy
+
+    file = Path(path) if path else base_path(Path(log))
+    if save_id and read_stamp(file).save_id != save_id:
+        return False
+    contents = state.file.open(file)[0] if path else open_project(file)
+    state.contents, state.config = contents, config_of(contents, file.parent if path else Path.cwd())
+    state.settled = contents.config
+    return True
+
+
 def drop_unsaved(state: State, progress: Reporter, log: str) -> bool:
     """Forget a project that was never saved: the planner gave it up, or has it open again."""
     from gridplanner.workspace.safety.recovery import base_path
@@ -220,5 +250,6 @@ TASKS: Mapping[str, Callable[..., Any]] = {
     "unsaved": unsaved_of,
     "take_unsaved": take_unsaved,
     "drop_unsaved": drop_unsaved,
+    "take_up": take_up,
     "speak": speak,
 }
