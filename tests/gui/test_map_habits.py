@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -16,6 +17,8 @@ from gridplanner.gui.canvas.furniture import draw_scale_bar
 from gridplanner.gui.canvas.overlay import layer_swatch
 from gridplanner.gui.canvas.style import UNASSIGNED, make_paint
 from gridplanner.gui.dialogs.identify import IdentifyDialog
+from gridplanner.model.kinds import GridKind
+from gridplanner.workspace.commands import EditGrid
 from gridplanner.workspace.scene.scene import ReferenceLayer
 from tests.gui.test_corrections import answer
 
@@ -92,3 +95,18 @@ def test_layers_show_how_they_are_drawn() -> None:
     assert all(len(one) > 2 for one in seen)
     assert QColor("#A9CBE6").rgb() in seen[0]
     assert QColor("#2E9E78").rgb() in seen[2]
+
+
+def test_a_stroke_passes_over_dedicated_grids_a_click_takes_them(window, qtbot) -> None:
+    session, tools = window.session, window.groups["tools"]
+    session.do(EditGrid(1, kind=GridKind.DEDICATED, dedicated_kind="学校"))
+    session.select((0,))
+    for name in ("rectangle", "lasso", "brush"):
+        tool = tools.made[name]
+        assert tool.movable(np.array([2, 3, 12]), 0).tolist() == [12], name
+        tools.set_only_from(1)
+        assert tool.movable(np.array([2, 3, 12]), 0).tolist() == [2, 3], "asked for by name"
+        tools.set_only_from(-1)
+    assert tools.made["click"].movable(np.array([2]), 0).tolist() == [2]
+    session.do(EditGrid(0, kind=GridKind.DEDICATED, dedicated_kind="学校"))
+    assert tools.made["brush"].movable(np.array([2]), 0).tolist() == [2], "between units it may"

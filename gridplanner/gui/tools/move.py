@@ -13,6 +13,7 @@ from gridplanner.gui.canvas.tool import MapPoint, Tool
 from gridplanner.gui.canvas.view import View
 from gridplanner.gui.map_controller import MapController
 from gridplanner.gui.tools.totals import PairTotals, paint_totals
+from gridplanner.model.kinds import GridKind
 from gridplanner.texts import _
 from gridplanner.workspace.commands import MoveAtoms
 
@@ -40,6 +41,8 @@ class MoveTool(Tool):
     """
 
     cursor = Qt.CursorShape.CrossCursor
+    #: Whether many areas are taken at once: a school in the way then stays the dedicated grid it is.
+    sweeps = False
 
     def __init__(self, host: MapController) -> None:
         super().__init__(host)
@@ -99,6 +102,8 @@ class MoveTool(Tool):
         good = (here != target) & (district.atoms.community[atoms] == home)
         if self.only_from >= 0:
             good &= here == self.only_from
+        elif self.sweeps and plan.grids[target].kind is GridKind.GENERAL:
+            good &= np.append(plan.general(), True)[here]
         locked = np.array([*(g.locked for g in plan.grids), False], bool)
         return atoms[good & ~locked[here]]
 
@@ -145,6 +150,7 @@ class RectangleTool(MoveTool):
     """Drag a rectangle: the atoms whose points lie in it move."""
 
     name = "rectangle"
+    sweeps = True
 
     def __init__(self, host: MapController) -> None:
         super().__init__(host)
@@ -185,6 +191,7 @@ class LassoTool(MoveTool):
     """Draw around atoms: those whose points lie inside move."""
 
     name = "lasso"
+    sweeps = True
 
     def __init__(self, host: MapController) -> None:
         super().__init__(host)
@@ -220,6 +227,7 @@ class BrushTool(MoveTool):
     """Paint atoms; `[` and `]` change the size. One stroke is one step."""
 
     name = "brush"
+    sweeps = True
 
     def __init__(self, host: MapController) -> None:
         super().__init__(host)
