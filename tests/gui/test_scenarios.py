@@ -14,11 +14,13 @@ from PySide6.QtWidgets import QColorDialog
 from gridplanner.gui.canvas.pins import pin_at
 from gridplanner.gui.dialogs.ask import AskDialog
 from gridplanner.gui.dialogs.compare import CompareDialog
+from gridplanner.gui.dialogs.import_scenario import ImportScenarioDialog
 from gridplanner.gui.dialogs.paper_trail import PaperTrailDialog
 from gridplanner.gui.panels.flow_chart import flows_of
 from gridplanner.maps import raster
 from gridplanner.workspace.appoint import AppointWorker
 from gridplanner.workspace.commands import EditGrid, MergeGrids, MoveAtoms, RetireGrid
+from gridplanner.workspace.scene import registry as scene_registry
 from gridplanner.workspace.scene.commands import RecordOpinion, SetStatus, last_status, latest, opinions
 from tests.gui.conftest import show, toy_contents
 
@@ -254,3 +256,37 @@ def test_a_copy_of_an_approved_plan_is_a_draft_that_can_be_edited(two: Any, monk
     two.groups["plan"].duplicate()
     assert session.workspace.contents.current == "修订稿" and session.plan.status == "draft"
     assert session.do(EditGrid(0, name="改名"))
+
+
+def colleague(two: Any) -> dict[str, Any]:
+    """Scenarios of another file: one of a name that is used here, one that is not."""
+    scenarios = two.session.workspace.contents.scenarios
+    return {"甲": scenarios["甲"].plan, "丙": scenarios["乙"].plan}
+
+
+def test_a_colleagues_scenarios_are_seen_beside_ones_own_and_one_is_taken(two: Any, qtbot: Any) -> None:
+    dialog = ImportScenarioDialog(two, two.session, colleague(two), raster)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    heads = [dialog.numbers.horizontalHeaderItem(c).text() for c in range(4)]
+    assert heads == ["现状", "乙", "同事：甲", "同事：丙"]
+    assert [tick.isChecked() for tick in dialog.maps.ticks] == [True, False, False, True]
+    assert dialog.plan() is colleague(two)["丙"] and dialog.name.text() == "丙"
+    ok = dialog.buttons.button(dialog.buttons.StandardButton.Ok)
+    assert ok.isEnabled()
+    dialog.which.setCurrentIndex(0)
+    assert [tick.isChecked() for tick in dialog.maps.ticks] == [True, False, True, False]
+    assert dialog.name.text() == "甲（导入）" and ok.isEnabled()
+    dialog.name.setText("甲")
+    assert not ok.isEnabled() and not dialog.note.isHidden()
+    dialog.reject()
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_importing_a_scenario_or_not(two: Any, monkeypatch: Any, taken: bool) -> None:
+    theirs = colleague(two)
+    monkeypatch.setitem(scene_registry.TASKS, "scenarios_of", lambda *_a, **_k: theirs)
+    monkeypatch.setattr(ImportScenarioDialog, "exec", lambda _self: taken)
+    two.groups["plan"].import_from("同事.gpkg")
+    two.session._poll()
+    assert ("丙" in two.session.workspace.contents.scenarios) is taken

@@ -71,12 +71,18 @@ def plans_of(session: Session) -> list[tuple[str, Plan, str]]:
 
 
 class CompareDialog(QDialog):
-    """Three tabs: numbers per scenario, maps, people from grid to grid."""
+    """Three tabs: numbers per scenario, maps, people from grid to grid; of all plans at hand, or of some."""
 
-    def __init__(self, parent: QWidget | None, session: Session, kernels: ModuleType | None = None) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None,
+        session: Session,
+        kernels: ModuleType | None = None,
+        plans: list[tuple[str, Plan, str]] | None = None,
+    ) -> None:
         super().__init__(parent)
         self._session = session
-        self._plans = plans_of(session)
+        self._plans = plans or plans_of(session)
         self.setWindowTitle(_("Compare scenarios"))
         self.resize(1100, 680)
         self.numbers = self._make_numbers()
@@ -88,9 +94,9 @@ class CompareDialog(QDialog):
         self.tabs = tabs
         layout = QVBoxLayout(self)
         layout.addWidget(tabs, 1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
-        layout.addWidget(buttons)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons.rejected.connect(self.reject)
+        layout.addWidget(self.buttons)
 
     def done(self, result: int) -> None:
         """End the maps with the dialog."""

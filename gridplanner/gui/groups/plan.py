@@ -145,28 +145,19 @@ class PlanGroup:
             self.import_from(path)
 
     def import_from(self, path: str) -> None:
-        """Offer the scenarios of another project file."""
+        """Show the scenarios of another project file, and take over the one that is wanted."""
+        from gridplanner.gui.dialogs.import_scenario import ImportScenarioDialog  # rarely needed
+
         session = self._session
 
         def found(scenarios: dict) -> None:
             if not scenarios:
                 session.said.emit(_("The file holds no scenario that fits this district."), "warning")
                 return
-            choices = [
-                (_("{name}: {n} grids, {status}").format(name=name, n=plan.n_grids, status=plan.status), name)
-                for name, plan in scenarios.items()
-            ]
-            answer = AskDialog.ask(
-                self._window,
-                _("Import a colleague's scenario"),
-                [
-                    Field("which", _("Scenario"), choices[0][1], choices=choices),
-                    Field("name", _("Name here"), _("Imported"), required=True),
-                ],
-            )
-            if answer:
-                plan = scenarios[str(answer["which"])]
-                self._try(lambda: session.workspace.add_scenario(str(answer["name"]), plan))
+            dialog = ImportScenarioDialog(self._window, session, scenarios, self._window.canvas.kernels)
+            if dialog.exec():
+                name, plan = dialog.name.text().strip(), dialog.plan()
+                self._try(lambda: session.workspace.add_scenario(name, plan))
 
         session.ask("scenarios_of", found, path=path)
 
