@@ -79,13 +79,7 @@ class TablePanel(QWidget):
         self.table.setModel(self.proxy)
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        self.table.setAlternatingRowColors(True)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(26)
-        self.table.setAccessibleName(_("Attribute table"))
-        for i, width in enumerate((140, 150, 110, 96, 76, 76, 76, 96, 104, 96, 160, 84, 70, 120)):
-            self.table.setColumnWidth(i, max(width, self.table.horizontalHeader().sectionSizeHint(i)))
+        self._dress_table()
         self.table.setItemDelegateForColumn(COLUMNS.index("worker"), WorkerDelegate(session, self.table))
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(_("Filter the table"))
@@ -106,6 +100,17 @@ class TablePanel(QWidget):
         self.table.selectionModel().selectionChanged.connect(self._on_rows)
         session.selected.connect(self._on_selection)
         self.proxy.modelReset.connect(self._on_selection)
+
+    def _dress_table(self) -> None:
+        """Give the table its looks and the widths of its columns."""
+        table, heads = self.table, self.table.horizontalHeader()
+        table.setAlternatingRowColors(True)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(26)
+        table.setAccessibleName(_("Attribute table"))
+        for i, width in enumerate((140, 150, 110, 96, 76, 76, 76, 96, 104, 96, 160, 84, 70, 120)):
+            table.setColumnWidth(i, max(width, heads.sectionSizeHint(i)))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
