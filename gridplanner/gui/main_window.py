@@ -145,7 +145,7 @@ class MainWindow(Shell):
             self.docks[name].hide()
         self.docks["step"].setTitleBarWidget(QWidget())
         self.resizeDocks([self.docks["step"], self.docks["layers"]], [340, 392], Qt.Orientation.Horizontal)
-        self.resizeDocks([self.docks["layers"], self.docks["findings"]], [420, 420], Qt.Orientation.Vertical)
+        self.resizeDocks([self.docks["layers"], self.docks["findings"]], [470, 370], Qt.Orientation.Vertical)
 
     def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
         """Add one dock."""
