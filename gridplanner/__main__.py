@@ -7,8 +7,9 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
-from gridplanner.cli.outermost import run_outermost
+from gridplanner.cli.outermost import leave, run_outermost
 from gridplanner.cli.parser import COMMANDS, run_command
 from gridplanner.errors import UserError
 from gridplanner.texts import LANGUAGES, _
@@ -59,5 +60,10 @@ def _refuse_impossible_window(words: list[str]) -> None:
         )
 
 
+def run() -> NoReturn:
+    """Run gridplanner as a program of its own and end the process."""
+    leave(main())
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

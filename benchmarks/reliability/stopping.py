@@ -108,6 +108,7 @@ def cancelling(moments: tuple[float, ...] = MOMENTS, limit_s: float = LIMIT_S) -
         out, atlas = folder / "成果", folder / "atlas.pdf"
         cache, new = folder / "sample.gpkg", folder / "new.gpkg"
         opened = _asked(desk, "open", paths=(str(SAMPLE),))
+        today = _asked(desk, "judge_today", rules=opened.contents.rules)
         contents, plan = opened.contents, opened.contents.district.plan_today().renamed("一")
         shown = {"contents": contents, "plan": plan, "certificate": Certificate()}
         _asked(desk, "export", out=str(out), **shown)
@@ -134,7 +135,7 @@ def cancelling(moments: tuple[float, ...] = MOMENTS, limit_s: float = LIMIT_S) -
             failures.append("a stopped job changed the old files or left something behind")
         judged = _asked(desk, "judge_today", rules=contents.rules)
         # As texts, for a finding without a place is equal to none, not even to its own copy.
-        if list(map(str, judged.findings)) != list(map(str, opened.today.findings)):
+        if list(map(str, judged.findings)) != list(map(str, today.findings)):
             failures.append("a stopped job changed the project in work")
         desk.close()
     failures += [f"{name} ended after {seconds:.2f} s" for name, seconds in times if seconds > limit_s]

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import NoReturn
 
 from gridplanner.cli.terminal import cancel_on_interrupt
 from gridplanner.errors import Cancelled, DataError, UserError
@@ -51,6 +54,21 @@ def run_outermost(work: Callable[[list[str]], int], arguments: Sequence[str]) ->
     except Exception as error:  # the last frame: an error of the program is told as such, never as a finding
         print(_told(error), file=sys.stderr)
         return FAULT
+
+
+def leave(code: int) -> NoReturn:
+    """End the process; a cancelled one at once.
+
+    To take numba, HiGHS and Qt apart in good order takes a second, which whoever pressed Ctrl+C would wait.
+    What must be done at the end of a process (locks, temporary files) is done all the same.
+    """
+    if code != CANCELLED:
+        sys.exit(code)
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(code)
 
 
 def _told(error: Exception) -> str:

@@ -211,8 +211,8 @@ def test_a_question_that_has_settled_is_finished(asking: Any) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl+C is sent as a POSIX signal")
 def test_ctrl_c_ends_work_that_never_looks_and_cleans_up(tmp_path: Path) -> None:
     program = """
-import sys, tempfile, time
-from gridplanner.cli.outermost import run_outermost
+import atexit, sys, tempfile, time
+from gridplanner.cli.outermost import leave, run_outermost
 
 def work(arguments):
     with tempfile.TemporaryDirectory(dir=arguments[0]):
@@ -220,7 +220,8 @@ def work(arguments):
         time.sleep(30)
     return 0
 
-sys.exit(run_outermost(work, sys.argv[1:]))
+atexit.register(print, "locks given free")
+leave(run_outermost(work, sys.argv[1:]))
 """
     command = [sys.executable, "-c", program, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -229,5 +230,6 @@ sys.exit(run_outermost(work, sys.argv[1:]))
         process.send_signal(signal.SIGINT)
         wished = time.perf_counter()
         said = process.stderr.read().decode()
+        assert process.stdout.read() == b"locks given free\n"
         assert time.perf_counter() - wished < 3
     assert process.returncode == 130 and len(said.splitlines()) == 1 and not list(tmp_path.iterdir())
