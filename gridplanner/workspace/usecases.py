@@ -29,6 +29,7 @@ from gridplanner.model.ruleset import RuleSet
 from gridplanner.progress import Executor, Inline, Progress, Silent
 from gridplanner.rules.check import check, measure
 from gridplanner.rules.health import OwnFaults, health_of, own_faults
+from gridplanner.rules.own import own_rules
 from gridplanner.rules.registry import RULES
 from gridplanner.texts import _
 from gridplanner.workspace.amend.reform_table import reformed
@@ -46,12 +47,13 @@ def read_project(config: Config, progress: Progress | None = None) -> ProjectCon
     Raises
     ------
     UserError, DataError
-        A layer cannot be read or planned with, or there is no memory for it; says which, why and
-        what to do.
+        A layer cannot be read or planned with, or there is no memory for it; a rule is named that no
+        installed package offers; says which, why and what to do.
     """
     from gridplanner.geometry.district import build_district  # scipy, felt by the window
     from gridplanner.io.worker import read_layers_apart  # felt by the window
 
+    own_rules(config.rules)  # before any work: a rule that is not installed cannot be kept
     progress = progress or Silent()
     progress.step(0, 2, _("Reading layers"))
     layers = read_layers_apart(config.layers, config.nets, config.base, cancelled=progress.cancelled)

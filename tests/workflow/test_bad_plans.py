@@ -44,6 +44,7 @@ EXPLAINED = {
 }
 REFUSED = {
     "band the wrong way round": Case("下限 900 大于上限 500", old="min = 300", new="min = 900"),
+    "a rule that nobody installed": Case("没有安装提供规则", old="[rules]", new='[rules]\nown = ["nowhere"]'),
     "radius 0": Case("service_radius_m", old="max = 401", new="max = 0"),
 }
 
