@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
 from gridplanner.gui.session import Session
-from gridplanner.model.plan import PlanChange
+from gridplanner.model.plan import GridRecord, PlanChange
 from gridplanner.model.titles import word_title
 from gridplanner.texts import _, ngettext
 from gridplanner.workspace.appoint import AppointWorker
@@ -63,7 +64,7 @@ class GridsModel(QAbstractTableModel):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._branches: dict[int, str] = {}
+        self._columns: dict[str, list[object]] = {}
         self._rows = 0
         self._stale = False
         self.seen = False
@@ -91,16 +92,17 @@ class GridsModel(QAbstractTableModel):
     def _on_change(self, change: PlanChange) -> None:
         """Show a changed plan: only the rows it touches, where their number is the same."""
         plan = self._session.plan
+        self._columns.clear()
         if not self.seen:
             self._stale = True
         elif plan is None or plan.n_grids != self._rows or change.kind not in ("atoms", "records"):
             self.refresh()
         else:
-            self._name_branches()
             self._tell(change.grids)
 
     def _tell(self, rows: Iterable[int]) -> None:
         """Tell the views which rows changed."""
+        self._columns.clear()
         touched = sorted(rows)
         if touched and self.seen:
             last = len(COLUMNS) - 1
@@ -111,17 +113,9 @@ class GridsModel(QAbstractTableModel):
         self.beginResetModel()
         plan = self._session.plan
         self._stale = False
+        self._columns.clear()
         self._rows = plan.n_grids if plan is not None else 0
-        self._name_branches()
         self.endResetModel()
-
-    def _name_branches(self) -> None:
-        """Look up the leading branch of each grid."""
-        plan = self._session.plan
-        names = {b.code: b.name for b in plan.branches} if plan else {}
-        self._branches = (
-            {t.grid: names.get(t.branch, t.branch) for t in plan.ties if t.leading} if plan else {}
-        )
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else self._rows
@@ -140,33 +134,47 @@ class GridsModel(QAbstractTableModel):
 
     def value(self, row: int, column: str) -> object:
         """Return the bare value of a cell: number or text."""
+        # Sorting asks for each cell many times: a column is worked out once for each state of the plan.
+        if column not in self._columns:
+            self._columns[column] = self._column(column)
+        held = self._columns[column]
+        return held[row] if row < len(held) else ""
+
+    def _column(self, column: str) -> list[object]:
+        """Return the bare values of a column, one per grid."""
         session, plan = self._session, self._session.plan
-        if plan is None or row >= plan.n_grids:
-            return ""
-        record, totals = plan.grids[row], session.totals
+        if plan is None or session.workspace is None:
+            return []
+        if column in NUMBERS:
+            return self._numbers(column)
+        if column == "community":
+            names = session.workspace.district.communities.names
+            return [str(names[record.community]) for record in plan.grids]
+        if column == "branch":
+            titles = {b.code: b.name for b in plan.branches}
+            leading = {t.grid: titles.get(t.branch, t.branch) for t in plan.ties if t.leading}
+            return [leading.get(grid, "") for grid in range(plan.n_grids)]
+        texts: dict[str, Callable[[GridRecord], str]] = {
+            "kind": lambda record: word_title(record.kind_words()),
+            "change": lambda record: word_title(record.change or ""),
+            "locked": lambda record: _("yes") if record.locked else "",
+        }
+        text = texts.get(column, lambda record: str(getattr(record, column)))
+        return [text(record) for record in plan.grids]
+
+    def _numbers(self, column: str) -> list[object]:
+        """Return a column of numbers; NaN where the last check is still on its way."""
+        totals, measures = self._session.totals, self._session.measures
         if column in ("people", "households"):
-            return int(getattr(totals, column)[row])
+            return [int(n) for n in getattr(totals, column).tolist()]
+        unknown = [math.nan] * len(totals.people)
         if column == "deviation":
             mean = totals.mean_people
-            return float(totals.people[row] / mean - 1) if mean and totals.general[row] else math.nan
-        if column in ("radius", "area"):
-            return self._measured(row, column)
-        district = session.workspace.district if session.workspace else None
-        texts = {
-            "community": str(district.communities.names[record.community]) if district else "",
-            "kind": word_title(record.kind_words()),
-            "branch": self._branches.get(row, ""),
-            "change": word_title(record.change or ""),
-            "locked": _("yes") if record.locked else "",
-        }
-        return texts[column] if column in texts else str(getattr(record, column))
-
-    def _measured(self, row: int, column: str) -> float:
-        """Return a number of the last check; NaN while it is on its way."""
-        measures = self._session.measures
-        if measures is None or row >= len(measures.radius_m):
-            return math.nan
-        return float(measures.radius_m[row] if column == "radius" else measures.area_m2[row] / 1e4)
+            shares = np.where(totals.general, totals.people / mean - 1, math.nan) if mean else unknown
+            return list(np.asarray(shares, float).tolist())
+        if measures is None or len(measures.radius_m) != len(unknown):
+            return list(unknown)
+        return list((measures.radius_m if column == "radius" else measures.area_m2 / 1e4).tolist())
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole):
         column = COLUMNS[index.column()]
