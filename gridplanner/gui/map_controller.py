@@ -379,6 +379,7 @@ class MapController(QObject):
         if twin is not None and scene is not None:
             twin.set_shapes(scene.atoms, scene.extent)
             twin.look(self.canvas.view)
+            twin.mark = self.canvas.mark
             twin.under.visible = self.canvas.under.visible
             twin.set_ground(self._ground, owned=False)
         self.refresh()

@@ -21,6 +21,13 @@ def bar_length(view: View, most_px: float = 160.0) -> tuple[float, str]:
     )
 
 
+def _plate(painter: QPainter, box: QRectF, dark: bool) -> None:
+    """Draw the paper on which something is read whatever lies under it."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor("#E01B222A" if dark else "#E6FFFFFF"))
+    painter.drawRoundedRect(box, 4, 4)
+
+
 def draw_scale_bar(painter: QPainter, view: View, font: QFont, dark: bool) -> None:
     """Draw the scale bar in the lower left corner, on a plate that keeps the labels of the map off it."""
     length, text = bar_length(view)
@@ -29,9 +36,7 @@ def draw_scale_bar(painter: QPainter, view: View, font: QFont, dark: bool) -> No
     high = float(painter.fontMetrics().height())
     x, y = 16.0, view.height - 16.0
     wide = max(width, painter.fontMetrics().horizontalAdvance(text) + 4.0)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor("#E01B222A" if dark else "#E6FFFFFF"))
-    painter.drawRoundedRect(QRectF(x - 8, y - high - 8, wide + 16, high + 16), 4, 4)
+    _plate(painter, QRectF(x - 8, y - high - 8, wide + 16, high + 16), dark)
     painter.setPen(QPen(QColor("#E8EDF2" if dark else "#2A3540"), 2))
     ends = (QLineF(x, y - 5, x, y), QLineF(x + width, y - 5, x + width, y))
     painter.drawLines([QLineF(x, y, x + width, y), *ends])
@@ -41,9 +46,11 @@ def draw_scale_bar(painter: QPainter, view: View, font: QFont, dark: bool) -> No
 def draw_mark(painter: QPainter, text: str, view: View, dark: bool) -> None:
     """Draw a mark such as 示意数据 in the lower right corner; nothing for ""."""
     if text:
-        painter.setPen(QColor("#C9A36B" if dark else "#8A5A12"))
-        box = QRectF(view.width - 260, view.height - 32, 244, 22)
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
+        wide = painter.fontMetrics().horizontalAdvance(text) + 16.0
+        box = QRectF(view.width - wide - 8, view.height - 34, wide, 26)
+        _plate(painter, box, dark)
+        painter.setPen(QColor("#D9B57E" if dark else "#8A5A12"))
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
 
 
 def draw_swipe(painter: QPainter, x: int, height: int) -> None:

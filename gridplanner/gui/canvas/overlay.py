@@ -156,13 +156,14 @@ def _draw_layer(painter: QPainter, layer: ReferenceLayer, look: LayerLook, view:
         _draw_points(painter, layer.points, look, view)
 
 
-def layer_swatch(layer: ReferenceLayer) -> QPixmap:
+def layer_swatch(layer: ReferenceLayer, *, dark: bool = False) -> QPixmap:
     """Return a small picture of how a layer is drawn, for its row in the list of layers."""
     look, ratio, side = look_of(layer.key), 2.0, 18
     picture = QPixmap(round(side * ratio), round(side * ratio))
     picture.setDevicePixelRatio(ratio)
-    # Roads are white on the map; on white paper they need a ground.
-    picture.fill(QColor("#C9D2DA") if look.line.endswith("FFFFFF") else Qt.GlobalColor.transparent)
+    # Roads are white on the map, most lines dark: on a list of the same shade they need a ground.
+    grounded = dark or look.line.endswith("FFFFFF")
+    picture.fill(QColor("#C9D2DA") if grounded else Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     pen = QPen(QColor(look.line), max(look.width, 1.2))

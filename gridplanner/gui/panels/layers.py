@@ -162,7 +162,8 @@ class LayersPanel(QWidget):
         """Add a layer at a row, at the end by default."""
         scene = self._session.scene
         layer = scene.reference.get(key) if scene is not None else None
-        icon = QIcon(layer_swatch(layer)) if layer is not None else theme.icon("layers")
+        known = layer is not None
+        icon = QIcon(layer_swatch(layer, dark=theme.is_dark())) if known else theme.icon("layers")
         item = QListWidgetItem(icon, layer_title(key))
         item.setData(Qt.ItemDataRole.UserRole, key)
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
