@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """What the radius rules out: service points must cover everybody, and have room.
 
-A legal grid hangs together and lies within the radius of a point of its own, so it lies in the connected
-ground that this point reaches. Of these grounds only the largest ones matter, and there are few. Handing
+Every legal grid lies in one of few grounds (see `grounds`). Handing
 each atom to them, in fractions even, with people inside the band for each grid, relaxes every plan: where
 k grounds (one may count for several grids) cannot do it, no plan has k grids, and no plan is more even
 than the most even handing out.
@@ -18,13 +17,10 @@ import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, eye_array, hstack
 
-from gridplanner.solve.compiled import kernel
-from gridplanner.solve.part import CENTRE, Field, FloatArray, IntArray, Limits, Part
-from gridplanner.solve.pricing import LOOSE
+from gridplanner.solve.grounds import MAX_GROUNDS, Grounds, Sets, grounds_of
+from gridplanner.solve.part import Field, FloatArray, Limits, Part
 from gridplanner.solve.share import even_cost
 
-#: Parts of more demand points, or with more grounds, keep the bound of the bands.
-MAX_POINTS, MAX_GROUNDS = 3_000, 150
 #: Taken off what the solver answers, since it rounds.
 _TINY = 1e-6
 #: Branches and wall seconds of one question. Nearly all are answered before the first branch; the branches
@@ -32,7 +28,6 @@ _TINY = 1e-6
 _SOON = {"node_limit": 300, "time_limit": 10.0}
 #: How far from the least distance people may be handed out.
 _NEAR = 0.2
-Sets = npt.NDArray[np.bool_]
 
 
 class Lots(NamedTuple):
@@ -44,59 +39,6 @@ class Lots(NamedTuple):
     lot: npt.NDArray[np.intp]  #: intp[a], lot of each lived-in atom
 
 
-@kernel
-def _held(f: Field, home: IntArray, c: int, radius2: float) -> npt.NDArray[np.bool_]:
-    """Tell which atoms the radius of a demand point holds whole."""
-    inside = np.ones(len(f.people), np.bool_)
-    for d in range(len(home)):
-        if f.load[d] > 0:
-            if f.far.shape[0] > 0:
-                beyond = f.far[c, d]
-            else:
-                beyond = (f.x[c] - f.x[d]) ** 2 + (f.y[c] - f.y[d]) ** 2 > radius2
-            if beyond:
-                inside[home[d]] = False
-    return inside
-
-
-@kernel
-def _grounds(f: Field, home: IntArray, radius2: float) -> Sets:
-    """Return for each demand point the connected atoms around it that its radius holds whole: bool[p, n]."""
-    n = len(f.people)
-    out = np.zeros((len(home), n), np.bool_)
-    queue = np.empty(n, np.int32)
-    for c in range(len(home)):
-        inside = _held(f, home, c, radius2)
-        if not inside[home[c]]:
-            continue
-        queue[0] = home[c]
-        out[c, home[c]] = True
-        done, found = 0, 1
-        while done < found:
-            a = queue[done]
-            done += 1
-            for b in f.indices[f.indptr[a] : f.indptr[a + 1]]:
-                if inside[b] and not out[c, b]:
-                    out[c, b] = True
-                    queue[found] = b
-                    found += 1
-    return out
-
-
-def largest_grounds(part: Part) -> Sets:
-    """Return the grounds that no other one holds: bool[m, n]. Every legal grid lies in one of them."""
-    limits = part.limits.hard_only()
-    if limits.radius_m == inf or limits.points == CENTRE or len(part.field.x) > MAX_POINTS:
-        return np.ones((1, len(part)), bool)
-    home = np.repeat(np.arange(len(part), dtype=np.int32), np.diff(part.field.points))
-    sets = np.unique(_grounds(part.field, home, limits.radius_m**2 * LOOSE), axis=0)
-    common = sets.astype(np.float32) @ sets.T.astype(np.float32)
-    size = common.diagonal()
-    inside_larger = (common == size[:, None]) & (size[None, :] > size[:, None])
-    largest: Sets = sets[(size > 0) & ~inside_larger.any(axis=1)]
-    return largest
-
-
 class Covering:
     """Answers for one part which numbers of grids are proven impossible.
 
@@ -105,12 +47,12 @@ class Covering:
     part : Part
     merged : bool
         Whether atoms of the same grounds are counted together, which is quicker.
-    sets : bool[m, n], optional
-        The grounds, where they are known already or only some of them may be used.
+    grounds : Grounds, optional
+        Where they are known already or only some of them may be used.
     """
 
-    def __init__(self, part: Part, *, merged: bool = True, sets: Sets | None = None) -> None:
-        sets = largest_grounds(part) if sets is None else sets
+    def __init__(self, part: Part, *, merged: bool = True, grounds: Grounds | None = None) -> None:
+        sets, through = grounds_of(part) if grounds is None else grounds
         #: Whether nothing can be said: no radius, or too many grounds.
         self.blind = not 1 < len(sets) <= MAX_GROUNDS
         self._total = part.people
@@ -137,6 +79,9 @@ class Covering:
             LinearConstraint(opened.tocsr(), -inf, 0.0),
             *_bands(part.limits.hard_only(), lots, ground, lot, m),
         ]
+        if through.shape[1]:
+            each = np.concatenate([through.T, np.zeros((through.shape[1], len(pairs)))], axis=1)
+            self._rows.append(LinearConstraint(coo_array(each).tocsr(), 1.0, 1.0))
 
     def refutes(self, k: int) -> bool:
         """Tell whether k grids are proven impossible; running out of time proves nothing."""

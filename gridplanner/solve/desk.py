@@ -100,8 +100,12 @@ class Desk:
     def _bound(self, wanted: list[tuple[int, dict[int, float]]], seconds: float, purpose: str) -> None:
         """Prove bounds for some parts: (part, goals by number of grids); `seconds` of wall time for each."""
         parts, first = self.scope.parts, self.request.total == "fewest"
+        # Where pieces are no goal, their bound need not be the sharpest.
+        light = first or self.request.mode != "keep" or bool(self.request.order)
         tasks = [
-            ProveTask(parts[i], self._numbers(i, goals), MAX_SETS, goals, seconds, self.known[i], first)
+            ProveTask(
+                parts[i], self._numbers(i, goals), MAX_SETS, goals, seconds, self.known[i], first, light
+            )
             for i, goals in wanted
         ]
         results = self.executor.run(run_prove, tasks, self.progress)
@@ -226,7 +230,7 @@ class Desk:
             try:
                 self._measure(missing)
             except Cancelled:
-                if not turn:
+                if not all(self.measured):
                     raise
                 shares = self._shares(measured_only=True)
                 break

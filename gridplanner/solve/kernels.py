@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import process_time
 
 import numpy as np
@@ -52,6 +53,7 @@ def compile_kernels() -> float:
         Keeper(part, prices, 1).divide(k, effort)
         divide(part, k, prices, effort, 1)
     SingleCut(part, olds_of(part)).possible(3)
-    Covering(part)
+    # So short a radius that there are several grounds, and a narrow place between them.
+    Covering(replace(part, limits=replace(limits, radius_m=0.5)))
     run_prove(ProveTask(part, (1, 2), MAX_SETS))
     return process_time() - begun

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gridplanner.solve.covering import Covering, largest_grounds, lived_in
+from gridplanner.solve.covering import Covering, lived_in
+from gridplanner.solve.grounds import Grounds, grounds_of
 from gridplanner.solve.part import Field, FloatArray, IntArray, Part
 
 
@@ -24,12 +25,12 @@ class Around:
 
     def __init__(self, part: Part) -> None:
         self._part, self._lived = part, lived_in(part.field)
-        self._sets = largest_grounds(part)
-        self._covering = Covering(part, sets=self._sets)
+        self._grounds = grounds_of(part)
+        self._covering = Covering(part, grounds=self._grounds)
         self._away = (
             np.zeros((0, 0))
             if self._covering.blind
-            else _distances(part.field, self._sets[:, self._lived], self._lived)
+            else _distances(part.field, self._grounds.sets[:, self._lived], self._lived)
         )
         self._answers: dict[int, tuple[bool, FloatArray | None]] = {}
         self._starts: dict[int, IntArray | None] = {}
@@ -59,7 +60,8 @@ class Around:
     def _located(self, counts: FloatArray) -> IntArray | None:
         """Hand the atoms to the grounds that were chosen."""
         used = counts > 0
-        chosen = Covering(self._part, merged=False, sets=self._sets[used])
+        sets, through = self._grounds
+        chosen = Covering(self._part, merged=False, grounds=Grounds(sets[used], through[used]))
         shares = chosen.handed_out(counts[used], self._away[used])
         if shares is None:
             return None

@@ -10,7 +10,7 @@ from time import monotonic, process_time
 
 import numpy as np
 
-from gridplanner.solve.clusters import Clusters, Ladder, Partition, Partitioner, clusters_of
+from gridplanner.solve.clusters import Clusters, Ladder, Partition, Partitioner, clusters_of, relaxed_bound
 from gridplanner.solve.covering import Covering
 from gridplanner.solve.exact_cluster import least_pieces
 from gridplanner.solve.keep import subpart
@@ -44,6 +44,8 @@ class ProveTask:
         What earlier tasks proved of clusters.
     first : bool
         Whether numbers past the first possible one, and past the goals, are left out.
+    light : bool
+        Whether parts of many old grids are bounded without integer programming.
     """
 
     part: Part
@@ -53,6 +55,7 @@ class ProveTask:
     seconds: float = 0.0
     known: Proven = field(default_factory=dict)
     first: bool = False
+    light: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +146,7 @@ class _Prover:
         self._most = max(task.numbers)
         self.known = dict(task.known)
         self._table: Partitioner | None = None
+        self._light = task.light and not task.goals and self._ladder is None
         for (mask, g), (low, _spent) in self.known.items():
             self._raise(mask, g, low)
 
@@ -173,6 +177,8 @@ class _Prover:
 
     def bound(self, k: int) -> float:
         """Return the proven least pieces of k grids."""
+        if self._light:
+            return whole(relaxed_bound(self._clusters, k))
         return whole(self._cheapest(k).bound)
 
     def sharpen(self, k: int, deadline: float) -> bool:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from gridplanner.model.request import PlanRequest
 from gridplanner.model.ruleset import Band, RadiusRule, RuleSet
-from gridplanner.solve.covering import Covering, largest_grounds
+from gridplanner.solve.covering import Covering
 from gridplanner.solve.decompose import scope_of
 from gridplanner.solve.engine import propose
 from gridplanner.solve.fewest import FewestTask, run_fewest
+from gridplanner.solve.grounds import largest_grounds
 from gridplanner.solve.part import Part
 from tests.builders import town
 from tests.unit.solve.brute import legal_grids, members
