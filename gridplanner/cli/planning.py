@@ -54,7 +54,7 @@ def small_answer(options: argparse.Namespace) -> str:
         accept=options.accept,
     )
     if not name:
-        return _("These grids keep the rules, or no move within their community mends them.")
+        return "\n".join(texts)
     return "\n".join([*texts, _("The proposal is stored as scenario '{name}'.").format(name=name)])
 
 

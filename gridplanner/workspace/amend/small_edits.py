@@ -3,19 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gridplanner.errors import UserError
 from gridplanner.model.certificate import Certificate
+from gridplanner.model.finding import Finding
 from gridplanner.model.plan import Plan
 from gridplanner.model.project import ProjectContents
 from gridplanner.texts import _
 from gridplanner.workspace.projects import assign_options
+from gridplanner.workspace.results import error_lines
 from gridplanner.workspace.safety.restoring import editing
-from gridplanner.workspace.usecases import complete, free_name, keep_as_scenario, today
+from gridplanner.workspace.usecases import complete, free_name, judge, keep_as_scenario, today
 
 if TYPE_CHECKING:
     from gridplanner.solve.edits import Transfer
@@ -72,13 +76,13 @@ def edit_project(
     Returns
     -------
     name : str
-        Name of the scenario; "" where nothing had to move.
+        Name of the scenario; "" where nothing was moved.
     texts : tuple of str
-        The moves in words.
+        The moves in words, the grids that changed, and what still breaks a rule there.
     """
     with editing(path) as (contents, save):
         scenario = contents.scenarios.get(contents.current)
-        plan = scenario.plan if scenario else today(contents)
+        before = plan = scenario.plan if scenario else today(contents)
         texts: tuple[str, ...] = ()
         if split:
             plan = split_evenly(contents, plan, split, into)
@@ -89,9 +93,40 @@ def edit_project(
             texts = tuple(move.text for move in found)
             plan = moved(plan, found)
         if moves and not texts:
-            return "", ()
+            return "", _unmoved(contents, plan, moves)
         plan, _findings = complete(contents, plan, assign_options(contents, path.resolve().parent))
         name = free_name(contents, lambda n: _("Proposal {n}").format(n=n))
         stored = keep_as_scenario(contents, name, plan, Certificate())
         save(stored if accept else replace(stored, current=contents.current))
-    return name, texts
+    return name, (*texts, *_changed(contents, before, plan))
+
+
+def _unmoved(contents: ProjectContents, plan: Plan, codes: Sequence[str]) -> tuple[str, ...]:
+    """Return why nothing was moved: there is no need, or no move helps; then what is broken."""
+    broken = _broken(contents, plan, codes)
+    if not broken:
+        return (_("These grids keep the rules already; nothing has to move."),)
+    return (_("No move within their community mends these grids."), *error_lines(broken)[1:])
+
+
+def _changed(contents: ProjectContents, before: Plan, after: Plan) -> Iterator[str]:
+    """Yield the people and households of each grid that was changed, then what breaks a rule there."""
+    people, homes = contents.district.atoms.people, contents.district.atoms.households
+    was = {grid.code: np.flatnonzero(before.assignment == g) for g, grid in enumerate(before.grids)}
+    codes = []
+    for g, grid in enumerate(after.grids):
+        atoms = np.flatnonzero(after.assignment == g)
+        if grid.code in was and np.array_equal(was[grid.code], atoms):
+            continue
+        codes.append(grid.code)
+        text = _("{name} {code}: {people} people, {homes} households")
+        yield text.format(
+            name=grid.name, code=grid.code, people=int(people[atoms].sum()), homes=int(homes[atoms].sum())
+        )
+    yield from error_lines(_broken(contents, after, codes))
+
+
+def _broken(contents: ProjectContents, plan: Plan, codes: Sequence[str]) -> list[Finding]:
+    """Return the findings about some grids of a plan."""
+    found = judge(contents.district, plan, contents.rules, contents.waivers).findings
+    return [f for f in found if f.subject_kind == "grid" and set(f.subjects) & set(codes)]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,27 @@ def test_nothing_is_stored_where_nothing_must_move(project: Path, capsys: pytest
     count = len(open_project(project).scenarios)
     run_command(["plan", str(project), "--moves", CODES[1]])
     assert len(open_project(project).scenarios) == count
-    assert "keep the rules" in capsys.readouterr().out
+    assert "keep the rules already" in capsys.readouterr().out
+
+
+def test_a_split_tells_what_each_grid_has_and_what_it_breaks(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_command(["plan", str(project), "--split", CODES[0]])
+    said = capsys.readouterr().out
+    assert f"{CODES[0]}: 400 people, 200 households" in said
+    assert ": 200 people, 100 households" in said
+    assert "below the limit of 400" in said
+    assert f"{CODES[1]}:" not in said
+
+
+def test_what_no_move_mends_is_said(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    contents = open_project(project)
+    save_project(project, replace(contents, rules=RuleSet(people=Band(460, 480))))
+    run_command(["plan", str(project), "--moves", CODES[1]])
+    said = capsys.readouterr().out
+    assert "No move" in said
+    assert "limit of 460" in said
 
 
 def test_a_grid_is_split_and_another_merged_away(project: Path) -> None:
