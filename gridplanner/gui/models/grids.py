@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QSortFilterProxyModel, Qt
 
 from gridplanner.gui.session import Session
 from gridplanner.model.plan import GridRecord, PlanChange
@@ -34,6 +34,9 @@ COLUMNS = (
     "locked",
     "note",
 )
+#: Roles as the views ask for them; looking one up in Qt takes as long as the answer.
+_SHOWN, _EDITED = int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.EditRole)
+_BARE, _ALIGNED = int(Qt.ItemDataRole.UserRole), int(Qt.ItemDataRole.TextAlignmentRole)
 EDITABLE = {"code", "name", "worker", "note"}
 NUMBERS = {"people", "households", "deviation", "radius", "area"}
 
@@ -56,6 +59,14 @@ def column_titles() -> dict[str, str]:
         "locked": _("Locked"),
         "note": _("Note"),
     }
+
+
+class GridsProxy(QSortFilterProxyModel):
+    """Sorts the bare values without carrying each of them through Qt and back."""
+
+    def lessThan(self, left: QModelIndex, right: QModelIndex) -> bool:
+        model, column = self.sourceModel(), COLUMNS[left.column()]
+        return model.value(left.row(), column) < model.value(right.row(), column)
 
 
 class GridsModel(QAbstractTableModel):
@@ -177,15 +188,12 @@ class GridsModel(QAbstractTableModel):
         return list((measures.radius_m if column == "radius" else measures.area_m2 / 1e4).tolist())
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole):
-        column = COLUMNS[index.column()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
-            value = self.value(index.row(), column)
-            if role == Qt.ItemDataRole.EditRole:
-                return value
-            return _shown(value, column)
-        if role == Qt.ItemDataRole.UserRole:
-            return self.value(index.row(), column)
-        if role == Qt.ItemDataRole.TextAlignmentRole and column in NUMBERS:
+        if role in (_BARE, _EDITED):
+            return self.value(index.row(), COLUMNS[index.column()])
+        if role == _SHOWN:
+            column = COLUMNS[index.column()]
+            return _text(self.value(index.row(), column), column)
+        if role == _ALIGNED and COLUMNS[index.column()] in NUMBERS:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
 
@@ -210,7 +218,7 @@ class GridsModel(QAbstractTableModel):
         return replace(EditGrid(index.row()), **changed)
 
 
-def _shown(value: object, column: str) -> str:
+def _text(value: object, column: str) -> str:
     """Return a cell's text."""
     if isinstance(value, float):
         if math.isnan(value):

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from gridplanner.gui.map_controller import MapController
-from gridplanner.gui.models.grids import COLUMNS, GridsModel
+from gridplanner.gui.models.grids import COLUMNS, GridsModel, GridsProxy
 from gridplanner.gui.panels.worker_choice import WorkerDelegate
 from gridplanner.gui.session import Session
 from gridplanner.gui.widgets import button, label
@@ -70,9 +70,8 @@ class TablePanel(QWidget):
         self._session, self._map = session, controller
         self._narrowing = False
         self.model = GridsModel(session)
-        self.proxy = QSortFilterProxyModel()
+        self.proxy = GridsProxy()
         self.proxy.setSourceModel(self.model)
-        self.proxy.setSortRole(Qt.ItemDataRole.UserRole)
         self.proxy.setFilterKeyColumn(-1)
         self.proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.table = _Table()
