@@ -118,10 +118,12 @@ class Causes:
                     place=self.place, building=self._building(i), value=int(counted.each[i]),
                     unit=counted.unit, limit=counted.high,
                 ),
-                remedy.format(value=int(counted.each[i]), unit=counted.unit),
+                remedy.format(value=int(held[self.done.label[i]]), unit=counted.unit),
                 atom=i,
             )
             for counted in self._counted()
+            # What its grid holds in the division at hand is enough; the building alone might not be.
+            for held in [np.bincount(self.done.label, counted.each, minlength=self.done.k)]
             for i in np.flatnonzero(counted.each > counted.high).tolist()
         ]  # fmt: skip
 
