@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Residents' names, phones and identity numbers: recognised at import, so that they can be left out.
 
-A plan needs counts of people, not people. What the planner maps to the staff ledger is kept; every
-other column that holds personal data is dropped as a whole and named in a finding.
+A plan needs counts of people, not people. Names and phones in a list of staff are kept; every other
+column that holds personal data is dropped as a whole and named in a finding.
 
 How the values look is told by `personal_patterns`. Column names: own choice from ledgers of civil affairs.
 """
@@ -67,7 +67,7 @@ class PersonalColumn:
 
 
 def personal_columns(
-    columns: Mapping[str, npt.NDArray[Any]], kept: Collection[str] = ()
+    columns: Mapping[str, npt.NDArray[Any]], kept: Collection[str] = (), *, staff: bool = False
 ) -> tuple[PersonalColumn, ...]:
     """Return the columns that hold personal data and must be dropped.
 
@@ -77,6 +77,8 @@ def personal_columns(
         All columns under their own names; texts or numbers.
     kept : collection of str
         Columns the planner has mapped to a meaning of his own accord; they are not judged.
+    staff : bool
+        A list of staff, whose names and phones the plan needs; their identity numbers it does not.
 
     Examples
     --------
@@ -89,7 +91,7 @@ def personal_columns(
     [('户主姓名', 'name'), ('备注', 'phone')]
     """
     found = (_judge(name, array) for name, array in columns.items() if name not in kept)
-    return tuple(column for column in found if column is not None)
+    return tuple(c for c in found if c is not None and (c.kind == "identity" or not staff))
 
 
 def personal_finding(source: str, dropped: Collection[PersonalColumn]) -> Finding:
@@ -99,11 +101,11 @@ def personal_finding(source: str, dropped: Collection[PersonalColumn]) -> Findin
         rule="read.personal",
         severity=Severity.INFO,
         text=ngettext(
-            "'{source}': {n} column with personal data of residents was left out: {columns}.",
-            "'{source}': {n} columns with personal data of residents were left out: {columns}.",
+            "'{source}': {n} column with personal data was left out: {columns}.",
+            "'{source}': {n} columns with personal data were left out: {columns}.",
             n,
         ).format(source=source, n=n, columns=", ".join(column.column for column in dropped)),
-        remedy=_("If it is a staff ledger, map the columns to the staff; else nothing needs to be done."),
+        remedy=_("Nothing needs to be done. Names and phones are read from lists that are given as staff."),
         subject_kind="layer",
         subjects=(source,),
         count=n,

@@ -214,7 +214,7 @@ def _with_meanings(role: str, raw: RawTable, matched: Mapping[str, str]) -> tupl
             findings.extend(more)
     used = set(matched.values())
     extra = {name: values for name, values in raw.columns.items() if name not in used}
-    personal = personal_columns(extra) if role not in _LEDGERS_OF_STAFF else ()
+    personal = personal_columns(extra, staff=role in _LEDGERS_OF_STAFF)
     if personal:
         findings.append(personal_finding(raw.source, personal))
         dropped = {column.column for column in personal}

@@ -108,6 +108,11 @@ def test_columns_mapped_on_purpose_are_kept() -> None:
     assert personal_columns(ledger, kept=("姓名", "电话")) == ()
 
 
+def test_of_a_list_of_staff_only_identity_numbers_are_left_out() -> None:
+    ledger = {"姓名": objects(["甲"]), "电话": objects(["13800000000"]), "身份证号": objects(["无"])}
+    assert [c.column for c in personal_columns(ledger, staff=True)] == ["身份证号"]
+
+
 def test_the_finding_names_columns_and_no_values() -> None:
     columns = personal_columns({"电话": objects(["13800000000"]), "姓名": objects(["张三"])})
     text = personal_finding("人员.xlsx", columns).text
