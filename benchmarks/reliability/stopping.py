@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -98,11 +99,33 @@ def _stopped(desk: Desk, name: str, moments: tuple[float, ...], arguments: Mappi
     return found
 
 
+def _jobs(
+    contents: Any, shown: Mapping[str, object], out: Path, atlas: Path, others: Mapping[str, object]
+) -> Mapping[str, Mapping[str, object]]:
+    """Return every long question of the window with its arguments."""
+    return {
+        "open": {"paths": (str(SAMPLE),)},
+        "sample": {"cache": str(others["cache"])},
+        "propose": {"contents": contents, "request": PlanRequest(total=288, mode="keep")},
+        "trade_off": {"contents": contents, "request": PlanRequest(total=288, mode="keep")},
+        "export": {**shown, "out": str(out)},
+        "write_sheets": {**shown, "wanted": {"kind": "atlas"}, "out": str(atlas)},
+        "complete": {"contents": contents, "plan": shown["plan"]},
+        "mend_proposals": {},
+        "publish": {**shown, "settings": {"address": f"postgresql://nobody@127.0.0.1:{others['port']}/none"}},
+        "losses": shown,
+        "probe": {"paths": tuple(map(str, sorted(SAMPLE.parent.glob("*.xlsx"))))},
+        "merge_plans": {"contents": contents, "paths": (str(SAMPLE.parent / "grids.shp"),)},
+        "take_release": {"contents": contents, "config": str(SAMPLE), "new": str(others["new"])},
+        "judge_today": {"rules": contents.rules},
+    }
+
+
 def cancelling(moments: tuple[float, ...] = MOMENTS, limit_s: float = LIMIT_S) -> Run:
     """Stop every long question of the window at several moments, as its button does."""
-    desk = Desk()
     failures: list[str] = []
-    with tempfile.TemporaryDirectory() as name, socket.create_server(("127.0.0.1", 0)) as mute:
+    mute = socket.create_server(("127.0.0.1", 0))
+    with closing(Desk()) as desk, tempfile.TemporaryDirectory() as name, mute:
         # A database that takes the call and never says a word.
         folder, port = Path(name), mute.getsockname()[1]
         out, atlas = folder / "成果", folder / "atlas.pdf"
@@ -113,31 +136,15 @@ def cancelling(moments: tuple[float, ...] = MOMENTS, limit_s: float = LIMIT_S) -
         shown = {"contents": contents, "plan": plan, "certificate": Certificate()}
         _asked(desk, "export", out=str(out), **shown)
         before = _listing(folder)
-        jobs: Mapping[str, Mapping[str, object]] = {
-            "open": {"paths": (str(SAMPLE),)},
-            "sample": {"cache": str(cache)},
-            "propose": {"contents": contents, "request": PlanRequest(total=288, mode="keep")},
-            "trade_off": {"contents": contents, "request": PlanRequest(total=288, mode="keep")},
-            "export": {**shown, "out": str(out)},
-            "write_sheets": {**shown, "wanted": {"kind": "atlas"}, "out": str(atlas)},
-            "complete": {"contents": contents, "plan": plan},
-            "mend_proposals": {},
-            "publish": {**shown, "settings": {"address": f"postgresql://nobody@127.0.0.1:{port}/none"}},
-            "losses": shown,
-            "probe": {"paths": tuple(map(str, sorted(SAMPLE.parent.glob("*.xlsx"))))},
-            "merge_plans": {"contents": contents, "paths": (str(SAMPLE.parent / "grids.shp"),)},
-            "take_release": {"contents": contents, "config": str(SAMPLE), "new": str(new)},
-            "judge_today": {"rules": contents.rules},
-        }
+        others = {"port": port, "cache": cache, "new": new}
+        jobs = _jobs(contents, shown, out, atlas, others)
         times = [time for job, given in jobs.items() for time in _stopped(desk, job, moments, given)]
         # What has settled is finished: the sample may have been kept, next year's project made.
         if [item for item in _listing(folder) if item[0] not in (cache.name, new.name)] != before:
             failures.append("a stopped job changed the old files or left something behind")
         judged = _asked(desk, "judge_today", rules=contents.rules)
-        # As texts, for a finding without a place is equal to none, not even to its own copy.
-        if list(map(str, judged.findings)) != list(map(str, today.findings)):
+        if judged.findings != today.findings:
             failures.append("a stopped job changed the project in work")
-        desk.close()
     failures += [f"{name} ended after {seconds:.2f} s" for name, seconds in times if seconds > limit_s]
     worst = {name: max(s for n, s in times if n == name) for name, _seconds in times}
     note = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in worst.items())
