@@ -45,6 +45,8 @@ _IDENTITY_COLUMNS = re.compile(
     re.I,
 )
 _BY_CONTENT = (("identity", count_identities), ("phone", count_phones), ("phone", count_mails))
+#: Numbers below it are neither a phone, bare or with its area code, nor an identity number.
+_SHORTEST_NUMBER = 1e9
 _BY_NAME = (("identity", _IDENTITY_COLUMNS), ("phone", _PHONE_COLUMNS), ("name", _NAME_COLUMNS))
 
 
@@ -146,6 +148,9 @@ def impersonal(
 
 
 def _judge(name: str, array: npt.NDArray[Any]) -> PersonalColumn | None:
+    named = any(pattern.search(name.strip()) for _kind, pattern in _BY_NAME)
+    if not named and array.dtype.kind in "iuf" and not (np.abs(array) >= _SHORTEST_NUMBER).any():
+        return None
     cells = plain_cells(array)
     shown = [cell for cell in cells if cell]
     # Short numbers are counts: 住户数 is not the name of a resident.

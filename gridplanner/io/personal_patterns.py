@@ -158,7 +158,7 @@ def _plain(cell: object) -> str:
     text = str(cell)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    if _SCIENTIFIC.fullmatch(text):
+    if text[-3:-2] in "+Ee" and _SCIENTIFIC.fullmatch(text):
         return str(int(Decimal(text)))
     return text
 
