@@ -3,7 +3,8 @@
 
 Each grid has one service point that reaches its lived-in atoms, keeps the bands and hangs together;
 contiguity comes in as cuts where an answer lacks it. Every answer is a relaxation until no cut is
-missing, so its bound holds whenever the work is stopped.
+missing, so its bound holds whenever the work is stopped. Ground without an old grid may be taken or
+left, as other clusters may want it; taking it costs nothing.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def least_pieces(cluster: Part, g: int, limit_s: float) -> tuple[float, bool]:
     Parameters
     ----------
     cluster : Part
-        All atoms of some old grids; no ground without an old grid.
+        All atoms of some old grids, and the ground without an old grid that they can reach.
     g : int
         At least 2.
     limit_s : float
@@ -100,7 +101,7 @@ def least_pieces(cluster: Part, g: int, limit_s: float) -> tuple[float, bool]:
     model = _model_of(cluster, g, limits)
     begun = monotonic()
     bound = g - 1.0
-    if sum(model.sizes) > MAX_CELLS or (cluster.field.old < 0).any():
+    if sum(model.sizes) > MAX_CELLS:
         return bound, True
     rows = _base_rows(model, limits)
     olds = int(cluster.field.old.max()) + 1
@@ -140,9 +141,11 @@ def _base_rows(m: _Model, limits: Limits) -> _Rows:
     lived = np.zeros(m.n, bool)
     lived[m.home[m.f.load > 0]] = True
     for a in range(m.n):
-        rows.add([(m.x(a, i), 1.0) for i in grids], 1.0, 1.0)
+        old = int(m.f.old[a])
+        rows.add([(m.x(a, i), 1.0) for i in grids], float(old >= 0), 1.0)
         for i in grids:
-            rows.add([(m.t(int(m.f.old[a]), i), 1.0), (m.x(a, i), -1.0)], 0.0, inf)
+            if old >= 0:
+                rows.add([(m.t(old, i), 1.0), (m.x(a, i), -1.0)], 0.0, inf)
             if lived[a] and not m.near[:, a].all():
                 reach = [(m.y(int(c), i), 1.0) for c in np.flatnonzero(m.near[:, a])]
                 rows.add([*reach, (m.x(a, i), -1.0)], 0.0, inf)
@@ -187,7 +190,7 @@ def _add_cuts(m: _Model, rows: _Rows, x: FloatArray) -> bool:
 
     Valid for every plan: a grid that holds an atom inside a set and one outside holds one at its edge.
     """
-    label = np.argmax(x, axis=1).astype(np.int32)
+    label = np.where(x.max(axis=1) > _HALF, np.argmax(x, axis=1), -1).astype(np.int32)
     piece = pieces_of(m.f, label)
     source = np.repeat(np.arange(m.n), np.diff(m.f.indptr))
     found = False

@@ -126,9 +126,9 @@ def whole(bound: float) -> float:
 def _least_of(cluster: Part, g: int, seconds: float) -> tuple[float, bool]:
     """Return proven least pieces of a cluster, and whether that is all there is to prove.
 
-    The radius is asked first: it takes milliseconds.
+    The radius is asked first, where no ground may be left out: it takes milliseconds.
     """
-    if Covering(cluster).refutes(g):
+    if (cluster.field.old >= 0).all() and Covering(cluster).refutes(g):
         return inf, True
     return least_pieces(cluster, g, seconds)
 
@@ -182,12 +182,7 @@ class _Prover:
         return whole(self._cheapest(k).bound)
 
     def sharpen(self, k: int, deadline: float) -> bool:
-        """Work exactly on the clusters of the cheapest partition; tell whether there was any to work on.
-
-        Loose ground could lend any cluster people or a way through, so parts that have some are left.
-        """
-        if (self._part.field.old < 0).any():
-            return False
+        """Work exactly on the clusters of the cheapest partition; tell whether there was any to work on."""
         open_ = [
             (self.known.get(pair, (0.0, 0.0))[1], pair)
             for row, g in self._cheapest(k).chosen
@@ -210,6 +205,12 @@ class _Prover:
         return bool(open_)
 
     def _atoms(self, mask: int) -> IntArray:
-        old = self._part.field.old
-        inside = (mask >> np.maximum(old, 0).astype(np.int64)) & 1 > 0
-        return np.flatnonzero((old >= 0) & inside).astype(np.int32)
+        """Return the atoms of some old grids, and the loose ground that could lend them people or a way."""
+        f = self._part.field
+        inside = (f.old >= 0) & ((mask >> np.maximum(f.old, 0).astype(np.int64)) & 1 > 0)
+        loose = f.old < 0
+        if loose.any():
+            piece = pieces_of(f, np.where(loose, -1, -2).astype(np.int32))
+            touched = f.indices[np.repeat(inside, np.diff(f.indptr))]
+            inside |= loose & np.isin(piece, piece[touched[loose[touched]]])
+        return np.flatnonzero(inside).astype(np.int32)
