@@ -61,7 +61,7 @@ def test_every_section_reaches_its_type() -> None:
         ({"rules": {"people": {"min": 3, "max": 2}}}, "above the maximum"),
         ({"rules": {"people": {"min": "many"}}}, "number"),
         ({"rules": {"people": {"hard": 1}}}, "true or false"),
-        ({"rules": {"service_radius_m": {"max": 0}}}, "from 1"),
+        ({"rules": {"service_radius_m": {"max": 0}}}, "at least 1"),
         ({"rules": {"service_radius_m": {"max": 9, "metric": "air"}}}, "straight"),
         ({"rules": {"by": [{"where": {"colour": "x"}}]}}, "colour"),
         ({"rules": {"contiguity": {"onn": True}}}, "on"),
