@@ -128,7 +128,8 @@ class OpenProject(DeskLink):
 
         def checked(judged: Any) -> None:
             # Another project, or the same one corrected since, has a check of its own under way.
-            if self._opened is opened and self._need().contents.amendments == amendments:
+            now = self.workspace
+            if now is not None and self._opened is opened and now.contents.amendments == amendments:
                 self._take_check(judged)
 
         self.ask("judge_today", checked, rules=workspace.rules, amendments=amendments)

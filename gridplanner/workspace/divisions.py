@@ -28,7 +28,7 @@ from gridplanner.model.plan import Plan
 from gridplanner.model.project import ProjectContents
 from gridplanner.model.question import Question
 from gridplanner.texts import _
-from gridplanner.workspace.intake.loose import is_project
+from gridplanner.workspace.project_files import is_project
 
 PROJECT = "project.gpkg"
 #: An atom is told as cut when more of it than this share, and this area, lies outside its grid.

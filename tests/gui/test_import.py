@@ -169,3 +169,19 @@ def test_other_files_lack_nothing(qtbot: Any, table: Path, buildings: Path) -> N
     # A shapefile of the same name beside them is none of their business.
     table.with_suffix(".shp").write_bytes(b"")
     assert [form.missing.text() for form in assistant(qtbot, None, [table, buildings]).forms] == ["", ""]
+
+
+def test_a_geopackage_of_layers_is_asked_about_like_other_deliveries(
+    bare_window: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    square = np.array([shapely.box(500_000, 3_500_000, 500_100, 3_500_100)], dtype=object)
+    layer = Layer("communities", "社区", square, {"SQDM": np.array(["1"], dtype=object)})
+    path = tmp_path / "交来的图层.gpkg"
+    write_vector(layer, path, "EPSG:4548", format="gpkg")
+    asked: list[Any] = []
+    monkeypatch.setattr(ImportAssistant, "ask", lambda _window, guesses: asked.extend(guesses))
+    bare_window.groups["file"].open_paths([str(path)])
+    bare_window.session._poll()
+    assert [guess.role for guess in asked] == ["communities"]
+    assert bare_window.session.workspace is None
+    assert str(path) not in bare_window.settings.get("recent", [])

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from gridplanner.texts import _
+from gridplanner.workspace.project_files import is_project
 from gridplanner.workspace.safety.saving import Saving
 
 if TYPE_CHECKING:
@@ -74,9 +75,12 @@ class FileGroup:
     def _open_now(self, paths: list[str]) -> None:
         """Open files; what was open before is saved or given up."""
         self._window.settings.set("folder", str(Path(paths[0]).resolve().parent))
-        if len(paths) == 1 and Path(paths[0]).suffix.lower() in (PROJECT, ".toml"):
+        first, kind = Path(paths[0]), Path(paths[0]).suffix.lower()
+        # A GeoPackage of layers is a delivery like others: its planner is asked what they are.
+        whole = kind == ".toml" or (kind == PROJECT and (is_project(first) or not first.is_file()))
+        if len(paths) == 1 and whole:
             self._session.open_paths(paths)
-            if Path(paths[0]).suffix.lower() == PROJECT:
+            if kind == PROJECT:
                 self._window.settings.add_recent(paths[0])
                 self._window.start.refresh()
         else:

@@ -149,7 +149,10 @@ class GridsModel(QAbstractTableModel):
         if column not in self._columns:
             self._columns[column] = self._column(column)
         held = self._columns[column]
-        return held[row] if row < len(held) else ""
+        if row < len(held):
+            return held[row]
+        # A view may still ask for a grid that the last step has taken away.
+        return math.nan if column in NUMBERS else ""
 
     def _column(self, column: str) -> list[object]:
         """Return the bare values of a column, one per grid."""

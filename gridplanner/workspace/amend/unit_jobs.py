@@ -38,7 +38,8 @@ from gridplanner.workspace.amend.mending import (
     mend_proposals,
 )
 from gridplanner.workspace.checking import column
-from gridplanner.workspace.intake.loose import contents_of, is_project
+from gridplanner.workspace.intake.loose import contents_of
+from gridplanner.workspace.project_files import is_project
 from gridplanner.workspace.projects import assign_options
 from gridplanner.workspace.safety.restoring import editing
 from gridplanner.workspace.usecases import complete, free_name, propose

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from gridplanner.progress import Progress
 from gridplanner.texts import _
 from gridplanner.workspace.config import Config, config_from_table, load_config
 from gridplanner.workspace.config_text import config_text, with_names_only
+from gridplanner.workspace.project_files import is_project
 from gridplanner.workspace.usecases import read_project
 
 #: Of these one at least must be there.
@@ -142,15 +141,3 @@ def _layer_table(guess: FileGuess, crs: str, *, stands_in: bool) -> dict[str, An
         code = guess.fields.get("code", ROW_NUMBER)
         table["fields"] = {**table.get("fields", {}), "old_grid": code}
     return table
-
-
-def is_project(path: Path) -> bool:
-    """Tell whether a file is a project of gridplanner (a GeoPackage with our table)."""
-    if path.suffix.lower() != ".gpkg" or not path.is_file():
-        return False
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            row = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'gridplanner_meta'").fetchone()
-    except sqlite3.DatabaseError:
-        return False
-    return row is not None

@@ -25,6 +25,7 @@ from gridplanner.texts import RESOURCES, _
 from gridplanner.workspace.amend.amending import DistrictLine
 from gridplanner.workspace.config import Config, ExportOptions, config_from_table, load_config
 from gridplanner.workspace.config_text import config_text, with_names_only
+from gridplanner.workspace.project_files import is_project
 from gridplanner.workspace.safety.saving import Saving
 from gridplanner.workspace.scene.files import probe_all, scenarios_in
 from gridplanner.workspace.scene.scene import Scene, make_scene
@@ -132,7 +133,7 @@ def without_district(contents: ProjectContents) -> ProjectContents:
 
 def open_paths(state: State, progress: Reporter, paths: Sequence[str]) -> Opened:
     """Open a project file, a configuration, or loose layers."""
-    from gridplanner.workspace.intake.loose import is_project, read_loose  # pandas and scipy
+    from gridplanner.workspace.intake.loose import read_loose  # pandas and scipy
 
     files = [Path(p) for p in paths]
     if len(files) == 1 and is_project(files[0]):
