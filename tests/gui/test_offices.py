@@ -84,7 +84,7 @@ def test_a_plan_is_published_and_the_address_remembered(window, monkeypatch) -> 
     taken: list[Any] = []
     monkeypatch.setattr(
         "gridplanner.workspace.handover.database.publish_outcome",
-        lambda outcome, options: taken.append(options) or 3,
+        lambda outcome, options, progress: taken.append(options) or 3,
     )
     said: list[str] = []
     window.session.said.connect(lambda text, _kind: said.append(text))

@@ -47,6 +47,8 @@ def crash(session: Session, path: Path) -> None:
     """End as a killed process would: the worker gone with its lock standing, the log as it is."""
     session.log._log.close()  # type: ignore[union-attr]
     session.log._log = None
+    # A program that is gone starts no other worker, which would take the project up again, lock and all.
+    session.desk.in_work = dict
     text = json.loads(lock_path(path).read_text())
     session.desk._process.kill()
     session.desk._process.join()
