@@ -224,6 +224,23 @@ def test_a_picture_with_a_world_file_lies_in_place(window, qtbot, tmp_path: Path
     assert shown.pixelColor(300, 150).name() == "#204080"
 
 
+def test_a_picture_cut_off_on_its_way_is_told_not_shown_as_nothing(window, qtbot, tmp_path: Path) -> None:
+    path = tmp_path / "影像.png"
+    noise = np.random.default_rng(1).integers(0, 256, (200, 200, 4), dtype=np.uint8)
+    whole = QImage(noise.data, 200, 200, 800, QImage.Format.Format_RGB32)
+    assert whole.save(str(path))
+    path.write_bytes(path.read_bytes()[:2_000])
+    path.with_suffix(".pgw").write_text("10\n0\n0\n-10\n400005\n3500395\n")
+    said = []
+    window.session.said.connect(lambda text, kind: said.append((text, kind)))
+    window.groups["map"].show(Basemap(str(path)))
+    window.session._poll()
+    qtbot.waitUntil(lambda: bool(said), timeout=60_000)
+    assert said == [("“影像.png”已损坏或不完整，无法显示，请重新拷贝或导出。", "error")]
+    assert window.map.ground is None
+    assert window.groups["map"].shown is None
+
+
 def test_a_picture_without_a_place_is_refused(window, tmp_path: Path) -> None:
     path = tmp_path / "扫描.png"
     path.write_bytes(png(QColor("red"), 8))

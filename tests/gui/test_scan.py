@@ -102,3 +102,17 @@ def test_grids_are_traced_over_the_scan(bare_window, qtbot, tmp_path: Path) -> N
     ring = [(5, 5), (195, 5), (195, 195), (5, 195)]
     draw(qtbot, bare_window, *[pixel(bare_window, x + a, y - b) for a, b in ring])
     assert np.flatnonzero(bare_window.session.plan.assignment == 0).tolist() == [0, 1, 6, 7]
+
+
+def test_a_scan_cut_off_on_its_way_is_told(window, qtbot, tmp_path: Path) -> None:
+    path = scan_file(tmp_path)
+    noise = np.random.default_rng(1).integers(0, 256, (200, 200, 4), dtype=np.uint8)
+    QImage(noise.data, 200, 200, 800, QImage.Format.Format_RGB32).save(str(path))
+    path.write_bytes(path.read_bytes()[:2_000])
+    window.groups["map"].scan()
+    dialog = window.findChild(ScanDialog)
+    dialog.open(str(path))
+    qtbot.waitUntil(lambda: "不完整" in dialog.state.text(), timeout=60_000)
+    assert dialog.pane.empty
+    assert not dialog.keep.isEnabled()
+    dialog.close()

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
@@ -18,6 +19,7 @@ from PySide6.QtGui import QImage, QImageReader, QPainter, QPolygonF, QTransform
 
 from gridplanner.gui.canvas.composer import Composer
 from gridplanner.gui.canvas.view import View
+from gridplanner.texts import _
 from gridplanner.workspace.intake.basemaps import HALF_M, Tiles, Warp, tile_corners, tile_of
 
 #: Decoded tiles kept in memory, and the most that one view may need.
@@ -190,8 +192,13 @@ class PictureGround(Ground):
     path : str
     lattice : float64[rows + 1, columns + 1, 2]
         Where the corners of its pieces lie, metres.
+
+    Signals
+    -------
+    broken : the picture cannot be decoded, as one that was cut off on its way
     """
 
+    broken = Signal()
     _came = Signal(object)
 
     def __init__(self, path: str, lattice: np.ndarray, parent: QObject | None = None) -> None:
@@ -213,7 +220,7 @@ class PictureGround(Ground):
     def _take(self, levels: list[QImage]) -> None:
         """Keep the picture."""
         self._levels = levels
-        self.changed.emit()
+        (self.changed if levels else self.broken).emit()
 
     @property
     def ready(self) -> bool:
@@ -249,6 +256,13 @@ class PictureGround(Ground):
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def undecoded(path: str) -> str:
+    """Return what to tell of a picture that cannot be decoded."""
+    return _("'{name}' is damaged or incomplete and cannot be shown. Copy or export it again.").format(
+        name=Path(path).name
+    )
 
 
 def picture_levels(path: str) -> list[QImage]:

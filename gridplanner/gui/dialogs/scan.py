@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from gridplanner.errors import UserError
-from gridplanner.gui.canvas.basemap import PictureGround, level_for
+from gridplanner.gui.canvas.basemap import PictureGround, level_for, undecoded
 from gridplanner.gui.dialogs.beside import BesideMap
 from gridplanner.gui.tools.control import ControlTool, paint_cross
 from gridplanner.gui.widgets import button, label
@@ -236,7 +236,14 @@ class ScanDialog(BesideMap):
         self.pane.clear()
         self._ground = PictureGround(path, np.zeros((2, 2, 2)), self)
         self._ground.changed.connect(self._show_picture)
+        self._ground.broken.connect(lambda: self._give_up(path))
         self._refresh()
+
+    def _give_up(self, path: str) -> None:
+        """Say that the picture cannot be shown; another one may be opened."""
+        self.scan, self.pairs = None, []
+        self._refresh()
+        self.state.setText(undecoded(path))
 
     def _show_picture(self) -> None:
         """Show the decoded picture in the pane, once."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridplanner.errors import UserError
-from gridplanner.gui.canvas.basemap import PictureGround, TileGround
+from gridplanner.gui.canvas.basemap import PictureGround, TileGround, undecoded
 from gridplanner.gui.dialogs.beside import lay_aside
 from gridplanner.gui.settings import user_folder
 from gridplanner.texts import _
@@ -81,7 +81,16 @@ class MapGroup:
     def _lay_picture(self, basemap: Basemap, lattice: np.ndarray) -> None:
         """Lay a picture under the map, unless another basemap was chosen meanwhile."""
         if self.shown == basemap:
-            self._window.map.set_ground(PictureGround(basemap.address, lattice, self._window.canvas))
+            ground = PictureGround(basemap.address, lattice, self._window.canvas)
+            ground.broken.connect(lambda: self._drop_broken(ground, basemap))
+            self._window.map.set_ground(ground)
+
+    def _drop_broken(self, ground: PictureGround, basemap: Basemap) -> None:
+        """Say that a picture cannot be shown, instead of a map with nothing under it."""
+        if self._window.map.ground is ground:
+            self.shown = None
+            self._window.map.set_ground(None)
+        self._session.said.emit(undecoded(basemap.address), "error")
 
     def _lay_tiles(self, basemap: Basemap, warp: Warp) -> None:
         """Lay tiles under the map, unless another basemap was chosen meanwhile."""
