@@ -31,6 +31,15 @@ LEVELS = (
 )
 
 
+def refuse_unlimited(rules: RuleSet, request: PlanRequest) -> None:
+    """Raise UserError, before any planning, for a level that is asked for and has no limits."""
+    if request.levels:
+        from gridplanner.solve.levels import level_rules  # numba
+
+        for level in request.levels:
+            level_rules(rules, LEVEL_KINDS[level])
+
+
 def with_levels(outcome: Outcome, progress: Progress) -> Outcome:
     """Return the outcome with the levels its request asks for, each nested exactly in the next.
 

@@ -18,6 +18,7 @@ from gridplanner.workspace.config import Config
 from gridplanner.workspace.handover.database import publish_written, refuse_unpublishable
 from gridplanner.workspace.handover.export import export
 from gridplanner.workspace.handover.handing_over import Tell
+from gridplanner.workspace.levels import refuse_unlimited
 from gridplanner.workspace.usecases import compare, complete, keep_as_scenario, propose, read_project
 
 
@@ -90,6 +91,7 @@ def run_main_job(
     """
     refuse_unwritable(out)
     refuse_unpublishable(config.postgis)
+    refuse_unlimited(config.rules, config.request)
     clock = _Clock()
     with clock.step("read"):
         contents = read_project(config, progress)

@@ -45,6 +45,9 @@ EXPLAINED = {
 REFUSED = {
     "band the wrong way round": Case("下限 900 大于上限 500", old="min = 300", new="min = 900"),
     "a rule that nobody installed": Case("没有安装提供规则", old="[rules]", new='[rules]\nown = ["nowhere"]'),
+    "a level without limits": Case(
+        "没有单独的规模标准", old="certify_s = 0", new='certify_s = 0\nlevels = ["micro"]'
+    ),
     "radius 0": Case("service_radius_m", old="max = 401", new="max = 0"),
 }
 
