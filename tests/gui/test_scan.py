@@ -116,3 +116,13 @@ def test_a_scan_cut_off_on_its_way_is_told(window, qtbot, tmp_path: Path) -> Non
     assert dialog.pane.empty
     assert not dialog.keep.isEnabled()
     dialog.close()
+
+
+def test_a_control_point_is_caught_by_what_it_was_aimed_at_only(window, qtbot) -> None:
+    """Seven pixels beside a border a line to be drawn is caught, a control point stays where it is."""
+    tools, canvas = window.groups["tools"], window.canvas
+    corner = QPointF(pixel(window, 400_100, 3_500_300))
+    for beside, caught in ((2, True), (7, False)):
+        at = canvas.at(corner + QPointF(beside, beside))
+        assert tools.made["control"].snapped(at).caught is caught
+        assert tools.made["draw"].snapped(at).caught

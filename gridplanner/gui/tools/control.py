@@ -25,6 +25,8 @@ class ControlTool(LineTool):
     """
 
     name = "control"
+    #: Borders of areas are everywhere: caught is only what was surely aimed at, else the fit suffers.
+    reach_px = 4.0
     pointed = Signal(float, float)
 
     def __init__(self, host: MapController) -> None:

@@ -28,6 +28,8 @@ class LineTool(Tool):
     least = 2
     #: Whether the line closes to a ring.
     closed = False
+    #: Pixels from which roads and borders catch the pointer.
+    reach_px: float = REACH_PX
 
     def __init__(self, host: MapController) -> None:
         super().__init__(host)
@@ -94,8 +96,8 @@ class LineTool(Tool):
             return Snap(at.x, at.y, caught=False)
         if self._snapper is None or self._snapper[0] is not scene:
             self._snapper = (scene, Snapper.of(scene))
-        areas = self.host.canvas.features_near(at.px, at.py, REACH_PX)
-        return self._snapper[1].at(at.x, at.y, REACH_PX / self.host.canvas.view.scale, areas)
+        areas = self.host.canvas.features_near(at.px, at.py, round(self.reach_px))
+        return self._snapper[1].at(at.x, at.y, self.reach_px / self.host.canvas.view.scale, areas)
 
     def _followed(self, snaps: list[Snap]) -> list[tuple[float, float]]:
         """Return the points with the corners of roads between those that lie on one road."""
