@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import shapely
 
-from gridplanner.errors import UserError
+from gridplanner.errors import Cancelled, UserError
 from gridplanner.io.raw import objects
 from gridplanner.model.layers import Layer
 
@@ -82,6 +82,28 @@ def test_the_same_publication_is_entered_once(server):
     numbers = {postgis.publish(database, "once", grids, pairs, CRS, about) for _round in range(3)}
     assert numbers == {1}
     assert rows(server, "SELECT count(*) FROM once.grids") == [(2,)]
+
+
+class StoppedAtTheEnd:
+    """Progress whose stop the window tells only when the work asks whether it may last."""
+
+    def step(self, done, total, text):
+        """Hear of no stop yet."""
+
+    def cancelled(self):
+        return False
+
+    def settle(self):
+        raise Cancelled
+
+
+def test_a_publication_stopped_before_its_end_takes_everything_back(server):
+    database = postgis.Database(server.address())
+    grids, pairs = division(2)
+    with pytest.raises(Cancelled):
+        postgis.publish(database, "stopped", grids, pairs, CRS, progress=StoppedAtTheEnd())
+    assert rows(server, "SELECT to_regclass('stopped.grids') IS NULL") == [(True,)]
+    assert postgis.publish(database, "stopped", grids, pairs, CRS) == 1
 
 
 @pytest.mark.parametrize(
