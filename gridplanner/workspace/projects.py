@@ -26,6 +26,7 @@ from gridplanner.model.project import ProjectContents, Scenario
 from gridplanner.model.request import PlanRequest
 from gridplanner.progress import Executor, Progress
 from gridplanner.texts import _
+from gridplanner.workspace.commands import refuse_locked
 from gridplanner.workspace.config import Config, ExportOptions, load_config
 from gridplanner.workspace.handover.export import export
 from gridplanner.workspace.handover.handing_over import Tell
@@ -110,6 +111,7 @@ def assign_project(path: Path, progress: Progress) -> tuple[Finding, ...]:
     """Assign branches, staff, codes and names to the plan in work; return what was found in doing so."""
     with editing(path) as (contents, save):
         scenario = _scenario(contents, contents.current)
+        refuse_locked(scenario.plan, ())
         progress.step(0, 1, _("Assigning branches, staff, codes and names"))
         plan, findings = complete(contents, scenario.plan, assign_options(contents, path.resolve().parent))
         save(keep_as_scenario(contents, contents.current, plan, scenario.certificate))
