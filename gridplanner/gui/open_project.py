@@ -221,8 +221,7 @@ class OpenProject(DeskLink):
         workspace = self._need()
         workspace.mark_saved()
         workspace.read_only = False
-        self.log.take(saving)
-        self.log.begin(sent, workspace.contents)
+        self.log.follow(saving, sent, workspace.contents)
         self.said.emit(_("Saved to {path}").format(path=Path(path).name), "done")
         self.changed.emit(PlanChange("saved"))
         then, self._after_save = self._after_save, None

@@ -57,6 +57,18 @@ class StepLog:
         if now is not None and len(now.journal) > len(base.journal):
             self.record(now, "")
 
+    def follow(self, saving: Saving, sent: ProjectContents, now: ProjectContents) -> None:
+        """Go on after a save: the file holds what the old log kept, the new log what came since.
+
+        Saved under its first name, or another one, a project has another log: the old one would be offered
+        at the next start as if it had never been saved.
+        """
+        old = self._log
+        self.take(saving)
+        self.begin(sent, now)
+        if old is not None and self._log is not None and old.path != self._log.path:
+            old.discard()
+
     def go_on(self, base: ProjectContents, restored: ProjectContents) -> None:
         """Begin with the steps that a crash left; they are in the new log before the old one goes."""
         self._start(base, Offer(len(self._saving.steps), "", self._saving.steps, restored))

@@ -133,6 +133,21 @@ def test_steps_given_up_are_not_offered_again(qtbot: Any, sessions: Any, path: P
     assert offers == []
 
 
+def test_what_was_saved_under_another_name_is_not_offered_as_unsaved(
+    qtbot: Any, sessions: Any, path: Path
+) -> None:
+    session = opened(qtbot, sessions(), path)
+    assert session.do(EditGrid(0, name="改名"))
+    old = Path(session.log.place[0])
+    assert old.is_file() and session.unsaved
+    session.save(str(path.with_name("另存.gpkg")))
+    qtbot.waitUntil(lambda: session.path.endswith("另存.gpkg"), timeout=60_000)
+    new = Path(session.log.place[0])
+    assert new != old and new.is_file() and not old.is_file()
+    assert session.do(EditGrid(1, name="又改"))
+    assert session.unsaved and new.stat().st_size > 0
+
+
 def test_what_another_has_open_is_read_only_and_says_by_whom(qtbot: Any, sessions: Any, path: Path) -> None:
     held = take_lock(path)
     assert isinstance(held, ProjectLock) and asdict(held.holder)
