@@ -76,7 +76,7 @@ def test_plan_assign_export_compare_and_check(project: Path, tmp_path: Path) -> 
     assert summary["grids"]["after"] < summary["grids"]["before"]
     assert summary["rules"]["people"]["violations_after"] == 0
 
-    scenario = planned.said.split("“")[1].split("”")[0]
+    scenario = planned.said.rpartition("“")[2].split("”")[0]
     compared = run_program("compare", project, "-", scenario, "--json", tmp_path / "compared.json")
     assert compared.code == 0, compared.complained
     table = json.loads((tmp_path / "compared.json").read_text(encoding="utf-8"))
@@ -98,10 +98,10 @@ def test_second_proposal_gets_a_name_of_its_own(project: Path) -> None:
 
 def test_a_plan_is_gone_on_from(project: Path) -> None:
     first = run_program("plan", project, "--total", "fewest")
-    name = first.said.split("“")[1].split("”")[0]
+    name = first.said.rpartition("“")[2].split("”")[0]
     again = run_program("plan", project, "--total", "fewest", "--resume", name)
     assert again.code == 0, again.complained
-    compared = run_program("compare", project, name, again.said.split("“")[1].split("”")[0])
+    compared = run_program("compare", project, name, again.said.rpartition("“")[2].split("”")[0])
     assert compared.code == 0
     missing = run_program("plan", project, "--resume", "没有的方案")
     assert missing.code == 2
