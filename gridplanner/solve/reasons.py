@@ -78,8 +78,9 @@ def reasons_of(
         texts.append(" ".join(cause.finding.text for cause in own))
         found.extend(own)
     found.sort(key=lambda cause: (cause.rank, cause.finding.people))
-    # A pair torn or put together has a finding of its own, which says why.
-    findings = [cause.finding for cause in found if cause.finding.rule not in ("join", "part")]
+    # A pair torn or put together has a finding of its own, which says why; an estate that is cut has none.
+    told = {rule for rule, pairs in (("join", request.join), ("part", request.part)) if pairs}
+    findings = [cause.finding for cause in found if cause.finding.rule not in told]
     if isinstance(request.total, int):
         findings.extend(_number_reasons(scope, divided, request.total))
     return tuple(findings), texts
