@@ -136,7 +136,7 @@ class Facts:
     @cached_property
     def borders(self) -> tuple[Ints, Ints]:
         """Return the pairs of atoms between which one may pass."""
-        a, b, length = self.walls.borders(self.atoms.geometry)
+        a, b, length = self.walls.borders(self.atoms.geometry, self.limits.min_shared_border_m)
         wide = length > self.limits.min_shared_border_m
         repair = self.output.config.get("repair", {})
         return Passages(repair, self.atoms.geometry, self.places(), self.home).applied(a[wide], b[wide])

@@ -13,6 +13,8 @@ from gridplanner.verify.shapefile import Table
 
 Objects = npt.NDArray[np.object_]
 Ints = npt.NDArray[np.int64]
+#: Two areas drawn this near to each other share the border between them. Metres.
+_SAME_LINE_M = 0.05
 #: A border this near to a barrier lies on it. Metres.
 _ON_BARRIER_M = 0.06
 #: An area this near to the foot of a bridge can be reached from it. Metres.
@@ -33,12 +35,14 @@ class Walls:
         wall = shapely.buffer(_shapes(barriers), _ON_BARRIER_M)
         return cls(np.asarray(wall, dtype=object), shapely.get_parts(_shapes(bridges)))
 
-    def borders(self, areas: Objects) -> tuple[Ints, Ints, npt.NDArray[np.float64]]:
+    def borders(self, areas: Objects, least_m: float) -> tuple[Ints, Ints, npt.NDArray[np.float64]]:
         """Return pairs of areas and the length of common border that one may pass.
 
         Parameters
         ----------
         areas : object[n] of (Multi)Polygon
+        least_m : float
+            Shorter borders are measured once more, for the two sides may be drawn a little apart.
 
         Returns
         -------
@@ -46,10 +50,13 @@ class Walls:
         length_m : float64[m]
             Without what lies on a barrier; infinite where a bridge joins the two.
         """
-        a, b = shapely.STRtree(areas).query(areas, predicate="intersects")
+        a, b = shapely.STRtree(areas).query(areas, predicate="dwithin", distance=_SAME_LINE_M)
         keep = a < b
         a, b = a[keep].astype(np.int64), b[keep].astype(np.int64)
         common = shapely.intersection(areas[a], areas[b])
+        apart = np.flatnonzero(shapely.length(common) <= least_m)
+        wide = shapely.buffer(areas[b[apart]], _SAME_LINE_M)
+        common[apart] = shapely.intersection(shapely.boundary(areas[a[apart]]), wide)
         length = shapely.length(common)
         if len(self.barriers):
             wall = shapely.union_all(self.barriers)

@@ -39,7 +39,7 @@ class Case(NamedTuple):
 EXPLAINED = {
     "nobody anywhere": Case("没有登记人口", people=0),
     "a community without people": Case("没有登记人口", communities="aabb\naabb", people=[100, 100, 0, 0] * 2),
-    "number out of reach": Case("最接近的可行数量是 2 个", old="certify_s = 0", new="total = 99"),
+    "number out of reach": Case("最接近的可行数量 2 个", old="certify_s = 0", new="total = 99"),
     "a million in one building": Case("1000000 人，超过上限", people=[10**6, *[100] * 7]),
 }
 REFUSED = {
