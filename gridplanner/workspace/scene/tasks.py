@@ -133,8 +133,6 @@ def without_district(contents: ProjectContents) -> ProjectContents:
 
 def open_paths(state: State, progress: Reporter, paths: Sequence[str]) -> Opened:
     """Open a project file, a configuration, or loose layers."""
-    from gridplanner.workspace.intake.loose import read_loose  # pandas and scipy
-
     files = [Path(p) for p in paths]
     if len(files) == 1 and is_project(files[0]):
         progress.step(0, 1, _("Opening the project"))
@@ -146,6 +144,8 @@ def open_paths(state: State, progress: Reporter, paths: Sequence[str]) -> Opened
     if len(files) == 1 and files[0].suffix.lower() == ".toml":
         take_over(state, progress, *_read(load_config(files[0]), progress))
     else:
+        from gridplanner.workspace.intake.loose import read_loose  # scipy: half of the wait for a project
+
         take_over(state, progress, *read_loose(files, progress))
     return show_opened(state, progress, "")
 
